@@ -1,0 +1,15 @@
+namespace Federated.Aggregation.Grains;
+
+/// <summary>An upload in progress. Disposing it without completing keeps what is there, so that it can be resumed.</summary>
+public interface IBlobUpload : IAsyncDisposable
+{
+    /// <summary>Bytes held.</summary>
+    long Length { get; }
+
+    /// <summary>Appends bytes.</summary>
+    Task AppendAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellation = default);
+
+    /// <summary>Checks the digest, makes the blob durable and gives it its name.</summary>
+    /// <returns>False when the bytes have another digest; they are then discarded.</returns>
+    Task<bool> CompleteAsync(string expectedDigest, CancellationToken cancellation = default);
+}
