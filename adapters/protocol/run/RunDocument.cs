@@ -1,7 +1,7 @@
 namespace Federated.Protocol;
 
 /// <summary>
-/// One training job, as one document: immutable once started. Its identity is the SHA-256 of <see cref="CanonicalRunDocument"/>.
+/// One training job, as one document: immutable once started. Its identity is the SHA-256 of its canonical form.
 /// </summary>
 public sealed record RunDocument
 {
