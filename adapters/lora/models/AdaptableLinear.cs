@@ -1,0 +1,49 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Federated.Adapters.Models;
+
+/// <summary>A linear layer of the decoder, y = x Wᵀ, that an adapter may follow.</summary>
+public sealed class AdaptableLinear : nn.Module<Tensor, Tensor>
+{
+    private readonly Parameter _weight;
+
+    /// <summary>Creates the layer with weights of zero.</summary>
+    /// <param name="path">Where the layer stands in the model, as checkpoints name it.</param>
+    /// <param name="inFeatures">Width of the input, ≥ 1.</param>
+    /// <param name="outFeatures">Width of the output, ≥ 1.</param>
+    public AdaptableLinear(string path, long inFeatures, long outFeatures)
+        : base(nameof(AdaptableLinear))
+    {
+        Path = path;
+        InFeatures = inFeatures;
+        OutFeatures = outFeatures;
+        _weight = new Parameter(zeros(outFeatures, inFeatures), requires_grad: false);
+        register_parameter("weight", _weight);
+    }
+
+    /// <summary>Where the layer stands in the model, as checkpoints name it: "model.layers.0.self_attn.q_proj".</summary>
+    public string Path { get; }
+
+    /// <summary>Width of the input.</summary>
+    public long InFeatures { get; }
+
+    /// <summary>Width of the output.</summary>
+    public long OutFeatures { get; }
+
+    /// <summary>The base weight W, [OutFeatures, InFeatures].</summary>
+    public Parameter Weight => _weight;
+
+    /// <summary>
+    /// Called as Adapter(x, y) with the input [B, T, InFeatures] and the base output [B, T, OutFeatures]; returns the adapted
+    /// output. Null leaves the base as it is.
+    /// </summary>
+    public Func<Tensor, Tensor, Tensor>? Adapter { get; set; }
+
+    /// <inheritdoc />
+    public override Tensor forward(Tensor input)
+    {
+        var output = nn.functional.linear(input, _weight);
+        return Adapter is null ? output : Adapter(input, output);
+    }
+}

@@ -1,0 +1,53 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Federated.Adapters.Models;
+
+/// <summary>
+/// A LLaMA-family causal language model (https://arxiv.org/abs/2302.13971) with the tensor names of Hugging Face's
+/// LlamaForCausalLM. Its own parameters are frozen unless pretraining says otherwise.
+/// </summary>
+public sealed class LlamaModel : CausalLanguageModel
+{
+    private readonly LlamaDecoder _decoder;
+    private readonly AdaptableLinear? _head;
+
+    /// <summary>Creates a model with weights of zero; a checkpoint or <see cref="LlamaInitializer"/> fills them.</summary>
+    /// <param name="config">The shape.</param>
+    public LlamaModel(LlamaConfig config)
+        : base(nameof(LlamaModel))
+    {
+        Config = config;
+        register_module("model", _decoder = new LlamaDecoder(config));
+        if (!config.TieWordEmbeddings)
+        {
+            register_module("lm_head", _head = new AdaptableLinear("lm_head", config.HiddenSize, config.VocabSize));
+        }
+
+        AdaptableLinears = [.. _decoder.Linears];
+    }
+
+    /// <summary>The shape.</summary>
+    public LlamaConfig Config { get; }
+
+    /// <inheritdoc />
+    public override IReadOnlyList<AdaptableLinear> AdaptableLinears { get; }
+
+    /// <inheritdoc />
+    public override long VocabularySize => Config.VocabSize;
+
+    /// <inheritdoc />
+    public override long MaxSequenceLength => Config.MaxPositionEmbeddings;
+
+    /// <summary>The token embedding, [VocabSize, HiddenSize]; with tied embeddings also the output layer.</summary>
+    public Parameter TokenEmbedding => _decoder.Embedding;
+
+    /// <inheritdoc />
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = _decoder.call(input);
+        var logits = _head is null ? nn.functional.linear(hidden, _decoder.Embedding) : _head.call(hidden);
+        return logits.MoveToOuterDisposeScope();
+    }
+}

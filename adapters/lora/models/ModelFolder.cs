@@ -1,0 +1,47 @@
+using Federated.Adapters.Checkpoints;
+
+namespace Federated.Adapters.Models;
+
+/// <summary>Which files of a folder make a model.</summary>
+internal static class ModelFolder
+{
+    private static readonly string[] TokenizerFiles =
+    [
+        "added_tokens.json",
+        "merges.txt",
+        "special_tokens_map.json",
+        "tokenizer.json",
+        "tokenizer.model",
+        "tokenizer_config.json",
+        "vocab.json",
+    ];
+
+    public static string Require(string folder, string name)
+    {
+        var path = Path.Combine(folder, name);
+        return File.Exists(path)
+            ? path
+            : throw new InvalidCheckpointException(
+                $"{folder} has no {name}; a model folder holds config.json, *.safetensors and its tokenizer files."
+            );
+    }
+
+    public static IReadOnlyList<string> WeightFiles(string folder)
+    {
+        var files = Directory.GetFiles(folder, "*.safetensors");
+        Array.Sort(files, StringComparer.Ordinal);
+        return files.Length > 0
+            ? files
+            : throw new InvalidCheckpointException(
+                $"{folder} has no *.safetensors file; other weight formats are not read."
+            );
+    }
+
+    /// <summary>Everything that decides what the model computes: configuration, weights, tokenizer. Not its model card.</summary>
+    public static IReadOnlyList<string> ModelFiles(string folder) =>
+        [
+            Require(folder, "config.json"),
+            .. WeightFiles(folder),
+            .. TokenizerFiles.Select(name => Path.Combine(folder, name)).Where(File.Exists),
+        ];
+}

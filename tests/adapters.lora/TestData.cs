@@ -1,0 +1,14 @@
+namespace Federated.Adapters.Tests;
+
+/// <summary>Data outside the clone: found through FEDERATED_DATA only.</summary>
+internal static class TestData
+{
+    public static string Folder(string name)
+    {
+        var root = Environment.GetEnvironmentVariable("FEDERATED_DATA");
+        Assert.SkipWhen(string.IsNullOrEmpty(root), $"FEDERATED_DATA is not set; it would hold {name}.");
+        var folder = Path.Combine(root!, name);
+        Assert.SkipUnless(Directory.Exists(folder), $"FEDERATED_DATA has no folder {name}.");
+        return folder;
+    }
+}
