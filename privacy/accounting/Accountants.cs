@@ -1,0 +1,16 @@
+namespace Federated.Privacy.Accounting;
+
+/// <summary>The entry point: the smallest of the valid upper bounds.</summary>
+public static class Accountants
+{
+    private static readonly ClosedFormAccountant ClosedForm = new();
+    private static readonly RdpAccountant Rdp = new();
+
+    /// <summary>The smallest ε that any of the accountants certifies at <paramref name="delta"/>.</summary>
+    /// <param name="privacyEvent">What was, or will be, released.</param>
+    /// <param name="delta">δ in (0, 1).</param>
+    /// <exception cref="ArgumentOutOfRangeException">δ is outside (0, 1).</exception>
+    /// <exception cref="UnsupportedEventException">No accountant knows the event.</exception>
+    public static PrivacyGuarantee Best(PrivacyEvent privacyEvent, double delta) =>
+        ClosedForm.TryEpsilon(privacyEvent, delta, out var exact) ? exact : Rdp.Epsilon(privacyEvent, delta);
+}
