@@ -1,0 +1,224 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Federated.Protocol;
+
+/// <summary>
+/// The one byte sequence of a run document, over which its identity is taken: UTF-8 JSON without spaces, keys in ordinal order,
+/// every default written out, absent keys left out, sets (targets, nodes) sorted, numbers in the shortest form that reads back
+/// to the same double, durations in the largest unit that divides them. It is itself a valid run document.
+/// </summary>
+public static class CanonicalRunDocument
+{
+    /// <summary>The canonical bytes.</summary>
+    /// <param name="document">A document that fulfils <see cref="RunDocumentRules"/>.</param>
+    /// <returns>UTF-8 JSON.</returns>
+    /// <exception cref="RunDocumentException">The document breaks a rule.</exception>
+    public static byte[] Bytes(RunDocument document)
+    {
+        var errors = RunDocumentRules.Validate(document);
+        if (errors.Count > 0)
+        {
+            throw new RunDocumentException(errors);
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            WriteDocument(writer, document);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The run's identity.</summary>
+    /// <param name="document">A document that fulfils <see cref="RunDocumentRules"/>.</param>
+    /// <returns>SHA-256 of the canonical bytes, 64 lower-case hex digits.</returns>
+    /// <exception cref="RunDocumentException">The document breaks a rule.</exception>
+    public static string Digest(RunDocument document) => Digest(Bytes(document));
+
+    /// <summary>The identity of canonical bytes.</summary>
+    /// <param name="bytes">As <see cref="Bytes"/> gives them.</param>
+    /// <returns>SHA-256, 64 lower-case hex digits.</returns>
+    public static string Digest(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    /// <summary>Reads canonical bytes, and nothing else: other bytes with the same meaning would have another identity.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <returns>The document.</returns>
+    /// <exception cref="RunDocumentException">Not a run document, or not in canonical form.</exception>
+    public static RunDocument Parse(ReadOnlySpan<byte> bytes)
+    {
+        string text;
+        try
+        {
+            text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw NotCanonical("not UTF-8");
+        }
+
+        var document = RunDocumentYaml.Parse(text);
+        return Bytes(document).AsSpan().SequenceEqual(bytes) ? document : throw NotCanonical("not in canonical form");
+    }
+
+    private static RunDocumentException NotCanonical(string reason) =>
+        new([new(null, "", null, reason, "send the bytes that CanonicalRunDocument.Bytes gives")]);
+
+    // Keys below stand in ordinal order, by hand; a test checks the written text.
+    private static void WriteDocument(Utf8JsonWriter json, RunDocument document)
+    {
+        json.WriteStartObject();
+        WriteAdapter(json, document.Adapter);
+        WriteAggregation(json, document.Aggregation);
+        json.WriteStartObject("baseModel");
+        json.WriteString("name", document.BaseModel.Name);
+        json.WriteString("sha256", document.BaseModel.Sha256);
+        json.WriteEndObject();
+        json.WriteStartObject("local");
+        json.WriteNumber("maxSequenceLength", document.Local.MaxSequenceLength);
+        WriteOptimizer(json, "optimizer", document.Local.Optimizer);
+        json.WriteNumber("steps", document.Local.Steps);
+        json.WriteEndObject();
+        WriteOptional(json, "name", document.Name);
+        json.WriteStartObject("participants");
+        WriteOptional(json, "group", document.Participants.Group);
+        if (document.Participants.Nodes.Count > 0)
+        {
+            WriteSet(json, "nodes", document.Participants.Nodes);
+        }
+
+        json.WriteEndObject();
+        WritePrivacy(json, document.Privacy);
+        json.WriteStartObject("retention");
+        WriteDuration(json, "updates", document.Retention.Updates);
+        WriteOptional(json, "versions", document.Retention.Versions);
+        json.WriteEndObject();
+        WriteRounds(json, document.Rounds);
+        json.WriteEndObject();
+    }
+
+    private static void WriteAdapter(Utf8JsonWriter json, AdapterSection adapter)
+    {
+        json.WriteStartObject("adapter");
+        WriteDouble(json, "alpha", adapter.Alpha);
+        json.WriteString("factors", adapter.Factors);
+        json.WriteNumber("rank", adapter.Rank);
+        json.WriteString("scaling", adapter.Scaling);
+        json.WriteNumber("seed", adapter.Seed);
+        WriteSet(json, "targets", adapter.Targets);
+        json.WriteEndObject();
+    }
+
+    private static void WriteAggregation(Utf8JsonWriter json, AggregationSection aggregation)
+    {
+        json.WriteStartObject("aggregation");
+        json.WriteString("merge", aggregation.Merge);
+        json.WriteStartObject("participation");
+        json.WriteNumber("cutoff", aggregation.Participation.Cutoff);
+        json.WriteString("method", aggregation.Participation.Method);
+        if (aggregation.Participation.WeightCap is "N" or "none")
+        {
+            json.WriteString("weightCap", aggregation.Participation.WeightCap);
+        }
+        else
+        {
+            WriteDouble(
+                json,
+                "weightCap",
+                double.Parse(aggregation.Participation.WeightCap, CultureInfo.InvariantCulture)
+            );
+        }
+
+        json.WriteEndObject();
+        WriteOptimizer(json, "serverOptimizer", aggregation.ServerOptimizer);
+        json.WriteStartObject("staleness");
+        WriteDouble(json, "exponent", aggregation.Staleness.Exponent);
+        json.WriteString("method", aggregation.Staleness.Method);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WritePrivacy(Utf8JsonWriter json, PrivacySection privacy)
+    {
+        json.WriteStartObject("privacy");
+        WriteDouble(json, "delta", privacy.Delta);
+        json.WriteNumber("expectedBatchSize", privacy.ExpectedBatchSize);
+        WriteDouble(json, "maxGradNorm", privacy.MaxGradNorm);
+        WriteDouble(json, "maxSamplingRate", privacy.MaxSamplingRate);
+        json.WriteString("mechanism", privacy.Mechanism);
+        WriteDouble(json, "noiseMultiplier", privacy.NoiseMultiplier);
+        json.WriteString("unit", privacy.Unit);
+        json.WriteEndObject();
+    }
+
+    private static void WriteRounds(Utf8JsonWriter json, RoundsSection rounds)
+    {
+        json.WriteStartObject("rounds");
+        json.WriteStartObject("close");
+        WriteOptional(json, "buffer", rounds.Close.Buffer);
+        WriteOptional(json, "cohort", rounds.Close.Cohort);
+        if (rounds.Close.Deadline is { } deadline)
+        {
+            WriteDuration(json, "deadline", deadline);
+        }
+
+        WriteDuration(json, "grace", rounds.Close.Grace);
+        json.WriteString("onMissedQuorum", rounds.Close.OnMissedQuorum);
+        WriteOptional(json, "quorum", rounds.Close.Quorum);
+        json.WriteEndObject();
+        WriteDuration(json, "leaveAfter", rounds.LeaveAfter);
+        json.WriteNumber("maxStaleness", rounds.MaxStaleness);
+        json.WriteNumber("versions", rounds.Versions);
+        json.WriteEndObject();
+    }
+
+    private static void WriteOptimizer(Utf8JsonWriter json, string key, OptimizerSection optimizer)
+    {
+        json.WriteStartObject(key);
+        WriteDouble(json, "learningRate", optimizer.LearningRate);
+        json.WriteString("name", optimizer.Name);
+        WriteDouble(json, "weightDecay", optimizer.WeightDecay);
+        json.WriteEndObject();
+    }
+
+    private static void WriteDouble(Utf8JsonWriter json, string key, double value)
+    {
+        json.WritePropertyName(key);
+        // Adding zero turns −0 into 0; "R" is the shortest text that reads back to the same double.
+        json.WriteRawValue((value + 0.0).ToString("R", CultureInfo.InvariantCulture));
+    }
+
+    private static void WriteDuration(Utf8JsonWriter json, string key, TimeSpan value) =>
+        json.WriteString(key, Durations.Format(value));
+
+    private static void WriteSet(Utf8JsonWriter json, string key, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray(key);
+        foreach (var value in values.Order(StringComparer.Ordinal))
+        {
+            json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteOptional(Utf8JsonWriter json, string key, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(key, value);
+        }
+    }
+
+    private static void WriteOptional(Utf8JsonWriter json, string key, int? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(key, number);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Federated.Protocol;
+
+/// <summary>DP-SGD's public parameters (Abadi et al. 2016).</summary>
+public sealed record PrivacySection
+{
+    /// <summary>gaussian: the production mechanism. test: seeded noise, reproducible and NOT private. none: no noise, NOT private.</summary>
+    public string Mechanism { get; init; } = "gaussian";
+
+    /// <summary>What one neighbouring data set may differ in: record.</summary>
+    public string Unit { get; init; } = "record";
+
+    /// <summary>σ ÷ C. &gt; 0, except with mechanism none, where it is 0.</summary>
+    public double NoiseMultiplier { get; init; }
+
+    /// <summary>C, the L2 bound of one record's gradient. &gt; 0.</summary>
+    public double MaxGradNorm { get; init; } = 1.0;
+
+    /// <summary>Public divisor of the noisy sum, the same at every node. ≥ 1.</summary>
+    public int ExpectedBatchSize { get; init; } = 32;
+
+    /// <summary>The largest sampling rate that a node may have. (0, 1].</summary>
+    public double MaxSamplingRate { get; init; } = 0.05;
+
+    /// <summary>δ at which plans are compared; each node prices at its own δ. (0, 1).</summary>
+    public double Delta { get; init; } = 1e-6;
+}

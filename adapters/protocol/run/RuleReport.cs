@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Federated.Protocol;
+
+/// <summary>Collects broken rules.</summary>
+internal sealed class RuleReport
+{
+    public List<RunDocumentError> Errors { get; } = [];
+
+    public void Add(string path, string? value, string reason, string fix) =>
+        Errors.Add(new(null, path, value, reason, fix));
+
+    public void Add(string path, double value, string reason, string fix) => Add(path, Show(value), reason, fix);
+
+    public void Range<T>(string path, T value, T least, T most)
+        where T : INumber<T>
+    {
+        if (value < least || value > most)
+        {
+            Add(path, Show(value), "out of range", $"write {Show(least)} … {Show(most)}");
+        }
+    }
+
+    public void Positive(string path, double value)
+    {
+        // NaN is not > 0 either.
+        if (!(value > 0) || double.IsInfinity(value))
+        {
+            Add(path, value, "must be more than 0", "write a number > 0");
+        }
+    }
+
+    public void NotNegative(string path, double value)
+    {
+        if (!(value >= 0) || double.IsInfinity(value))
+        {
+            Add(path, value, "must not be negative", "write 0 or more");
+        }
+    }
+
+    public void OneOf(string path, string value, params string[] choices)
+    {
+        if (!choices.Contains(value))
+        {
+            var near = Spelling.Nearest(value, choices) is { } word ? $" (did you mean {word}?)" : "";
+            Add(path, value, "not a choice", $"write {string.Join(" or ", choices)}{near}");
+        }
+    }
+
+    /// <summary>Names end in canonical JSON and in file names: plain ASCII without escapes.</summary>
+    public void Name(string path, string value, string alsoAllowed)
+    {
+        var plain =
+            value.Length is > 0 and <= 64
+            && char.IsAsciiLetterOrDigit(value[0])
+            && value.All(c => char.IsAsciiLetterOrDigit(c) || alsoAllowed.Contains(c, StringComparison.Ordinal));
+        if (!plain)
+        {
+            Add(
+                path,
+                value,
+                "not a name",
+                $"write 1 … 64 of a-z A-Z 0-9 {alsoAllowed}, beginning with a letter or digit"
+            );
+        }
+    }
+
+    public void Hex(string path, string value, int least, int most)
+    {
+        if (value.Length < least || value.Length > most || !value.All(char.IsAsciiHexDigitLower))
+        {
+            var digits = least == most ? $"{least}" : $"{least} … {most}";
+            Add(path, value, "not a digest", $"write {digits} digits of 0-9 a-f");
+        }
+    }
+
+    public void Duration(string path, TimeSpan value, TimeSpan least)
+    {
+        var most = TimeSpan.FromDays(36_500);
+        if (value < least || value > most || value.Ticks % TimeSpan.TicksPerMillisecond != 0)
+        {
+            Add(
+                path,
+                value.ToString("c", CultureInfo.InvariantCulture),
+                "out of range",
+                $"write {Durations.Format(least)} … {Durations.Format(most)} in whole milliseconds"
+            );
+        }
+    }
+
+    private static string Show<T>(T value)
+        where T : INumber<T> => value.ToString(null, CultureInfo.InvariantCulture);
+}

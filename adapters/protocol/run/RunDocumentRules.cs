@@ -1,0 +1,184 @@
+using System.Globalization;
+
+namespace Federated.Protocol;
+
+/// <summary>What a run document must fulfil before anybody signs anything about it.</summary>
+public static class RunDocumentRules
+{
+    private const int MaxCount = 1_000_000;
+
+    /// <summary>Checks ranges and contradictions of a whole document.</summary>
+    /// <param name="document">The document.</param>
+    /// <returns>All that is wrong, without lines; empty when it may be submitted.</returns>
+    public static IReadOnlyList<RunDocumentError> Validate(RunDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        var report = new RuleReport();
+        if (document.Name is not null)
+        {
+            report.Name("name", document.Name, "-_.");
+        }
+
+        Participants(document.Participants, report);
+        report.Name("baseModel.name", document.BaseModel.Name, "-_./");
+        report.Hex("baseModel.sha256", document.BaseModel.Sha256, 64, 64);
+        Adapter(document.Adapter, report);
+        Privacy(document.Privacy, report);
+        Local(document.Local, report);
+        report.Range("rounds.versions", document.Rounds.Versions, 1, MaxCount);
+        report.Range("rounds.maxStaleness", document.Rounds.MaxStaleness, 0, MaxCount);
+        report.Duration("rounds.leaveAfter", document.Rounds.LeaveAfter, TimeSpan.FromSeconds(1));
+        CloseRules.Validate(document.Rounds.Close, document.Participants.Nodes.Count, report);
+        Aggregation(document.Aggregation, report);
+        report.Duration("retention.updates", document.Retention.Updates, TimeSpan.Zero);
+        if (document.Retention.Versions is { } kept)
+        {
+            report.Range("retention.versions", kept, 1, MaxCount);
+        }
+
+        return report.Errors;
+    }
+
+    private static void Participants(ParticipantsSection section, RuleReport report)
+    {
+        if ((section.Group is null) == (section.Nodes.Count == 0))
+        {
+            var reason = section.Group is null ? "nobody is named" : "a group and nodes are both named";
+            report.Add("participants", null, reason, "write either group: NAME or nodes: [ID, …]");
+        }
+
+        if (section.Group is not null)
+        {
+            report.Name("participants.group", section.Group, "-_.");
+        }
+
+        foreach (var node in section.Nodes)
+        {
+            report.Hex("participants.nodes", node, 8, 64);
+        }
+
+        // A prefix and its continuation would be the same node twice.
+        var sorted = section.Nodes.Order(StringComparer.Ordinal).ToList();
+        for (var i = 1; i < sorted.Count; i++)
+        {
+            if (sorted[i].StartsWith(sorted[i - 1], StringComparison.Ordinal))
+            {
+                report.Add("participants.nodes", sorted[i], "stands there twice", "name each node once");
+            }
+        }
+    }
+
+    private static void Adapter(AdapterSection section, RuleReport report)
+    {
+        report.Range("adapter.rank", section.Rank, 1, 1024);
+        report.Positive("adapter.alpha", section.Alpha);
+        report.OneOf("adapter.scaling", section.Scaling, "rslora", "lora");
+        report.OneOf("adapter.factors", section.Factors, "b");
+        report.Range("adapter.seed", section.Seed, 0, long.MaxValue);
+        if (section.Targets.Count == 0)
+        {
+            report.Add("adapter.targets", "[]", "empty", "name at least one linear layer, such as q_proj");
+        }
+
+        foreach (var target in section.Targets)
+        {
+            report.Name("adapter.targets", target, "_.");
+        }
+
+        foreach (var twice in section.Targets.GroupBy(target => target).Where(group => group.Count() > 1))
+        {
+            report.Add("adapter.targets", twice.Key, "stands there twice", "name each layer once");
+        }
+    }
+
+    private static void Privacy(PrivacySection section, RuleReport report)
+    {
+        report.OneOf("privacy.mechanism", section.Mechanism, "gaussian", "test", "none");
+        report.OneOf("privacy.unit", section.Unit, "record");
+        if (section.Mechanism == "none")
+        {
+            if (section.NoiseMultiplier != 0)
+            {
+                report.Add(
+                    "privacy.noiseMultiplier",
+                    section.NoiseMultiplier,
+                    "noise with mechanism none",
+                    "write 0, or mechanism: gaussian"
+                );
+            }
+        }
+        else if (section.NoiseMultiplier == 0)
+        {
+            report.Add(
+                "privacy.noiseMultiplier",
+                section.NoiseMultiplier,
+                "no noise, no privacy",
+                "write a number > 0 such as 1.0; a run that is openly not private says mechanism: none"
+            );
+        }
+        else
+        {
+            report.Positive("privacy.noiseMultiplier", section.NoiseMultiplier);
+        }
+
+        report.Positive("privacy.maxGradNorm", section.MaxGradNorm);
+        report.Range("privacy.expectedBatchSize", section.ExpectedBatchSize, 1, MaxCount);
+        if (!(section.MaxSamplingRate > 0 && section.MaxSamplingRate <= 1))
+        {
+            report.Add("privacy.maxSamplingRate", section.MaxSamplingRate, "not a rate", "write a number > 0 and ≤ 1");
+        }
+
+        if (!(section.Delta > 0 && section.Delta < 1))
+        {
+            report.Add("privacy.delta", section.Delta, "not a probability", "write a small number such as 1.0e-6");
+        }
+    }
+
+    private static void Local(LocalSection section, RuleReport report)
+    {
+        report.Range("local.steps", section.Steps, 1, MaxCount);
+        report.Range("local.maxSequenceLength", section.MaxSequenceLength, 2, MaxCount);
+        report.OneOf("local.optimizer.name", section.Optimizer.Name, "adamw", "sgd");
+        report.Positive("local.optimizer.learningRate", section.Optimizer.LearningRate);
+        report.NotNegative("local.optimizer.weightDecay", section.Optimizer.WeightDecay);
+        if (section.Optimizer.WeightDecay * section.Optimizer.LearningRate >= 1)
+        {
+            report.Add(
+                "local.optimizer.weightDecay",
+                section.Optimizer.WeightDecay,
+                "one step would decay the weights past zero",
+                "keep learningRate × weightDecay below 1"
+            );
+        }
+    }
+
+    private static void Aggregation(AggregationSection section, RuleReport report)
+    {
+        report.OneOf("aggregation.participation.method", section.Participation.Method, "fedau", "uniform");
+        report.Range("aggregation.participation.cutoff", section.Participation.Cutoff, 1, MaxCount);
+        var cap = section.Participation.WeightCap;
+        var isNumber =
+            double.TryParse(cap, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number)
+            && number > 0;
+        if (cap is not "N" and not "none" && !isNumber)
+        {
+            report.Add("aggregation.participation.weightCap", cap, "not a cap", "write N, none or a number > 0");
+        }
+
+        report.OneOf("aggregation.merge", section.Merge, "ffa");
+        report.OneOf("aggregation.staleness.method", section.Staleness.Method, "weighted", "drop");
+        report.NotNegative("aggregation.staleness.exponent", section.Staleness.Exponent);
+        report.OneOf("aggregation.serverOptimizer.name", section.ServerOptimizer.Name, "sgd");
+        report.Positive("aggregation.serverOptimizer.learningRate", section.ServerOptimizer.LearningRate);
+        if (section.ServerOptimizer.WeightDecay != 0)
+        {
+            report.Add(
+                "aggregation.serverOptimizer.weightDecay",
+                section.ServerOptimizer.WeightDecay,
+                "the server does not decay weights",
+                "write 0, or decay at the nodes (local.optimizer.weightDecay)"
+            );
+        }
+    }
+}

@@ -1,0 +1,168 @@
+namespace Federated.Protocol;
+
+/// <summary>Reads a run document from YAML (or JSON, which is YAML).</summary>
+public static class RunDocumentYaml
+{
+    /// <summary>Reads a document and applies <see cref="RunDocumentRules"/>. Absent keys get their defaults.</summary>
+    /// <param name="yaml">The text.</param>
+    /// <returns>A document that may be submitted.</returns>
+    /// <exception cref="RunDocumentException">Everything that is wrong, at once, in the order of the text.</exception>
+    public static RunDocument Parse(string yaml)
+    {
+        ArgumentNullException.ThrowIfNull(yaml);
+        var errors = new List<RunDocumentError>();
+        if (YamlLoader.Load(yaml, errors) is not { } root)
+        {
+            throw new RunDocumentException(errors);
+        }
+
+        var context = new ReadContext(errors);
+        var document = Document(new SectionReader(context, root, ""));
+        foreach (var section in context.Sections)
+        {
+            section.ReportUnknown(context.Sections);
+        }
+
+        // A rule broken by a value that could not be read at all would only repeat the first error.
+        var broken = RunDocumentRules.Validate(document).Where(error => !context.HasError(error.Path)).ToList();
+        errors.AddRange(broken.Select(error => error with { Line = context.LineOf(error.Path) }));
+        return errors.Count == 0
+            ? document
+            : throw new RunDocumentException([.. errors.OrderBy(error => error.Line ?? 0)]);
+    }
+
+    private static RunDocument Document(SectionReader top)
+    {
+        var name = top.OptionalText("name");
+        const string LeaveOut = "leave it out";
+        top.NotYet("evaluation", LeaveOut);
+        top.NotYet("stop", LeaveOut);
+        top.NotYet("metrics", LeaveOut);
+        return new RunDocument
+        {
+            Name = name,
+            Participants = Participants(top.Section("participants", required: true)),
+            BaseModel = BaseModel(top.Section("baseModel", required: true)),
+            Adapter = Adapter(top.Section("adapter")),
+            Privacy = Privacy(top.Section("privacy", required: true)),
+            Local = Local(top.Section("local")),
+            Rounds = Rounds(top.Section("rounds", required: true)),
+            Aggregation = Aggregation(top.Section("aggregation")),
+            Retention = Retention(top.Section("retention")),
+        };
+    }
+
+    private static ParticipantsSection Participants(SectionReader section) =>
+        new() { Group = section.OptionalText("group"), Nodes = section.Texts("nodes", []) };
+
+    private static BaseModelSection BaseModel(SectionReader section) =>
+        new() { Name = section.RequiredText("name"), Sha256 = section.RequiredText("sha256") };
+
+    private static AdapterSection Adapter(SectionReader section)
+    {
+        var defaults = new AdapterSection();
+        return new()
+        {
+            Rank = section.Integer("rank", defaults.Rank),
+            Alpha = section.Double("alpha", defaults.Alpha),
+            Scaling = section.Text("scaling", defaults.Scaling),
+            Targets = section.Texts("targets", defaults.Targets),
+            Factors = section.Text("factors", defaults.Factors),
+            Seed = section.Long("seed", defaults.Seed),
+        };
+    }
+
+    private static PrivacySection Privacy(SectionReader section)
+    {
+        var defaults = new PrivacySection();
+        section.NotYet("targetEpsilon", "write noiseMultiplier; fednode privacy noise finds it for an epsilon");
+        var mechanism = section.Text("mechanism", defaults.Mechanism);
+        return new()
+        {
+            Mechanism = mechanism,
+            Unit = section.Text("unit", defaults.Unit),
+            // How much noise is the one thing that nobody should get by default.
+            NoiseMultiplier =
+                mechanism == "none" ? section.Double("noiseMultiplier", 0) : section.RequiredDouble("noiseMultiplier"),
+            MaxGradNorm = section.Double("maxGradNorm", defaults.MaxGradNorm),
+            ExpectedBatchSize = section.Integer("expectedBatchSize", defaults.ExpectedBatchSize),
+            MaxSamplingRate = section.Double("maxSamplingRate", defaults.MaxSamplingRate),
+            Delta = section.Double("delta", defaults.Delta),
+        };
+    }
+
+    private static LocalSection Local(SectionReader section)
+    {
+        var defaults = new LocalSection();
+        return new()
+        {
+            Steps = section.Integer("steps", defaults.Steps),
+            Optimizer = Optimizer(section.Section("optimizer"), defaults.Optimizer),
+            MaxSequenceLength = section.Integer("maxSequenceLength", defaults.MaxSequenceLength),
+        };
+    }
+
+    private static OptimizerSection Optimizer(SectionReader section, OptimizerSection defaults) =>
+        new()
+        {
+            Name = section.Text("name", defaults.Name),
+            LearningRate = section.Double("learningRate", defaults.LearningRate),
+            WeightDecay = section.Double("weightDecay", defaults.WeightDecay),
+        };
+
+    private static RoundsSection Rounds(SectionReader section)
+    {
+        var close = section.Section("close", required: true);
+        var defaults = new RoundsSection { Close = new() };
+        return new()
+        {
+            Versions = section.Integer("versions", defaults.Versions),
+            Close = new()
+            {
+                Cohort = close.OptionalInteger("cohort"),
+                Quorum = close.OptionalInteger("quorum"),
+                Buffer = close.OptionalInteger("buffer"),
+                Deadline = close.OptionalDuration("deadline"),
+                Grace = close.Duration("grace", defaults.Close.Grace),
+                OnMissedQuorum = close.Text("onMissedQuorum", defaults.Close.OnMissedQuorum),
+            },
+            MaxStaleness = section.Integer("maxStaleness", defaults.MaxStaleness),
+            LeaveAfter = section.Duration("leaveAfter", defaults.LeaveAfter),
+        };
+    }
+
+    private static AggregationSection Aggregation(SectionReader section)
+    {
+        var defaults = new AggregationSection();
+        section.NotYet("weights", "leave it out: weights are uniform");
+        section.NotYet("robust", "leave it out");
+        var participation = section.Section("participation");
+        var staleness = section.Section("staleness");
+        return new()
+        {
+            Participation = new()
+            {
+                Method = participation.Text("method", defaults.Participation.Method),
+                Cutoff = participation.Integer("cutoff", defaults.Participation.Cutoff),
+                WeightCap = participation.Text("weightCap", defaults.Participation.WeightCap),
+            },
+            Merge = section.Text("merge", defaults.Merge),
+            Staleness = new()
+            {
+                Method = staleness.Text("method", defaults.Staleness.Method),
+                Exponent = staleness.Double("exponent", defaults.Staleness.Exponent),
+            },
+            ServerOptimizer = Optimizer(section.Section("serverOptimizer"), defaults.ServerOptimizer),
+        };
+    }
+
+    private static RetentionSection Retention(SectionReader section)
+    {
+        var defaults = new RetentionSection();
+        return new()
+        {
+            Updates = section.Duration("updates", defaults.Updates),
+            Versions = section.IntegerOr("versions", "all"),
+        };
+    }
+}

@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Federated.Protocol.Tests;
+
+/// <summary>Random documents that fulfil the rules, and a YAML text of each in another style than the canonical one.</summary>
+internal static class RandomDocuments
+{
+    private static readonly Gen<double> Positive =
+        from mantissa in Gen.Choose(1, 1_000_000)
+        from exponent in Gen.Choose(-12, 2)
+        select mantissa * Math.Pow(10, exponent) / 7;
+
+    private static readonly Gen<TimeSpan> Duration =
+        from count in Gen.Choose(1, 10_000)
+        from unit in Gen.Elements(1_000, 60_000, 3_600_000)
+        select TimeSpan.FromMilliseconds((long)count * unit);
+
+    private static readonly Gen<CloseSection> Close =
+        from cohort in Gen.Choose(1, 100)
+        from quorum in Gen.Choose(1, cohort)
+        from deadline in Duration
+        from grace in Duration
+        from missed in Gen.Elements("extend", "pause", "fail")
+        from rule in Gen.Choose(0, 3)
+        select rule switch
+        {
+            0 => new CloseSection { Cohort = cohort },
+            1 => new CloseSection
+            {
+                Buffer = cohort,
+                Deadline = deadline,
+                OnMissedQuorum = missed,
+            },
+            2 => new CloseSection
+            {
+                Quorum = quorum,
+                Deadline = deadline,
+                Grace = grace,
+            },
+            _ => new CloseSection
+            {
+                Cohort = cohort,
+                Quorum = quorum,
+                Deadline = deadline,
+                Grace = grace,
+                OnMissedQuorum = missed,
+            },
+        };
+
+    private static readonly Gen<PrivacySection> Privacy =
+        from mechanism in Gen.Elements("gaussian", "test", "none")
+        from noise in Positive
+        from norm in Positive
+        from batch in Gen.Choose(1, 4096)
+        from rate in Gen.Choose(1, 1000)
+        from delta in Gen.Choose(3, 12)
+        select new PrivacySection
+        {
+            Mechanism = mechanism,
+            NoiseMultiplier = mechanism == "none" ? 0 : noise,
+            MaxGradNorm = norm,
+            ExpectedBatchSize = batch,
+            MaxSamplingRate = rate / 1000.0,
+            Delta = Math.Pow(10, -delta),
+        };
+
+    private static readonly Gen<AdapterSection> Adapter =
+        from rank in Gen.Choose(1, 1024)
+        from alpha in Positive
+        from scaling in Gen.Elements("rslora", "lora")
+        from targets in Gen.Elements<string[]>(["q_proj"], ["v_proj", "q_proj"], ["mlp.up_proj", "k_proj", "v_proj"])
+        from seed in Gen.Choose(0, int.MaxValue)
+        select new AdapterSection
+        {
+            Rank = rank,
+            Alpha = alpha,
+            Scaling = scaling,
+            Targets = [.. targets],
+            Seed = (long)seed << 31,
+        };
+
+    private static readonly Gen<RunDocument> Document =
+        from adapter in Adapter
+        from privacy in Privacy
+        from close in Close
+        from learningRate in Positive
+        from steps in Gen.Choose(1, 1000)
+        from cap in Gen.OneOf(
+            Gen.Elements("N", "none"),
+            Positive.Select(cap => cap.ToString("R", CultureInfo.InvariantCulture))
+        )
+        from leaveAfter in Duration
+        from kept in Gen.Choose(0, 5)
+        from named in Gen.Elements("run-7", null)
+        select new RunDocument
+        {
+            Name = named,
+            Participants = new() { Group = "group_" + steps },
+            BaseModel = new() { Name = "base/model", Sha256 = Documents.Sha256 },
+            Adapter = adapter,
+            Privacy = privacy,
+            Local = new()
+            {
+                Steps = steps,
+                Optimizer = new() { LearningRate = learningRate },
+            },
+            Rounds = new() { Close = close, LeaveAfter = leaveAfter },
+            Aggregation = new() { Participation = new() { WeightCap = cap } },
+            Retention = new() { Versions = kept == 0 ? null : kept },
+        };
+
+    public static Arbitrary<RunDocument> Arbitrary => Document.ToArbitrary();
+
+    /// <summary>Block style, other order, exponents, milliseconds; sets in ordinal order so that equal documents give equal text.</summary>
+    public static string ToYaml(RunDocument document)
+    {
+        var yaml = new StringBuilder();
+        void Line(string text) => yaml.Append(text).Append('\n');
+        void Optional(string key, object? value)
+        {
+            if (value is not null)
+            {
+                Line(string.Create(CultureInfo.InvariantCulture, $"{key}: {value}"));
+            }
+        }
+
+        var close = document.Rounds.Close;
+        Line("rounds:");
+        Line($"  leaveAfter: {Milliseconds(document.Rounds.LeaveAfter)}");
+        Line("  close:");
+        Optional("    quorum", close.Quorum);
+        Optional("    cohort", close.Cohort);
+        Optional("    buffer", close.Buffer);
+        Optional("    deadline", close.Deadline is { } deadline ? Milliseconds(deadline) : null);
+        Line($"    grace: {Milliseconds(close.Grace)}");
+        Line($"    onMissedQuorum: {close.OnMissedQuorum}");
+        Line("privacy:");
+        Line($"  mechanism: {document.Privacy.Mechanism}");
+        Line($"  noiseMultiplier: {Exponent(document.Privacy.NoiseMultiplier)}");
+        Line($"  maxGradNorm: {Exponent(document.Privacy.MaxGradNorm)}");
+        Line($"  delta: {Exponent(document.Privacy.Delta)}");
+        Line($"  maxSamplingRate: {Exponent(document.Privacy.MaxSamplingRate)}");
+        Line($"  expectedBatchSize: {document.Privacy.ExpectedBatchSize}");
+        Line("local:");
+        Line($"  steps: {document.Local.Steps}");
+        Line($"  optimizer: {{ learningRate: {Exponent(document.Local.Optimizer.LearningRate)} }}");
+        Line("adapter:");
+        Line($"  seed: {document.Adapter.Seed}");
+        Line($"  rank: {document.Adapter.Rank}");
+        Line($"  alpha: {Exponent(document.Adapter.Alpha)}");
+        Line($"  scaling: {document.Adapter.Scaling}");
+        Line("  targets:");
+        foreach (var target in document.Adapter.Targets.Order(StringComparer.Ordinal))
+        {
+            Line($"  - {target}");
+        }
+
+        Line("aggregation:");
+        Line($"  participation: {{ weightCap: {document.Aggregation.Participation.WeightCap} }}");
+        Line(
+            $"retention: {{ versions: {document.Retention.Versions?.ToString(CultureInfo.InvariantCulture) ?? "all"} }}"
+        );
+        Line("baseModel:");
+        Line($"  sha256: {document.BaseModel.Sha256}");
+        Line($"  name: {document.BaseModel.Name}");
+        Line("participants:");
+        Line($"  group: {document.Participants.Group}");
+        Optional("name", document.Name);
+        return yaml.ToString();
+    }
+
+    private static string Exponent(double value) => value.ToString("E16", CultureInfo.InvariantCulture);
+
+    private static string Milliseconds(TimeSpan value) =>
+        ((long)value.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "ms";
+}

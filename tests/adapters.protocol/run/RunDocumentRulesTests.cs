@@ -1,0 +1,133 @@
+using static Federated.Protocol.Tests.Documents;
+
+namespace Federated.Protocol.Tests;
+
+public sealed class RunDocumentRulesTests
+{
+    [Theory]
+    [InlineData("cohort: 5", "cohort: 1")]
+    [InlineData("cohort: 5", "cohort: 5, deadline: 10m, grace: 30s")]
+    [InlineData("cohort: 5", "cohort: 5, quorum: 5, deadline: 1s, onMissedQuorum: pause")]
+    [InlineData("cohort: 5", "quorum: 3, deadline: 10m")]
+    [InlineData("cohort: 5", "buffer: 4, deadline: 10m")]
+    [InlineData("noiseMultiplier: 1", "mechanism: none")]
+    [InlineData("noiseMultiplier: 1", "mechanism: none, noiseMultiplier: 0")]
+    [InlineData("noiseMultiplier: 1", "mechanism: test, noiseMultiplier: 0.5, maxSamplingRate: 1")]
+    [InlineData("group: hospitals", "nodes: [0123abcd, 0123abce]")]
+    public void What_makes_sense_is_accepted(string text, string replacement)
+    {
+        var yaml = LeastWith(text, replacement);
+        if (replacement.StartsWith("nodes", StringComparison.Ordinal))
+        {
+            yaml = yaml.Replace("cohort: 5", "cohort: 2", StringComparison.Ordinal);
+        }
+
+        RunDocumentYaml.Parse(yaml);
+    }
+
+    [Theory]
+    [InlineData("group: hospitals", "group: ../../etc", "participants.group")]
+    [InlineData("group: hospitals", "group: hospitals, nodes: [0123abcd]", "participants")]
+    [InlineData("group: hospitals", "nodes: []", "participants")]
+    [InlineData("group: hospitals", "nodes: [0123ABCD]", "participants.nodes")]
+    [InlineData("group: hospitals", "nodes: [0123abcd, 0123abcd44]", "participants.nodes")]
+    [InlineData("group: hospitals", "nodes: [0123abcd, 1123abcd]", "rounds.close.cohort")]
+    [InlineData("name: base-docs-2m", "name: 'a b'", "baseModel.name")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 0", "privacy.noiseMultiplier")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: -1", "privacy.noiseMultiplier")]
+    [InlineData("noiseMultiplier: 1", "mechanism: none, noiseMultiplier: 1", "privacy.noiseMultiplier")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, mechanism: laplace", "privacy.mechanism")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, unit: subject", "privacy.unit")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, maxGradNorm: 0", "privacy.maxGradNorm")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, expectedBatchSize: 0", "privacy.expectedBatchSize")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, maxSamplingRate: 0", "privacy.maxSamplingRate")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, maxSamplingRate: 1.5", "privacy.maxSamplingRate")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, delta: 0", "privacy.delta")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, delta: 1", "privacy.delta")]
+    [InlineData("cohort: 5", "cohort: 0", "rounds.close.cohort")]
+    [InlineData("cohort: 5", "cohort: 3, quorum: 4, deadline: 1m", "rounds.close.quorum")]
+    [InlineData("cohort: 5", "cohort: 3, quorum: 2", "rounds.close.deadline")]
+    [InlineData("cohort: 5", "buffer: 4", "rounds.close.deadline")]
+    [InlineData("cohort: 5", "buffer: 4, cohort: 3, deadline: 1m", "rounds.close")]
+    [InlineData("cohort: 5", "buffer: 4, quorum: 3, deadline: 1m", "rounds.close")]
+    [InlineData("cohort: 5", "deadline: 1m", "rounds.close")]
+    [InlineData("cohort: 5", "cohort: 5, grace: 10s", "rounds.close.grace")]
+    [InlineData("cohort: 5", "cohort: 5, deadline: 0s", "rounds.close.deadline")]
+    [InlineData("cohort: 5", "cohort: 5, onMissedQuorum: shrug", "rounds.close.onMissedQuorum")]
+    [InlineData("rounds: { ", "rounds: { versions: 0, ", "rounds.versions")]
+    [InlineData("rounds: { ", "rounds: { maxStaleness: -1, ", "rounds.maxStaleness")]
+    [InlineData("rounds: { ", "rounds: { leaveAfter: 0s, ", "rounds.leaveAfter")]
+    [InlineData("rounds: { ", "adapter: { rank: 0 }\nrounds: { ", "adapter.rank")]
+    [InlineData("rounds: { ", "adapter: { rank: 1025 }\nrounds: { ", "adapter.rank")]
+    [InlineData("rounds: { ", "adapter: { alpha: 0 }\nrounds: { ", "adapter.alpha")]
+    [InlineData("rounds: { ", "adapter: { scaling: dora }\nrounds: { ", "adapter.scaling")]
+    [InlineData("rounds: { ", "adapter: { factors: ab }\nrounds: { ", "adapter.factors")]
+    [InlineData("rounds: { ", "adapter: { seed: -1 }\nrounds: { ", "adapter.seed")]
+    [InlineData("rounds: { ", "adapter: { targets: [] }\nrounds: { ", "adapter.targets")]
+    [InlineData("rounds: { ", "adapter: { targets: [a, a] }\nrounds: { ", "adapter.targets")]
+    [InlineData("rounds: { ", "local: { steps: 0 }\nrounds: { ", "local.steps")]
+    [InlineData("rounds: { ", "local: { maxSequenceLength: 1 }\nrounds: { ", "local.maxSequenceLength")]
+    [InlineData("rounds: { ", "local: { optimizer: { name: lion } }\nrounds: { ", "local.optimizer.name")]
+    [InlineData("rounds: { ", "local: { optimizer: { learningRate: 0 } }\nrounds: { ", "local.optimizer.learningRate")]
+    [InlineData("rounds: { ", "local: { optimizer: { weightDecay: -1 } }\nrounds: { ", "local.optimizer.weightDecay")]
+    [InlineData("rounds: { ", "local: { optimizer: { weightDecay: 900 } }\nrounds: { ", "local.optimizer.weightDecay")]
+    [InlineData("rounds: { ", "aggregation: { merge: svd }\nrounds: { ", "aggregation.merge")]
+    [InlineData(
+        "rounds: { ",
+        "aggregation: { participation: { method: fedavg } }\nrounds: { ",
+        "aggregation.participation.method"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "aggregation: { participation: { cutoff: 0 } }\nrounds: { ",
+        "aggregation.participation.cutoff"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "aggregation: { participation: { weightCap: 0 } }\nrounds: { ",
+        "aggregation.participation.weightCap"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "aggregation: { staleness: { method: ladder } }\nrounds: { ",
+        "aggregation.staleness.method"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "aggregation: { staleness: { exponent: -1 } }\nrounds: { ",
+        "aggregation.staleness.exponent"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "aggregation: { serverOptimizer: { name: adam } }\nrounds: { ",
+        "aggregation.serverOptimizer.name"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "aggregation: { serverOptimizer: { weightDecay: 1 } }\nrounds: { ",
+        "aggregation.serverOptimizer.weightDecay"
+    )]
+    [InlineData("rounds: { ", "retention: { versions: 0 }\nrounds: { ", "retention.versions")]
+    [InlineData("rounds: { ", "name: a/b\nrounds: { ", "name")]
+    public void What_cannot_be_is_refused_at_its_path(string text, string replacement, string path)
+    {
+        var yaml = LeastWith(text, replacement);
+        if (path.StartsWith("participants", StringComparison.Ordinal))
+        {
+            yaml = yaml.Replace("cohort: 5", "cohort: 1", StringComparison.Ordinal);
+        }
+
+        var errors = Errors(yaml);
+        Assert.All(errors, error => Assert.Equal(path, error.Path));
+        Assert.NotEmpty(errors);
+    }
+
+    [Fact]
+    public void A_document_made_in_code_is_held_to_the_same_rules()
+    {
+        var document = RunDocumentYaml.Parse(Least);
+        var broken = document with { Privacy = document.Privacy with { NoiseMultiplier = double.NaN } };
+        Assert.Equal("privacy.noiseMultiplier", Assert.Single(RunDocumentRules.Validate(broken)).Path);
+        Assert.Throws<RunDocumentException>(() => CanonicalRunDocument.Bytes(broken));
+    }
+}
