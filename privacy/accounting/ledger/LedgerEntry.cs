@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace Federated.Privacy.Accounting;
+
+/// <summary>One line of the ledger. Its hash covers the whole line and the hash of the line before.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(ReservedEntry), "reserved")]
+[JsonDerivedType(typeof(SealedEntry), "sealed")]
+[JsonDerivedType(typeof(ReleasedEntry), "released")]
+[JsonDerivedType(typeof(ExpiredEntry), "expired")]
+public abstract record LedgerEntry
+{
+    private protected LedgerEntry() { }
+
+    /// <summary>1, 2, 3 … without a gap.</summary>
+    [JsonPropertyOrder(-4)]
+    public required long Sequence { get; init; }
+
+    /// <summary>Hash of the entry before; of the header line for the first.</summary>
+    [JsonPropertyOrder(-3)]
+    public required string Previous { get; init; }
+
+    /// <summary>When it was written, UTC, by this machine's clock. Nothing depends on it.</summary>
+    [JsonPropertyOrder(-2)]
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The fencing token of the process that wrote it; never falls.</summary>
+    [JsonPropertyOrder(-1)]
+    public required long Fence { get; init; }
+
+    /// <summary>Which reservation the entry belongs to: the run digest and the source, hashed.</summary>
+    [JsonPropertyOrder(0)]
+    public required string ReservationId { get; init; }
+
+    /// <summary>SHA-256 of this line without its hash; the chain.</summary>
+    [JsonIgnore]
+    public string Hash { get; init; } = "";
+}

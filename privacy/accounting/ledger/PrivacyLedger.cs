@@ -1,0 +1,393 @@
+using System.Text;
+
+namespace Federated.Privacy.Accounting;
+
+/// <summary>
+/// What this node's data has spent: an append-only, hash-chained file, written ahead. The node is its only authority.
+/// </summary>
+/// <remarks>
+/// <code>
+///   Reserve   the whole plan (versions × steps), at consent, before a record is touched
+///   Seal      one update's final bytes, before the first of them is sent; sent again, they are the same bytes
+///   Release   the silo's receipt
+///   Expire    no more updates under this plan; returned only if nothing was ever sealed
+/// </code>
+/// Each is on disk (fsync) before the call returns. A process that dies in between finds what it reserved or sealed; a torn last line is
+/// dropped, since its call never returned.
+/// <para>
+/// The whole plan is charged because the server chooses when to stop; ε of a prefix is no bound then. Across runs, which may be chosen after
+/// seeing earlier results and may overlap, ε and δ of the plans add (basic composition, valid for adaptive and concurrent plans).
+/// </para>
+/// </remarks>
+public sealed class PrivacyLedger : IDisposable
+{
+    private readonly object _gate = new();
+    private readonly string _path;
+    private readonly TimeProvider _time;
+    private readonly LedgerLock _lock;
+    private readonly FileStream _file;
+    private readonly LedgerState _state;
+    private Exception? _broken;
+
+    private PrivacyLedger(string path, TimeProvider time, LedgerLock ledgerLock, FileStream file, LedgerState state) =>
+        (_path, _time, _lock, _file, _state) = (path, time, ledgerLock, file, state);
+
+    /// <summary>The last entry's sequence and hash.</summary>
+    public LedgerHead Head
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _state.Head;
+            }
+        }
+    }
+
+    /// <summary>A copy of all entries, oldest first.</summary>
+    public IReadOnlyList<LedgerEntry> Entries
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _state.Entries];
+            }
+        }
+    }
+
+    /// <summary>Opens the ledger, or starts one; takes its lock until disposal.</summary>
+    /// <param name="path">The file, for example <c>data/ledger.jsonl</c>; <c>.lock</c> and <c>.fence</c> lie beside it.</param>
+    /// <param name="time">For the entries' time stamps.</param>
+    /// <exception cref="LedgerLockedException">Another process has it open.</exception>
+    /// <exception cref="LedgerCorruptException">A line was changed, removed or added.</exception>
+    /// <exception cref="LedgerUnavailableException">The folder or file cannot be read or written.</exception>
+    public static PrivacyLedger Open(string path, TimeProvider time)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentNullException.ThrowIfNull(time);
+        path = Path.GetFullPath(path);
+        LedgerLock? ledgerLock = null;
+        FileStream? file = null;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            ledgerLock = LedgerLock.Take(path);
+            if (!File.Exists(path))
+            {
+                LedgerFile.Create(path, time.GetUtcNow());
+            }
+
+            // Bytes already read are whole before the tail is cut; the file is shared for readers (show, verify).
+            file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            var (state, length) = LedgerFile.Parse(bytes, path);
+            if (length < file.Length)
+            {
+                file.SetLength(length);
+                file.Flush(flushToDisk: true);
+            }
+
+            if (state.Fence >= ledgerLock.Fence)
+            {
+                throw new LedgerCorruptException(
+                    $"'{path}' was written under fence {state.Fence}, but its fence file says {ledgerLock.Fence - 1}: an older copy of '{path}.fence' was restored; recover the ledger"
+                );
+            }
+
+            file.Seek(0, SeekOrigin.End);
+            return new PrivacyLedger(path, time, ledgerLock, file, state);
+        }
+        catch (Exception error)
+        {
+            file?.Dispose();
+            ledgerLock?.Dispose();
+            if (error is IOException or UnauthorizedAccessException)
+            {
+                throw Unavailable(path, error);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Reads and checks a ledger without taking its lock; a torn last line is left out.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="LedgerCorruptException">A line was changed, removed or added.</exception>
+    /// <exception cref="LedgerUnavailableException">The file cannot be read.</exception>
+    public static LedgerSnapshot Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return new LedgerSnapshot(LedgerFile.Parse(bytes, path).State);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unavailable(path, error);
+        }
+    }
+
+    /// <summary>Charges a whole plan. The same run and source again returns the entry that exists.</summary>
+    /// <param name="request">The plan and the owner's budget.</param>
+    /// <exception cref="ArgumentException">A field of the plan is missing or outside its range.</exception>
+    /// <exception cref="PrivacyBudgetExceededException">ε or δ would exceed the budget; nothing was charged.</exception>
+    /// <exception cref="LedgerConflictException">The run is reserved with other numbers, or its plan has expired.</exception>
+    public ReservedEntry Reserve(ReservationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Validate();
+        var id = ReservationId(request.Source, request.RunDigest);
+        lock (_gate)
+        {
+            if (_state.Find(id) is { } existing)
+            {
+                return Same(existing, request);
+            }
+
+            var price = LedgerPricing.Price(request, _state.Of(request.Source));
+            return (ReservedEntry)Append(
+                (sequence, previous, at, fence) =>
+                    new ReservedEntry
+                    {
+                        Sequence = sequence,
+                        Previous = previous,
+                        At = at,
+                        Fence = fence,
+                        ReservationId = id,
+                        Plan = request,
+                        Delta = price.Delta,
+                        Epsilon = double.IsFinite(price.Epsilon) ? price.Epsilon : null,
+                        Accountant = price.Accountant,
+                    }
+            );
+        }
+    }
+
+    /// <summary>Records the final bytes of one update before they are sent. The same digest for the same base again returns the entry that exists.</summary>
+    /// <param name="reservationId">Of <see cref="Reserve"/>.</param>
+    /// <param name="updateDigest">SHA-256 of the bytes.</param>
+    /// <param name="baseVersion">The version that training started from; ≥ 0.</param>
+    /// <param name="stepsDone">Noised steps inside; ≥ 0.</param>
+    /// <exception cref="LedgerConflictException">
+    /// No such reservation, an expired one, or other bytes are sealed for this base: training twice from one base would average the noise away.
+    /// </exception>
+    /// <exception cref="PrivacyBudgetExceededException">More steps than the plan has.</exception>
+    public SealedEntry Seal(string reservationId, string updateDigest, long baseVersion, long stepsDone)
+    {
+        LedgerDigest.Check(updateDigest, nameof(updateDigest));
+        ArgumentOutOfRangeException.ThrowIfNegative(baseVersion);
+        ArgumentOutOfRangeException.ThrowIfNegative(stepsDone);
+        lock (_gate)
+        {
+            var reservation = Existing(reservationId);
+            if (reservation.SealedFor(baseVersion) is { } earlier)
+            {
+                return earlier.UpdateDigest == updateDigest && earlier.StepsDone == stepsDone
+                    ? earlier
+                    : throw new LedgerConflictException(
+                        $"base version {baseVersion} is sealed with update {earlier.UpdateDigest}; send those bytes again instead of training twice"
+                    );
+            }
+
+            if (reservation.Expired is { } expired)
+            {
+                throw new LedgerConflictException(
+                    $"the plan expired at {expired.At:u} ({expired.Reason}); nothing more can be sealed under it"
+                );
+            }
+
+            var plan = reservation.Entry.Plan;
+            if (stepsDone > plan.Steps - reservation.StepsDone)
+            {
+                throw new PrivacyBudgetExceededException(
+                    plan.Source,
+                    "steps",
+                    reservation.StepsDone,
+                    stepsDone,
+                    plan.Steps,
+                    "the plan's steps are used up; a new run needs a new reservation"
+                );
+            }
+
+            return (SealedEntry)Append(
+                (sequence, previous, at, fence) =>
+                    new SealedEntry
+                    {
+                        Sequence = sequence,
+                        Previous = previous,
+                        At = at,
+                        Fence = fence,
+                        ReservationId = reservationId,
+                        UpdateDigest = updateDigest,
+                        BaseVersion = baseVersion,
+                        StepsDone = stepsDone,
+                    }
+            );
+        }
+    }
+
+    /// <summary>Records the silo's receipt of a sealed update; again, it returns the entry that exists.</summary>
+    /// <param name="reservationId">Of <see cref="Reserve"/>.</param>
+    /// <param name="updateDigest">SHA-256 of the sealed bytes.</param>
+    /// <param name="receipt">The signed receipt as text.</param>
+    /// <exception cref="LedgerConflictException">No such reservation, or no such sealed update.</exception>
+    public ReleasedEntry Release(string reservationId, string updateDigest, string receipt)
+    {
+        LedgerDigest.Check(updateDigest, nameof(updateDigest));
+        ArgumentNullException.ThrowIfNull(receipt);
+        lock (_gate)
+        {
+            var reservation = Existing(reservationId);
+            if (reservation.ReleasedOf(updateDigest) is { } earlier)
+            {
+                return earlier;
+            }
+
+            if (reservation.Sealed.All(s => s.UpdateDigest != updateDigest))
+            {
+                throw new LedgerConflictException(
+                    $"update {updateDigest} was never sealed under this plan; seal before sending"
+                );
+            }
+
+            return (ReleasedEntry)Append(
+                (sequence, previous, at, fence) =>
+                    new ReleasedEntry
+                    {
+                        Sequence = sequence,
+                        Previous = previous,
+                        At = at,
+                        Fence = fence,
+                        ReservationId = reservationId,
+                        UpdateDigest = updateDigest,
+                        Receipt = receipt,
+                    }
+            );
+        }
+    }
+
+    /// <summary>Ends a plan; again, it returns the entry that exists. The charge is returned only if nothing was ever sealed under it.</summary>
+    /// <param name="reservationId">Of <see cref="Reserve"/>.</param>
+    /// <param name="reason">Why, for people.</param>
+    /// <exception cref="LedgerConflictException">No such reservation.</exception>
+    public ExpiredEntry Expire(string reservationId, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        lock (_gate)
+        {
+            return Existing(reservationId).Expired
+                ?? (ExpiredEntry)Append(
+                    (sequence, previous, at, fence) =>
+                        new ExpiredEntry
+                        {
+                            Sequence = sequence,
+                            Previous = previous,
+                            At = at,
+                            Fence = fence,
+                            ReservationId = reservationId,
+                            Reason = reason,
+                        }
+                );
+        }
+    }
+
+    /// <summary>What a source has spent; all zero for one that the ledger does not know.</summary>
+    /// <param name="source">The owner's name for the data.</param>
+    public SourceStatus Status(string source)
+    {
+        lock (_gate)
+        {
+            return LedgerPricing.Status(source, _state.Of(source));
+        }
+    }
+
+    /// <summary>Gives the lock back.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _file.Dispose();
+            _lock.Dispose();
+        }
+    }
+
+    private static string ReservationId(string source, string runDigest) =>
+        LedgerDigest.Of(Encoding.UTF8.GetBytes($"federated-reservation/1\n{runDigest}\n{source}"))[..32];
+
+    private static ReservedEntry Same(Reservation existing, ReservationRequest request)
+    {
+        var plan = existing.Entry.Plan;
+        if (existing.Expired is { } expired)
+        {
+            throw new LedgerConflictException(
+                $"source '{plan.Source}': the plan of this run expired at {expired.At:u} ({expired.Reason}); it cannot be reserved again"
+            );
+        }
+
+        // A changed budget is the owner's right and no change of the plan.
+        return plan with { Budget = request.Budget, Delta = request.Delta } == request
+            ? existing.Entry
+            : throw new LedgerConflictException(
+                $"source '{plan.Source}': this run is reserved with other numbers ({plan}); a run's plan never changes"
+            );
+    }
+
+    private static LedgerUnavailableException Unavailable(string path, Exception error) =>
+        new($"cannot use the ledger '{path}': {error.Message}; give the node a writable folder with free space", error);
+
+    private Reservation Existing(string reservationId) =>
+        _state.Find(reservationId)
+        ?? throw new LedgerConflictException(
+            $"reservation '{reservationId}' is not in the ledger; reserve before training"
+        );
+
+    private LedgerEntry Append(Func<long, string, DateTimeOffset, long, LedgerEntry> make)
+    {
+        if (_broken is not null)
+        {
+            throw new LedgerUnavailableException(
+                $"'{_path}': an earlier write failed ({_broken.Message}); open the ledger again",
+                _broken
+            );
+        }
+
+        _lock.Check(_path);
+        var entry = make(_state.Head.Sequence + 1, _state.Head.Hash, _time.GetUtcNow(), _lock.Fence);
+        var (line, hash) = LedgerFormat.Encode(entry);
+        var start = _file.Length;
+        try
+        {
+            _file.Write([.. line, (byte)'\n']);
+            _file.Flush(flushToDisk: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // What reached the disk is unknown: take it back if possible, and let the next open decide by the hash.
+            _broken = error;
+            TryCut(start);
+            throw Unavailable(_path, error);
+        }
+
+        entry = entry with { Hash = hash };
+        return _state.Apply(entry) is { } rule
+            ? throw new LedgerCorruptException($"'{_path}': the new entry breaks a rule: {rule}")
+            : entry;
+    }
+
+    private void TryCut(long length)
+    {
+        try
+        {
+            _file.SetLength(length);
+        }
+        catch (IOException)
+        {
+            // The torn line has no line break, or the next open finds it whole; both are safe.
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Federated.Privacy.Accounting;
+using static TorchSharp.torch;
+
+namespace Federated.Privacy.Mechanisms;
+
+/// <summary>
+/// The averaged gradient of one step after the mechanism: what an optimiser may see. Only the mechanisms make it. Everything computed from private
+/// ones alone is post-processing and costs nothing more.
+/// </summary>
+public sealed class NoisyGradient
+{
+    private readonly float[] _values;
+
+    internal NoisyGradient(float[] values, PrivacyEvent privacyEvent, string mechanism, bool isPrivate) =>
+        (_values, Event, Mechanism, IsPrivate) = (values, privacyEvent, mechanism, isPrivate);
+
+    /// <summary>The noisy sum ÷ expected batch size; [d].</summary>
+    public ReadOnlySpan<float> Values => _values;
+
+    /// <summary>What the step costs; <see cref="NonPrivateEvent"/> if it has no guarantee.</summary>
+    public PrivacyEvent Event { get; }
+
+    /// <summary>The mechanism's name in attestations.</summary>
+    public string Mechanism { get; }
+
+    /// <summary>Whether the value has a guarantee. It is false if sampling or noise came from a seed, or there was no noise.</summary>
+    public bool IsPrivate { get; }
+
+    /// <summary>A copy as a tensor; [d], float32.</summary>
+    /// <param name="device">Where; the CPU if null.</param>
+    public Tensor ToTensor(Device? device = null) => tensor(_values, device: device);
+}
