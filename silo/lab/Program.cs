@@ -1,1 +1,11 @@
-return 0;
+using System.CommandLine;
+using Federated.Lab.Demo;
+
+var root = new RootCommand("fedlab: whole federations on one machine.") { GuardCommand.Create() };
+var parsed = root.Parse(args);
+
+// Stopping five processes cleanly takes longer than the two seconds that a command is given by default.
+var exitCode = await parsed.InvokeAsync(
+    new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) }
+);
+return parsed.Errors.Count > 0 ? DemoExit.Configuration : exitCode;

@@ -1,0 +1,88 @@
+using System.Globalization;
+
+namespace Federated.Lab.Demo.Runs;
+
+/// <summary>The run document of the demo, as the YAML file that an operator would write.</summary>
+/// <param name="Name">A readable name.</param>
+/// <param name="Participants">The value of <c>participants</c>.</param>
+/// <param name="BaseModelSha256">Digest of the base model's folder.</param>
+/// <param name="Seed">Seed of the frozen factors.</param>
+/// <param name="Versions">How many versions to publish.</param>
+/// <param name="Cohort">How many nodes take part.</param>
+/// <param name="NoiseMultiplier">σ ÷ C; <see langword="null"/> for a run without privacy, which only the lab's comparison asks for.</param>
+/// <param name="MaxSamplingRate">The highest sampling rate that a node may have.</param>
+/// <param name="ExpectedBatchSize">Public divisor: records per step, on average.</param>
+internal sealed record RunTemplate(
+    string Name,
+    string Participants,
+    string BaseModelSha256,
+    int Seed,
+    int Versions,
+    int Cohort,
+    double? NoiseMultiplier,
+    double MaxSamplingRate,
+    int ExpectedBatchSize = DemoDefaults.ExpectedBatchSize
+)
+{
+    /// <summary>The document, commented for its reader.</summary>
+    public string ToYaml() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            # One training job. Its identity is the digest of this document: change a word and it is another run.
+            name: {{Name}}
+            participants: {{Participants}}
+            baseModel:
+              name: {{DemoDefaults.BaseModel}}
+              sha256: "{{BaseModelSha256}}"
+            adapter:
+              rank: {{DemoDefaults.Rank}}
+              alpha: {{DemoDefaults.Alpha}}
+              scaling: rslora
+              targets: [{{string.Join(", ", DemoDefaults.Targets)}}]
+              factors: b                    # A is frozen: merging is exact and noise enters linearly
+              seed: {{Seed}}
+            privacy:
+            {{Privacy()}}
+            local:
+              steps: {{DemoDefaults.Steps}}
+              optimizer: { name: adamw, learningRate: {{DemoDefaults.LearningRate}} }
+              maxSequenceLength: {{DemoDefaults.MaxSequenceLength}}
+            rounds:
+              versions: {{Versions}}
+              close: { cohort: {{Cohort}}, quorum: {{Math.Min(DemoDefaults.Quorum, Cohort)}}, deadline: {{Seconds(
+                DemoDefaults.Deadline
+            )}}, grace: {{Seconds(DemoDefaults.Grace)}}, onMissedQuorum: extend }
+              maxStaleness: {{DemoDefaults.MaxStaleness}}
+            aggregation:
+              participation: { method: fedau, cutoff: {{DemoDefaults.ParticipationCutoff}}, weightCap: N }
+              merge: ffa
+              staleness: { method: weighted }
+
+            """
+        );
+
+    private string Privacy()
+    {
+        var mechanism = NoiseMultiplier is { } noise
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"  noiseMultiplier: {noise}         # noise on every step, in units of maxGradNorm"
+            )
+            : "  mechanism: none               # for comparison only: nothing is protected";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+              unit: record
+            {mechanism}
+              maxGradNorm: {DemoDefaults.MaxGradNorm}
+              expectedBatchSize: {ExpectedBatchSize}        # public divisor, the same at every node
+              maxSamplingRate: {MaxSamplingRate}
+              delta: {DemoDefaults.Delta:0.0e-0}
+            """
+        );
+    }
+
+    private static string Seconds(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds}s");
+}
