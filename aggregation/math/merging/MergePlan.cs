@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Federated.Aggregation;
+
+/// <summary>Everything that determines a merged adapter, as a small value: it can travel to whoever holds the blobs.</summary>
+public sealed record MergePlan
+{
+    [JsonConstructor]
+    internal MergePlan(
+        long version,
+        string previousDigest,
+        IReadOnlyList<WeightedUpdate> updates,
+        double learningRate
+    )
+    {
+        Version = version;
+        PreviousDigest = previousDigest;
+        Updates = updates;
+        LearningRate = learningRate;
+    }
+
+    /// <summary>The version that is made.</summary>
+    public long Version { get; }
+
+    /// <summary>SHA-256 of the adapter of the version before.</summary>
+    public string PreviousDigest { get; }
+
+    /// <summary>The updates in merge order. Never empty.</summary>
+    public IReadOnlyList<WeightedUpdate> Updates { get; }
+
+    /// <summary>η of the server optimizer (sgd).</summary>
+    public double LearningRate { get; }
+
+    /// <summary>Makes a plan. The order of <paramref name="updates"/> does not matter.</summary>
+    /// <exception cref="ArgumentException">No updates, or two with the same identity.</exception>
+    public static MergePlan For(
+        long version,
+        string previousDigest,
+        IEnumerable<WeightedUpdate> updates,
+        double learningRate
+    )
+    {
+        WeightedUpdate[] ordered = [.. updates.OrderBy(update => update.Key)];
+        if (ordered.Length == 0)
+        {
+            throw new ArgumentException("an empty version is never published", nameof(updates));
+        }
+
+        for (int i = 1; i < ordered.Length; i++)
+        {
+            if (ordered[i].Key == ordered[i - 1].Key)
+            {
+                throw new ArgumentException(
+                    $"two updates of node {ordered[i].NodeId} from version {ordered[i].BaseVersion}",
+                    nameof(updates)
+                );
+            }
+        }
+
+        return new(version, previousDigest, ordered, learningRate);
+    }
+
+    /// <summary>The plan as UTF-8 JSON.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, AggregationJson.Options);
+
+    /// <summary>Reads <see cref="ToJson"/>.</summary>
+    /// <exception cref="JsonException">Something else.</exception>
+    public static MergePlan FromJson(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize<MergePlan>(json, AggregationJson.Options) ?? throw new JsonException("null is no plan");
+}

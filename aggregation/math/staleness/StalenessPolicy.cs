@@ -1,0 +1,31 @@
+namespace Federated.Aggregation;
+
+/// <summary>Decides how late updates are merged. Pure: the same update and version always give the same decision.</summary>
+/// <param name="Method">Weighted or dropped.</param>
+/// <param name="Exponent">Exponent of the polynomial; 0 leaves late updates as they are. ≥ 0.</param>
+public sealed record StalenessPolicy(StalenessMethod Method, double Exponent)
+{
+    /// <summary>Weighted with exponent ½.</summary>
+    public static StalenessPolicy Default { get; } = new(StalenessMethod.Weighted, 0.5);
+
+    /// <summary>The factor of an update with staleness τ. (0, 1], or 0 when it is dropped.</summary>
+    public double Scale(long staleness)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(staleness);
+        if (staleness == 0)
+        {
+            return 1.0;
+        }
+
+        return Method == StalenessMethod.Drop ? 0.0 : Math.Pow(1.0 + staleness, -Exponent);
+    }
+
+    /// <summary>The decision about one update.</summary>
+    /// <param name="update">An accepted update.</param>
+    /// <param name="latestVersion">The newest published version, to which the merge is applied.</param>
+    public StalenessDecision Decide(AcceptedUpdate update, long latestVersion)
+    {
+        long staleness = latestVersion - update.BaseVersion;
+        return new(update.NodeId, update.BaseVersion, staleness, Scale(staleness), update.Digest);
+    }
+}
