@@ -7,12 +7,7 @@ namespace Federated.Aggregation;
 public sealed record MergePlan
 {
     [JsonConstructor]
-    internal MergePlan(
-        long version,
-        string previousDigest,
-        IReadOnlyList<WeightedUpdate> updates,
-        double learningRate
-    )
+    internal MergePlan(long version, string previousDigest, IReadOnlyList<WeightedUpdate> updates, double learningRate)
     {
         Version = version;
         PreviousDigest = previousDigest;
@@ -67,5 +62,6 @@ public sealed record MergePlan
     /// <summary>Reads <see cref="ToJson"/>.</summary>
     /// <exception cref="JsonException">Something else.</exception>
     public static MergePlan FromJson(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize<MergePlan>(json, AggregationJson.Options) ?? throw new JsonException("null is no plan");
+        JsonSerializer.Deserialize<MergePlan>(json, AggregationJson.Options)
+        ?? throw new JsonException("null is no plan");
 }

@@ -14,7 +14,5 @@ public sealed record ParticipationPolicy(ParticipationMethod Method, long? Cutof
     /// <param name="version">The version being merged.</param>
     /// <param name="nodes">N: admitted nodes that are neither suspended nor gone. ≥ 1.</param>
     public double Weight(ParticipationCounters counters, long version, int nodes) =>
-        Method == ParticipationMethod.Uniform
-            ? 1.0
-            : Cap.Apply(counters.AdvanceTo(version, Cutoff).Weight, nodes);
+        Method == ParticipationMethod.Uniform ? 1.0 : Cap.Apply(counters.AdvanceTo(version, Cutoff).Weight, nodes);
 }

@@ -11,7 +11,8 @@ namespace Federated.Aggregation;
 public readonly record struct UpdateKey(string NodeId, long BaseVersion) : IComparable<UpdateKey>
 {
     /// <summary>The unique key of an update in a run's journal stream: "epoch/baseVersion/nodeId".</summary>
-    public string InJournal(long epoch) => string.Create(CultureInfo.InvariantCulture, $"{epoch}/{BaseVersion}/{NodeId}");
+    public string InJournal(long epoch) =>
+        string.Create(CultureInfo.InvariantCulture, $"{epoch}/{BaseVersion}/{NodeId}");
 
     /// <summary>The order in which updates are merged: node id (ordinal), then base version.</summary>
     public int CompareTo(UpdateKey other)

@@ -1,0 +1,6 @@
+namespace Federated.Aggregation;
+
+/// <summary>A node that had left has shown up again.</summary>
+/// <param name="At">When, UTC.</param>
+/// <param name="NodeId">The node.</param>
+public sealed record NodeReturned(DateTimeOffset At, string NodeId) : RunEvent(At);

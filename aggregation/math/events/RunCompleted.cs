@@ -1,0 +1,5 @@
+namespace Federated.Aggregation;
+
+/// <summary>All versions are published.</summary>
+/// <param name="At">When, UTC.</param>
+public sealed record RunCompleted(DateTimeOffset At) : RunEvent(At);

@@ -1,0 +1,15 @@
+namespace Federated.Aggregation;
+
+/// <summary>A version is there: its adapter is durable, and nodes may start from it.</summary>
+/// <param name="At">When, UTC.</param>
+/// <param name="Version">Its number; 0 = the initial adapter.</param>
+/// <param name="Digest">SHA-256 of the adapter blob.</param>
+/// <param name="Length">Bytes of the blob.</param>
+/// <param name="Report">How it came about; null for version 0.</param>
+public sealed record VersionPublished(
+    DateTimeOffset At,
+    long Version,
+    string Digest,
+    long Length,
+    VersionReport? Report
+) : RunEvent(At);

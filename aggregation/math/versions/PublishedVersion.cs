@@ -1,0 +1,17 @@
+namespace Federated.Aggregation;
+
+/// <summary>A version that nodes can start from.</summary>
+/// <param name="Number">0 = the initial adapter.</param>
+/// <param name="Digest">SHA-256 of the adapter blob.</param>
+/// <param name="Length">Bytes of the blob.</param>
+/// <param name="OpenedAt">When its updates began to arrive; null for version 0.</param>
+/// <param name="PublishedAt">When it was published.</param>
+/// <param name="Report">How it came about; null for version 0.</param>
+public sealed record PublishedVersion(
+    long Number,
+    string Digest,
+    long Length,
+    DateTimeOffset? OpenedAt,
+    DateTimeOffset PublishedAt,
+    VersionReport? Report
+);

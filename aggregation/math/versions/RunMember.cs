@@ -1,0 +1,15 @@
+namespace Federated.Aggregation;
+
+/// <summary>A node that has answered the run's document.</summary>
+/// <param name="NodeId">The node.</param>
+/// <param name="Standing">What it is to the run.</param>
+/// <param name="Counters">Its participation, counted lazily.</param>
+/// <param name="Since">When the standing began.</param>
+/// <param name="Reason">Why, for other standings than admitted.</param>
+public sealed record RunMember(
+    string NodeId,
+    NodeStanding Standing,
+    ParticipationCounters Counters,
+    DateTimeOffset Since,
+    string? Reason = null
+);

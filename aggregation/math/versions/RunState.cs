@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+
+namespace Federated.Aggregation;
+
+/// <summary>A run at one moment, as a value: the fold of its events. <see cref="Apply"/> is the whole transition table.</summary>
+public sealed partial record RunState
+{
+    private RunState(RunTerms terms, RunDrafted drafted)
+    {
+        Terms = terms;
+        Name = drafted.Name;
+        Group = drafted.Group;
+        EligibleNodes = drafted.Nodes?.ToImmutableSortedSet(StringComparer.Ordinal);
+        CreatedAt = drafted.At;
+        LastEventAt = drafted.At;
+        Revision = 1;
+    }
+
+    /// <summary>What the document fixes.</summary>
+    public RunTerms Terms { get; }
+
+    /// <summary>The readable name.</summary>
+    public string Name { get; }
+
+    /// <summary>The owning group.</summary>
+    public string Group { get; }
+
+    /// <summary>The nodes that may take part; null = any of the group.</summary>
+    public ImmutableSortedSet<string>? EligibleNodes { get; }
+
+    /// <summary>Where the run stands.</summary>
+    public RunPhase Phase { get; private init; } = RunPhase.Draft;
+
+    /// <summary>Why it is paused, failed or cancelled; null otherwise.</summary>
+    public string? Reason { get; private init; }
+
+    /// <summary>When it was drafted.</summary>
+    public DateTimeOffset CreatedAt { get; }
+
+    /// <summary>When the newest event happened.</summary>
+    public DateTimeOffset LastEventAt { get; private init; }
+
+    /// <summary>When the pause began, null outside of one.</summary>
+    public DateTimeOffset? PausedAt { get; private init; }
+
+    /// <summary>Number of events so far.</summary>
+    public long Revision { get; private init; }
+
+    /// <summary>Nodes that have answered the document, by id.</summary>
+    public ImmutableSortedDictionary<string, RunMember> Members { get; private init; } =
+        ImmutableSortedDictionary.Create<string, RunMember>(StringComparer.Ordinal);
+
+    /// <summary>N: admitted nodes that are neither suspended nor gone.</summary>
+    public int Nodes { get; private init; }
+
+    /// <summary>Published versions; the index is the number.</summary>
+    public ImmutableList<PublishedVersion> Published { get; private init; } = [];
+
+    /// <summary>The version that updates are collected for, or that is being merged; null before the first and after the last.</summary>
+    public OpenVersion? Open { get; private init; }
+
+    /// <summary>Every update accepted so far, merged or not, by identity.</summary>
+    public ImmutableDictionary<UpdateKey, AcceptedUpdate> Accepted { get; private init; } =
+        ImmutableDictionary<UpdateKey, AcceptedUpdate>.Empty;
+
+    /// <summary>The newest published version, null before version 0.</summary>
+    public PublishedVersion? Latest => Published.IsEmpty ? null : Published[^1];
+
+    /// <summary>The first state of a run.</summary>
+    public static RunState Start(RunTerms terms, RunDrafted drafted)
+    {
+        if (drafted.LayoutDigest != terms.Layout.Digest)
+        {
+            throw new ArgumentException(
+                $"the run was drafted for layout {drafted.LayoutDigest}; this release makes {terms.Layout.Digest} of the same layers",
+                nameof(drafted)
+            );
+        }
+
+        return new(terms, drafted);
+    }
+
+    /// <summary>Whether a node is admitted and counts in N.</summary>
+    public bool IsAdmitted(string nodeId) =>
+        Members.TryGetValue(nodeId, out RunMember? member) && member.Standing == NodeStanding.Admitted;
+
+    /// <summary>Whether a node may be offered the document: eligible by the list, and it has not answered.</summary>
+    public bool MayJoin(string nodeId) =>
+        Phase is RunPhase.Recruiting or RunPhase.Running or RunPhase.Paused
+        && (EligibleNodes is null || EligibleNodes.Contains(nodeId))
+        && !Members.ContainsKey(nodeId);
+
+    /// <summary>Whether recruiting has found enough nodes: the target, or the quorum once every listed node has answered.</summary>
+    public bool HasRecruitedEnough =>
+        Nodes >= Terms.Close.RecruitingTarget
+        || (
+            EligibleNodes is { } listed
+            && Nodes >= Terms.Close.QuorumOf(Nodes)
+            && Nodes > 0
+            && listed.All(Members.ContainsKey)
+        );
+
+    /// <summary>The frozen updates with their decisions, weighed with the participation before this version.</summary>
+    /// <exception cref="InvalidOperationException">The staleness decisions are not made yet.</exception>
+    public IReadOnlyList<WeightedUpdate> Weigh()
+    {
+        if (Open is not { Decisions: { } decisions } open)
+        {
+            throw new InvalidOperationException("no version is waiting to be merged");
+        }
+
+        return UpdateWeighing.Weigh(
+            decisions
+                .Select(decision =>
+                    FreshUpdate.From(open.Updates[new(decision.NodeId, decision.BaseVersion)], decision)
+                )
+                .OfType<FreshUpdate>(),
+            node => Members[node].Counters,
+            Terms.Participation,
+            open.Number,
+            Math.Max(1, Nodes)
+        );
+    }
+
+    /// <summary>The merge that makes the closed version.</summary>
+    public MergePlan PlanMerge() => MergePlan.For(Open!.Number, Latest!.Digest, Weigh(), Terms.ServerLearningRate);
+
+    /// <summary>The report of the closed version.</summary>
+    /// <param name="stepNorm">What the merge measured.</param>
+    public VersionReport ReportMerge(double stepNorm) =>
+        VersionReport.For(Math.Max(1, Nodes), [.. Open!.Updates.Values], Open.Decisions!.Value, Weigh(), stepNorm);
+}

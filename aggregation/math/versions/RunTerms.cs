@@ -1,0 +1,44 @@
+using Federated.Adapters;
+
+namespace Federated.Aggregation;
+
+/// <summary>What a run's document fixes for coordination. Immutable for the run's life.</summary>
+public sealed record RunTerms
+{
+    /// <summary>SHA-256 of the canonical document, 64 hex digits.</summary>
+    public required string RunDigest { get; init; }
+
+    /// <summary>Rises when a backup is restored.</summary>
+    public long Epoch { get; init; } = 1;
+
+    /// <summary>Shape of the adapter and of every update.</summary>
+    public required AdapterLayout Layout { get; init; }
+
+    /// <summary>Versions until the run is complete. ≥ 1.</summary>
+    public required long Versions { get; init; }
+
+    /// <summary>Largest τ that is accepted. ≥ 0.</summary>
+    public long MaxStaleness { get; init; }
+
+    /// <summary>A node silent for this long leaves N.</summary>
+    public TimeSpan LeaveAfter { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>When versions close.</summary>
+    public required ClosePolicy Close { get; init; }
+
+    /// <summary>Participation weights.</summary>
+    public ParticipationPolicy Participation { get; init; } = ParticipationPolicy.Default;
+
+    /// <summary>Late updates.</summary>
+    public StalenessPolicy Staleness { get; init; } = StalenessPolicy.Default;
+
+    /// <summary>η of the server optimizer.</summary>
+    public double ServerLearningRate { get; init; } = 1.0;
+
+    /// <summary>What nodes must attest.</summary>
+    public required MechanismTerms Mechanism { get; init; }
+
+    /// <summary>The oldest base that is accepted when <paramref name="latestVersion"/> is the newest published one.</summary>
+    public long OldestBase(long latestVersion) =>
+        Staleness.Method == StalenessMethod.Drop ? latestVersion : Math.Max(0, latestVersion - MaxStaleness);
+}

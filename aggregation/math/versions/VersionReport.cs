@@ -1,0 +1,72 @@
+namespace Federated.Aggregation;
+
+/// <summary>How a version came about.</summary>
+/// <param name="Nodes">N at the merge.</param>
+/// <param name="Updates">The frozen updates in merge order, those left out included.</param>
+/// <param name="CoefficientSum">Σ c.</param>
+/// <param name="NoiseAmplification">√Σ c²: what the merge does to noise of the same size in each update.</param>
+/// <param name="UniformNoiseAmplification">√Σ c² with ω = 1 and no lateness: the yardstick.</param>
+/// <param name="StepNorm">‖η Σ c Δ‖₂.</param>
+public sealed record VersionReport(
+    int Nodes,
+    IReadOnlyList<UpdateReport> Updates,
+    double CoefficientSum,
+    double NoiseAmplification,
+    double UniformNoiseAmplification,
+    double StepNorm
+)
+{
+    /// <summary>Reports a merge.</summary>
+    /// <param name="nodes">N at the merge.</param>
+    /// <param name="frozen">The frozen updates in merge order.</param>
+    /// <param name="decisions">The decision about each of them, in the same order.</param>
+    /// <param name="weighted">The merged ones.</param>
+    /// <param name="stepNorm">‖η Σ c Δ‖₂.</param>
+    public static VersionReport For(
+        int nodes,
+        IReadOnlyList<AcceptedUpdate> frozen,
+        IReadOnlyList<StalenessDecision> decisions,
+        IReadOnlyList<WeightedUpdate> weighted,
+        double stepNorm
+    )
+    {
+        Dictionary<UpdateKey, WeightedUpdate> byKey = weighted.ToDictionary(update => update.Key);
+        UpdateReport[] updates =
+        [
+            .. frozen.Zip(
+                decisions,
+                (update, decision) =>
+                    byKey.TryGetValue(update.Key, out WeightedUpdate? merged)
+                        ? new UpdateReport(
+                            update.NodeId,
+                            update.BaseVersion,
+                            update.Digest,
+                            merged.Staleness,
+                            merged.Scale,
+                            merged.Weight,
+                            merged.Coefficient,
+                            update.Norm
+                        )
+                        : new UpdateReport(
+                            update.NodeId,
+                            update.BaseVersion,
+                            update.Digest,
+                            decision.Staleness,
+                            0,
+                            0,
+                            0,
+                            update.Norm
+                        )
+            ),
+        ];
+        double uniform = weighted.GroupBy(update => update.NodeId).Sum(ofNode => 1.0 / nodes / nodes / ofNode.Count());
+        return new(
+            nodes,
+            updates,
+            weighted.Sum(update => update.Coefficient),
+            Math.Sqrt(weighted.Sum(update => update.Coefficient * update.Coefficient)),
+            Math.Sqrt(uniform),
+            stepNorm
+        );
+    }
+}
