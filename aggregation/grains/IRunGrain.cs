@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+
+namespace Federated.Aggregation.Grains;
+
+/// <summary>A run by its digest, from submission to its last version. Reads answer at any time, also while a version is being merged.</summary>
+[Alias("federated.run")]
+public interface IRunGrain : IGrainWithStringKey
+{
+    /// <summary>Makes the run durable and opens recruiting. Repeating it is harmless.</summary>
+    /// <returns>Null, or what is wrong.</returns>
+    [Alias("start")]
+    Task<string?> StartAsync(RunStart start);
+
+    /// <summary>Brings the run into memory, so that it goes on by itself.</summary>
+    [Alias("wake")]
+    Task WakeAsync();
+
+    /// <summary>What the run has for a node now; counts as contact.</summary>
+    [Alias("answer")]
+    [AlwaysInterleave]
+    Task<RunAnswer> AnswerAsync(string nodeId);
+
+    /// <summary>Waits until the run has changed since <paramref name="afterRevision"/>, or for <paramref name="wait"/>.</summary>
+    /// <returns>The revision now.</returns>
+    [Alias("wait-for-change")]
+    [AlwaysInterleave]
+    Task<long> WaitForChangeAsync(long afterRevision, TimeSpan wait, CancellationToken cancellation);
+
+    /// <summary>The owner's answer to the document.</summary>
+    [Alias("consent")]
+    Task<ConsentAnswer> ConsentAsync(string nodeId, bool accepted, string reason);
+
+    /// <summary>Takes note that a node is alive.</summary>
+    /// <returns>What the run asks of it.</returns>
+    [Alias("heartbeat")]
+    [AlwaysInterleave]
+    Task<NodeCommand> HeartbeatAsync(string nodeId);
+
+    /// <summary>A node that had left counts again.</summary>
+    [Alias("return-node")]
+    Task ReturnNodeAsync(string nodeId);
+
+    /// <summary>Whether an update would be taken, before its bytes travel: a receipt when it was accepted before.</summary>
+    [Alias("prepare-upload")]
+    [AlwaysInterleave]
+    Task<UploadAnswer> PrepareUploadAsync(UpdateOffer offer);
+
+    /// <summary>Takes an update whose bytes are durable: checks everything, appends once, answers with the receipt.</summary>
+    [Alias("accept")]
+    [ResponseTimeout("00:05:00")]
+    Task<UploadAnswer> AcceptAsync(UpdateOffer offer);
+
+    /// <summary>The run as the operator sees it; null = no such run.</summary>
+    [Alias("status")]
+    [AlwaysInterleave]
+    Task<RunStatus?> StatusAsync();
+
+    /// <summary>Published versions from <paramref name="fromVersion"/> on, at most 1000.</summary>
+    [Alias("versions")]
+    [AlwaysInterleave]
+    Task<ImmutableArray<VersionSummary>> VersionsAsync(long fromVersion);
+
+    /// <summary>Why the run is where it is; null = no such run.</summary>
+    [Alias("explain")]
+    [AlwaysInterleave]
+    Task<RunExplanation?> ExplainAsync();
+
+    /// <summary>The canonical document; null = no such run.</summary>
+    [Alias("document")]
+    [AlwaysInterleave]
+    Task<byte[]?> DocumentAsync();
+
+    /// <summary>Stops assigning and merging; uploads in flight are accepted and deadlines stand still.</summary>
+    [Alias("pause")]
+    Task<RunCommandAnswer> PauseAsync(string reason);
+
+    /// <summary>Goes on after a pause.</summary>
+    [Alias("resume")]
+    Task<RunCommandAnswer> ResumeAsync();
+
+    /// <summary>Ends the run; what is published stays.</summary>
+    [Alias("cancel")]
+    Task<RunCommandAnswer> CancelAsync(string reason);
+
+    /// <summary>Takes a node out of the run and drops its updates that are not merged yet.</summary>
+    [Alias("suspend-node")]
+    Task<RunCommandAnswer> SuspendNodeAsync(string nodeId, string reason);
+
+    /// <summary>Takes a suspended node in again.</summary>
+    [Alias("reinstate-node")]
+    Task<RunCommandAnswer> ReinstateNodeAsync(string nodeId);
+}

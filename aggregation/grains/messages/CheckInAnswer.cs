@@ -1,0 +1,18 @@
+namespace Federated.Aggregation.Grains;
+
+/// <summary>Exactly one of the members is set.</summary>
+/// <param name="Assignment">Train from this version.</param>
+/// <param name="Offer">Judge this document.</param>
+/// <param name="Wait">Nothing to do now.</param>
+/// <param name="Ended">A run is over.</param>
+/// <param name="Refused">The node is not served.</param>
+[GenerateSerializer]
+[Immutable]
+[Alias("federated.check-in-answer")]
+public sealed record CheckInAnswer(
+    [property: Id(0)] WorkAssignment? Assignment,
+    [property: Id(1)] DocumentOffer? Offer,
+    [property: Id(2)] WaitAdvice? Wait,
+    [property: Id(3)] RunOutcome? Ended,
+    [property: Id(4)] Refused? Refused
+);
