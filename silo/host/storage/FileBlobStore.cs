@@ -1,0 +1,197 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Federated.Aggregation.Grains;
+
+namespace Federated.Silo;
+
+/// <summary>
+/// Blobs as files named by their SHA-256 (<c>ab/abcdef…</c>), and unfinished uploads as part files beside them. A file gets
+/// its final name only when its bytes are on the disk, so a blob is whole or not there, whenever the power goes.
+/// </summary>
+public sealed class FileBlobStore : IBlobStore
+{
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
+    // The data folder has one process, so whoever is in here is the only writer of its part file.
+    private readonly ConcurrentDictionary<string, byte> _writing = new();
+    private readonly string _root;
+    private readonly string _parts;
+
+    /// <summary>Opens the folder, or makes it.</summary>
+    public FileBlobStore(string root)
+    {
+        _root = Path.GetFullPath(root);
+        _parts = Path.Combine(_root, "parts");
+        DurableFolder.Create(_parts);
+        // What PutAsync had begun and not finished belongs to nobody after a restart.
+        foreach (var abandoned in Directory.EnumerateFiles(_parts, "*.put"))
+        {
+            File.Delete(abandoned);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<long?> LengthAsync(string digest, CancellationToken cancellation = default)
+    {
+        var file = new FileInfo(PathOf(digest));
+        return Task.FromResult<long?>(file.Exists ? file.Length : null);
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenAsync(string digest, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return Task.FromResult<Stream>(
+                new FileStream(
+                    PathOf(digest),
+                    new FileStreamOptions
+                    {
+                        Access = FileAccess.Read,
+                        // Deleting a blob does not disturb who is reading it.
+                        Share = FileShare.Read | FileShare.Delete,
+                        Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+                        BufferSize = 1 << 16,
+                    }
+                )
+            );
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new FileNotFoundException($"There is no blob {digest}.", digest, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> PutAsync(ReadOnlyMemory<byte> content, CancellationToken cancellation = default)
+    {
+        var digest = Convert.ToHexStringLower(SHA256.HashData(content.Span));
+        var target = PathOf(digest);
+        if (File.Exists(target))
+        {
+            // Whoever gave it the name may not have flushed the folder yet.
+            DurableFolder.Flush(Path.GetDirectoryName(target)!);
+            return digest;
+        }
+
+        var part = Path.Combine(_parts, $"{Guid.NewGuid():N}.put");
+        try
+        {
+            await using (
+                var file = new FileStream(
+                    part,
+                    new FileStreamOptions
+                    {
+                        Mode = FileMode.CreateNew,
+                        Access = FileAccess.Write,
+                        Share = FileShare.None,
+                        BufferSize = 0,
+                        Options = FileOptions.Asynchronous,
+                    }
+                )
+            )
+            {
+                await file.WriteAsync(content, cancellation);
+                file.Flush(flushToDisk: true);
+            }
+
+            Publish(part, digest);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+
+        return digest;
+    }
+
+    /// <inheritdoc/>
+    public Task<long> CommittedAsync(string uploadId, CancellationToken cancellation = default)
+    {
+        var part = new FileInfo(PartOf(uploadId));
+        return Task.FromResult(part.Exists ? part.Length : 0);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IBlobUpload> ContinueAsync(string uploadId, long offset, CancellationToken cancellation = default)
+    {
+        var part = PartOf(uploadId);
+        if (!_writing.TryAdd(part, 0))
+        {
+            throw new IOException($"The upload {uploadId} has another writer. Try again when that one has ended.");
+        }
+
+        var upload = new FileBlobUpload(this, part);
+        try
+        {
+            await upload.OpenAsync(offset, cancellation);
+            return upload;
+        }
+        catch
+        {
+            await upload.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string digest, CancellationToken cancellation = default)
+    {
+        var path = PathOf(digest);
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Drops unfinished uploads that nobody has continued since <paramref name="moment"/>.</summary>
+    public void DropUploadsUntouchedSince(DateTimeOffset moment)
+    {
+        foreach (var part in new DirectoryInfo(_parts).EnumerateFiles("*.part"))
+        {
+            if (part.LastWriteTimeUtc < moment.UtcDateTime)
+            {
+                part.Delete();
+            }
+        }
+    }
+
+    /// <summary>Gives flushed bytes their name, durably.</summary>
+    internal void Publish(string part, string digest)
+    {
+        var target = PathOf(digest);
+        var folder = Path.GetDirectoryName(target)!;
+        DurableFolder.Create(folder);
+        File.Move(part, target, overwrite: true);
+        DurableFolder.Flush(folder);
+    }
+
+    /// <summary>Lets the next writer of a part file in.</summary>
+    internal void Release(string part) => _writing.TryRemove(part, out _);
+
+    private string PathOf(string digest)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        if (digest.Length != 64 || digest.AsSpan().ContainsAnyExcept(HexDigits))
+        {
+            throw new ArgumentException(
+                $"A blob's digest is 64 lowercase hex digits (SHA-256); got \"{digest}\".",
+                nameof(digest)
+            );
+        }
+
+        return Path.Combine(_root, digest[..2], digest);
+    }
+
+    private string PartOf(string uploadId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(uploadId);
+        // An upload id may hold anything, so its file is named by its hash.
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uploadId)));
+        return Path.Combine(_parts, $"{name}.part");
+    }
+}

@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using Federated.Aggregation.Grains;
+
+namespace Federated.Silo.Tests;
+
+public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private FileBlobStore _blobs;
+
+    public FileBlobStoreTests() => _blobs = new FileBlobStore(_folder["blobs"]);
+
+    protected override IBlobStore Blobs => _blobs;
+
+    [Fact]
+    public async Task A_torn_part_file_never_becomes_a_blob()
+    {
+        byte[] content = [1, 2, 3, 4, 5, 6];
+        var digest = Convert.ToHexStringLower(SHA256.HashData(content));
+        await using (var upload = await _blobs.ContinueAsync("upload", 0, Cancellation))
+        {
+            await upload.AppendAsync(content.AsMemory(0, 4), Cancellation);
+        }
+
+        // What a power cut may leave: the length is there, the bytes are not.
+        var part = Assert.Single(Directory.GetFiles(_folder["blobs/parts"]));
+        await File.WriteAllBytesAsync(part, new byte[4], Cancellation);
+        await using var resumed = await _blobs.ContinueAsync("upload", 4, Cancellation);
+        await resumed.AppendAsync(content.AsMemory(4), Cancellation);
+
+        Assert.False(await resumed.CompleteAsync(digest, Cancellation));
+        Assert.Null(await _blobs.LengthAsync(digest, Cancellation));
+    }
+
+    [Fact]
+    public async Task Uploads_that_nobody_continues_are_dropped()
+    {
+        await using (var upload = await _blobs.ContinueAsync("old", 0, Cancellation))
+        {
+            await upload.AppendAsync(new byte[4], Cancellation);
+        }
+
+        File.SetLastWriteTimeUtc(Assert.Single(Directory.GetFiles(_folder["blobs/parts"])), new DateTime(2020, 1, 1));
+        await using (var upload = await _blobs.ContinueAsync("new", 0, Cancellation))
+        {
+            await upload.AppendAsync(new byte[4], Cancellation);
+        }
+
+        _blobs.DropUploadsUntouchedSince(new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+        Assert.Equal(0, await _blobs.CommittedAsync("old", Cancellation));
+        Assert.Equal(4, await _blobs.CommittedAsync("new", Cancellation));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    protected override Task ReopenAsync()
+    {
+        _blobs = new FileBlobStore(_folder["blobs"]);
+        return Task.CompletedTask;
+    }
+}
