@@ -1,7 +1,12 @@
 using System.CommandLine;
 using Federated.Lab.Demo;
+using Federated.Lab.Pretrain;
 
-var root = new RootCommand("fedlab: whole federations on one machine.") { GuardCommand.Create() };
+var root = new RootCommand("fedlab: whole federations on one machine.")
+{
+    PretrainCommand.Create(),
+    GuardCommand.Create(),
+};
 var parsed = root.Parse(args);
 
 // Stopping five processes cleanly takes longer than the two seconds that a command is given by default.

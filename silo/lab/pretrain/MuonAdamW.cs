@@ -1,0 +1,105 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Federated.Lab.Pretrain;
+
+/// <summary>
+/// Muon (https://kellerjordan.github.io/posts/muon/) for the matrices of the layers, AdamW for embedding and norms. Muon steps along the
+/// nearest orthogonal matrix of the momentum, found by five Newton–Schulz iterations, and reaches a loss in fewer tokens.
+/// </summary>
+internal sealed class MuonAdamW : IDisposable
+{
+    private const double Momentum = 0.95;
+    private const double Beta1 = 0.9;
+    private const double Beta2 = 0.95;
+    private const double Epsilon = 1e-8;
+
+    private readonly List<(string Name, Parameter Weight, Tensor Momentum)> _matrices = [];
+    private readonly List<(string Name, Parameter Weight, Tensor First, Tensor Second)> _others = [];
+    private readonly double _matrixRate;
+    private readonly double _otherRate;
+    private readonly double _weightDecay;
+
+    public MuonAdamW(nn.Module model, double matrixRate, double otherRate, double weightDecay)
+    {
+        (_matrixRate, _otherRate, _weightDecay) = (matrixRate, otherRate, weightDecay);
+        foreach (var (name, weight) in model.named_parameters())
+        {
+            if (weight.dim() == 2 && !name.Contains("embed", StringComparison.Ordinal))
+            {
+                _matrices.Add((name, weight, zeros_like(weight)));
+            }
+            else
+            {
+                _others.Add((name, weight, zeros_like(weight), zeros_like(weight)));
+            }
+        }
+    }
+
+    /// <summary>Everything that a continued training needs besides the weights.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> State =>
+        [
+            .. _matrices.Select(matrix => KeyValuePair.Create($"momentum.{matrix.Name}", matrix.Momentum)),
+            .. _others.SelectMany(other =>
+                new[]
+                {
+                    KeyValuePair.Create($"first.{other.Name}", other.First),
+                    KeyValuePair.Create($"second.{other.Name}", other.Second),
+                }
+            ),
+        ];
+
+    /// <summary>Applies one step from the gradients in place, which are then cleared.</summary>
+    /// <param name="step">Steps done before this one.</param>
+    /// <param name="factor">Share of the peak learning rates.</param>
+    public void Step(int step, double factor)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        foreach (var (_, weight, momentum) in _matrices)
+        {
+            var gradient = weight.grad!;
+            momentum.mul_(Momentum).add_(gradient, 1 - Momentum);
+            var update = Orthogonal(gradient.mul(1 - Momentum).add_(momentum, Momentum));
+            var rate = _matrixRate * factor;
+            weight.mul_(1 - rate * _weightDecay);
+            weight.add_(update, -rate * Math.Sqrt(Math.Max(1, (double)weight.shape[0] / weight.shape[1])));
+            gradient.zero_();
+        }
+
+        foreach (var (_, weight, first, second) in _others)
+        {
+            var gradient = weight.grad!;
+            first.mul_(Beta1).add_(gradient, 1 - Beta1);
+            second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
+            var scale = second.div(1 - Math.Pow(Beta2, step + 1)).sqrt_().add_(Epsilon);
+            weight.addcdiv_(first, scale, -_otherRate * factor / (1 - Math.Pow(Beta1, step + 1)));
+            gradient.zero_();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, tensor) in State)
+        {
+            tensor.Dispose();
+        }
+    }
+
+    private static Tensor Orthogonal(Tensor gradient)
+    {
+        const double a = 3.4445;
+        const double b = -4.7750;
+        const double c = 2.0315;
+        var tall = gradient.shape[0] > gradient.shape[1];
+        var x = tall ? gradient.t().contiguous() : gradient;
+        x = x / (x.norm() + 1e-7);
+        for (var iteration = 0; iteration < 5; iteration++)
+        {
+            var gram = x.mm(x.t());
+            x = x * a + (gram * b + gram.mm(gram) * c).mm(x);
+        }
+
+        return tall ? x.t() : x;
+    }
+}
