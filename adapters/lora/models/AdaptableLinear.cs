@@ -40,10 +40,22 @@ public sealed class AdaptableLinear : nn.Module<Tensor, Tensor>
     /// </summary>
     public Func<Tensor, Tensor, Tensor>? Adapter { get; set; }
 
+    /// <summary>
+    /// Type in which the base product is computed: float32, or bfloat16, which processors with bfloat16 units do several times as fast
+    /// at a relative error of about 2⁻⁸. Input and output are float32 either way.
+    /// </summary>
+    public ScalarType ComputeType { get; set; } = ScalarType.Float32;
+
     /// <inheritdoc />
     public override Tensor forward(Tensor input)
     {
-        var output = nn.functional.linear(input, _weight);
+        var output = Product(input, _weight, ComputeType);
         return Adapter is null ? output : Adapter(input, output);
     }
+
+    /// <summary>x Wᵀ in a type, from and to float32.</summary>
+    internal static Tensor Product(Tensor input, Tensor weight, ScalarType type) =>
+        type == ScalarType.Float32
+            ? nn.functional.linear(input, weight)
+            : nn.functional.linear(input.to(type), weight.to(type)).to(ScalarType.Float32);
 }

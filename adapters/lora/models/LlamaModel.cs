@@ -42,12 +42,28 @@ public sealed class LlamaModel : CausalLanguageModel
     /// <summary>The token embedding, [VocabSize, HiddenSize]; with tied embeddings also the output layer.</summary>
     public Parameter TokenEmbedding => _decoder.Embedding;
 
+    /// <summary>Type in which all large products are computed; see <see cref="AdaptableLinear.ComputeType"/>.</summary>
+    public ScalarType ComputeType
+    {
+        get;
+        set
+        {
+            field = value;
+            foreach (var linear in AdaptableLinears.Append(_head).OfType<AdaptableLinear>())
+            {
+                linear.ComputeType = value;
+            }
+        }
+    } = ScalarType.Float32;
+
     /// <inheritdoc />
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
         var hidden = _decoder.call(input);
-        var logits = _head is null ? nn.functional.linear(hidden, _decoder.Embedding) : _head.call(hidden);
+        var logits = _head is null
+            ? AdaptableLinear.Product(hidden, _decoder.Embedding, ComputeType)
+            : _head.call(hidden);
         return logits.MoveToOuterDisposeScope();
     }
 }

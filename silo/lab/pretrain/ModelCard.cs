@@ -37,7 +37,7 @@ internal static class ModelCard
 
             {report.Training.Step:N0} steps of at most {options.TokensPerBatch} tokens, {report.Training.Tokens:N0} tokens in all ({epochs:F1} epochs), {report.Training.Elapsed.TotalMinutes:F0} minutes on one CPU thread.
             Muon (peak {options.MatrixRate}, decay {options.WeightDecay}) for the matrices, AdamW (peak {options.OtherRate}) for embedding and norms, linear warm-up and linear
-            decay to zero, gradient norm clipped at 1, seed {options.Seed}.
+            decay to zero, gradient norm clipped at 1, {(options.Bfloat16 ? "large products in bfloat16, weights in float32, " : "")}seed {options.Seed}.
 
             ## Held-out loss
 
@@ -78,6 +78,6 @@ internal static class ModelCard
             $"pretrain --output base-docs --steps {options.Steps} --tokens-per-batch {options.TokensPerBatch} --max-length {options.MaxSequenceLength} "
                 + $"--vocabulary {options.VocabularySize} --width {options.Width} --inner-width {options.InnerWidth} --layers {options.Layers} "
                 + $"--heads {options.Heads} --key-value-heads {options.KeyValueHeads} --matrix-rate {options.MatrixRate} --other-rate {options.OtherRate} "
-                + $"--weight-decay {options.WeightDecay} --seed {options.Seed}"
+                + $"--weight-decay {options.WeightDecay} --seed {options.Seed}{(options.Bfloat16 ? " --bfloat16" : "")}"
         );
 }

@@ -20,9 +20,16 @@ internal sealed class MuonAdamW : IDisposable
     private readonly double _otherRate;
     private readonly double _weightDecay;
 
-    public MuonAdamW(nn.Module model, double matrixRate, double otherRate, double weightDecay)
+    private readonly ScalarType _type;
+
+    /// <param name="model">The model; every parameter that is trained has its gradient by the time of a step.</param>
+    /// <param name="matrixRate">Peak learning rate of Muon.</param>
+    /// <param name="otherRate">Peak learning rate of AdamW.</param>
+    /// <param name="weightDecay">Decoupled decay of the matrices.</param>
+    /// <param name="type">Type of the Newton–Schulz products; bfloat16 is exact enough for a direction.</param>
+    public MuonAdamW(nn.Module model, double matrixRate, double otherRate, double weightDecay, ScalarType type)
     {
-        (_matrixRate, _otherRate, _weightDecay) = (matrixRate, otherRate, weightDecay);
+        (_matrixRate, _otherRate, _weightDecay, _type) = (matrixRate, otherRate, weightDecay, type);
         foreach (var (name, weight) in model.named_parameters())
         {
             if (weight.dim() == 2 && !name.Contains("embed", StringComparison.Ordinal))
@@ -86,20 +93,20 @@ internal sealed class MuonAdamW : IDisposable
         }
     }
 
-    private static Tensor Orthogonal(Tensor gradient)
+    private Tensor Orthogonal(Tensor gradient)
     {
         const double a = 3.4445;
         const double b = -4.7750;
         const double c = 2.0315;
         var tall = gradient.shape[0] > gradient.shape[1];
         var x = tall ? gradient.t().contiguous() : gradient;
-        x = x / (x.norm() + 1e-7);
+        x = (x / (x.norm() + 1e-7)).to(_type);
         for (var iteration = 0; iteration < 5; iteration++)
         {
             var gram = x.mm(x.t());
             x = x * a + (gram * b + gram.mm(gram) * c).mm(x);
         }
 
-        return tall ? x.t() : x;
+        return (tall ? x.t() : x).to(ScalarType.Float32);
     }
 }

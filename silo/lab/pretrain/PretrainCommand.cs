@@ -21,7 +21,7 @@ public static class PretrainCommand
         var length = Whole("--max-length", "Longest sequence, in tokens.", 256);
         var vocabulary = Whole("--vocabulary", "Ids of the tokenizer.", 2048);
         var width = Whole("--width", "Width of the model.", 192);
-        var inner = Whole("--inner-width", "Width of its feed-forward blocks.", 384);
+        var inner = Whole("--inner-width", "Width of its feed-forward blocks.", 448);
         var layers = Whole("--layers", "Number of layers.", 3);
         var heads = Whole("--heads", "Query heads; they divide the width.", 6);
         var keyValueHeads = Whole("--key-value-heads", "Key and value heads; they divide the query heads.", 2);
@@ -29,6 +29,10 @@ public static class PretrainCommand
         var otherRate = Number("--other-rate", "Peak learning rate of AdamW (embedding and norms).", 0.005);
         var decay = Number("--weight-decay", "Decoupled weight decay of the matrices.", 0.1);
         var seed = Whole("--seed", "Seed of first weights and order.", 1);
+        var bfloat16 = new Option<bool>("--bfloat16")
+        {
+            Description = "Compute large products in bfloat16: faster where the processor has units for it.",
+        };
         var resume = new Option<bool>("--resume") { Description = "Go on from the state in the output folder." };
         var command = new Command(
             "pretrain",
@@ -51,6 +55,7 @@ public static class PretrainCommand
             otherRate,
             decay,
             seed,
+            bfloat16,
             resume,
         };
         command.SetAction(
@@ -74,6 +79,7 @@ public static class PretrainCommand
                                 OtherRate = parsed.GetValue(otherRate),
                                 WeightDecay = parsed.GetValue(decay),
                                 Seed = parsed.GetValue(seed),
+                                Bfloat16 = parsed.GetValue(bfloat16),
                                 Resume = parsed.GetValue(resume),
                             },
                             cancellationToken

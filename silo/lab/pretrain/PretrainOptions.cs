@@ -22,7 +22,7 @@ public sealed record PretrainOptions
     public int Width { get; init; } = 192;
 
     /// <summary>Width of its feed-forward blocks.</summary>
-    public int InnerWidth { get; init; } = 384;
+    public int InnerWidth { get; init; } = 448;
 
     /// <summary>Number of layers.</summary>
     public int Layers { get; init; } = 3;
@@ -44,6 +44,9 @@ public sealed record PretrainOptions
 
     /// <summary>Seed of the first weights and of the order of the records.</summary>
     public int Seed { get; init; } = 1;
+
+    /// <summary>Whether the large products of training are computed in bfloat16.</summary>
+    public bool Bfloat16 { get; init; }
 
     /// <summary>Whether to go on from the state in <see cref="Output"/>.</summary>
     public bool Resume { get; init; }

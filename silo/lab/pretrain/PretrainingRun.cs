@@ -42,7 +42,14 @@ internal sealed class PretrainingRun(PretrainOptions options, TimeProvider time,
         LlamaInitializer.Initialize(model, options.Seed);
         var parameters = model.parameters().Sum(parameter => parameter.numel());
         output.WriteLine($"{parameters} parameters, {options.Steps} steps of at most {options.TokensPerBatch} tokens");
-        var state = new Trainer(options, model, time, output).Run(training, cancellationToken);
+        model.ComputeType = options.Bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        double HeldOutNow()
+        {
+            var (sum, count) = HeldOutLoss.Measure(model, heldOut.Select(record => record.Ids), cancellationToken);
+            return sum / count;
+        }
+
+        var state = new Trainer(options, model, time, output).Run(training, HeldOutNow, cancellationToken);
 
         // 4. Measured as it is stored: rounded to bfloat16 and read back.
         LlamaCheckpoint.Write(model, options.Output, ScalarType.BFloat16);

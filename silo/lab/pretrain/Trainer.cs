@@ -10,16 +10,29 @@ internal sealed class Trainer(PretrainOptions options, LlamaModel model, TimePro
     private static readonly TimeSpan BetweenSaves = TimeSpan.FromMinutes(3);
 
     /// <summary>Trains to the last step.</summary>
+    /// <param name="records">Token ids of the records.</param>
+    /// <param name="heldOutLoss">Measures the loss shown whenever the state is saved, in nats per token. Nothing is chosen by it.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
     /// <returns>Steps, tokens and time.</returns>
     /// <exception cref="OperationCanceledException">Interrupted; the state is saved.</exception>
-    public TrainingState Run(IReadOnlyList<int[]> records, CancellationToken cancellationToken)
+    public TrainingState Run(
+        IReadOnlyList<int[]> records,
+        Func<double> heldOutLoss,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var parameter in model.parameters())
         {
             parameter.requires_grad = true;
         }
 
-        using var optimizer = new MuonAdamW(model, options.MatrixRate, options.OtherRate, options.WeightDecay);
+        using var optimizer = new MuonAdamW(
+            model,
+            options.MatrixRate,
+            options.OtherRate,
+            options.WeightDecay,
+            model.ComputeType
+        );
         var state = options.Resume
             ? TrainingState.Load(options.Output, model, optimizer)
             : new TrainingState(0, 0, TimeSpan.Zero);
@@ -45,8 +58,11 @@ internal sealed class Trainer(PretrainOptions options, LlamaModel model, TimePro
 
             if (state.Elapsed - saved >= BetweenSaves)
             {
-                saved = state.Elapsed;
                 state.Save(options.Output, model, optimizer);
+                output.WriteLine(
+                    FormattableString.Invariant($"step {state.Step}  held out {heldOutLoss():F4} nats/token")
+                );
+                saved = time.GetElapsedTime(started);
             }
         }
 

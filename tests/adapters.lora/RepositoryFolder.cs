@@ -1,0 +1,12 @@
+using System.Runtime.CompilerServices;
+
+namespace Federated.Adapters.Tests;
+
+/// <summary>Folders of the repository that tests read where they are.</summary>
+internal static class RepositoryFolder
+{
+    public static string BaseDocs { get; } = Path.Combine(Root(), "adapters", "lora", "base-docs");
+
+    private static string Root([CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", ".."));
+}
