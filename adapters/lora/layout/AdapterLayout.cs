@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Federated.Adapters.Models;
 
 namespace Federated.Adapters;
 
@@ -35,6 +36,14 @@ public sealed class AdapterLayout
     /// their digests.
     /// </summary>
     public string Digest { get; }
+
+    /// <summary>Chooses the layers of a LLaMA that an adapter changes.</summary>
+    /// <param name="config">The model's shape.</param>
+    /// <param name="options">The adapter asked for.</param>
+    /// <returns>The layout.</returns>
+    /// <exception cref="InvalidAdapterOptionsException">The options do not fit the model.</exception>
+    public static AdapterLayout For(LlamaConfig config, AdapterOptions options) =>
+        For(LlamaLinears.Of(config), options);
 
     /// <summary>Chooses the layers of a model that an adapter changes.</summary>
     /// <param name="linears">The model's linear layers in a fixed order; paths are distinct.</param>

@@ -1,0 +1,51 @@
+using Federated.Adapters.Models;
+using static TorchSharp.torch;
+
+namespace Federated.Adapters;
+
+/// <summary>Judges a model, with its adapter or without, on records it was not trained on.</summary>
+public static class HeldOutEvaluation
+{
+    /// <summary>Adds up the loss over records; the model's state is not changed.</summary>
+    /// <param name="model">The model; an attached and enabled adapter counts. Disable it for the base model's loss.</param>
+    /// <param name="records">The records; those with fewer than two ids are counted and predict nothing.</param>
+    /// <param name="maxTokens">Most ids, padding included, in one forward pass.</param>
+    /// <param name="cancellation">Stops between passes.</param>
+    /// <returns>The sums.</returns>
+    /// <exception cref="ArgumentException">A record is longer than the model's context.</exception>
+    public static HeldOutLoss Evaluate(
+        CausalLanguageModel model,
+        IReadOnlyList<TokenSequence> records,
+        int maxTokens,
+        CancellationToken cancellation
+    )
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(records);
+        var total = default(HeldOutLoss);
+        foreach (var piece in MicroBatches.Plan([.. records.Select(record => record.Ids.Count)], maxTokens))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            total += Piece(model, [.. piece.Select(index => records[index])]);
+        }
+
+        return total;
+    }
+
+    private static HeldOutLoss Piece(CausalLanguageModel model, TokenSequence[] records)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        using var batch = TokenBatch.Of([.. records.Select(record => record.Ids)]);
+        if (batch.Ids.shape[1] > model.MaxSequenceLength)
+        {
+            throw new ArgumentException(
+                $"A record has {batch.Ids.shape[1]} tokens; the model's context is {model.MaxSequenceLength}.",
+                nameof(records)
+            );
+        }
+
+        var (nats, tokens) = TokenLoss.Totals(model.call(batch.Ids), batch.Ids, batch.Mask);
+        return new HeldOutLoss(nats, tokens, records.Sum(record => (long)record.Characters), records.Length);
+    }
+}

@@ -1,0 +1,8 @@
+namespace Federated.Adapters;
+
+/// <summary>Which optimizer a saved state belongs to.</summary>
+internal enum OptimizerKind : byte
+{
+    Sgd = 1,
+    AdamW = 2,
+}

@@ -1,0 +1,153 @@
+using System.Text.Json;
+using Federated.Adapters.Checkpoints;
+using static TorchSharp.torch;
+
+namespace Federated.Adapters;
+
+/// <summary>
+/// An adapter as the PEFT library stores it: adapter_config.json and adapter_model.safetensors, so that other tools load it on
+/// the same base model.
+/// </summary>
+public static class PeftFolder
+{
+    private const string WeightsName = "adapter_model.safetensors";
+
+    /// <summary>Writes both files; each whole or not at all.</summary>
+    /// <param name="folder">Where to; made when absent, files of the same names are replaced.</param>
+    /// <param name="layout">The adapter's layout; the frozen factors are made from its seed.</param>
+    /// <param name="values">All B factors, <see cref="AdapterLayout.Count"/> finite numbers.</param>
+    /// <param name="baseModelName">What base_model_name_or_path says.</param>
+    /// <exception cref="ArgumentException">Another number of values, or one that is not finite; nothing is written.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static void Write(string folder, AdapterLayout layout, ReadOnlySpan<float> values, string baseModelName)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        if (values.Length != layout.Count || FiniteValues.IndexOfNotFinite(values) >= 0)
+        {
+            throw new ArgumentException(
+                $"{values.Length} values; expected {layout.Count}, all finite.",
+                nameof(values)
+            );
+        }
+
+        Directory.CreateDirectory(folder);
+        using var scope = NewDisposeScope();
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var adapted in layout.Tensors)
+        {
+            var frozen = FrozenFactor.Create(layout.Options.Seed, adapted.Path, adapted.Rank, adapted.InFeatures);
+            var trained = values.Slice((int)adapted.Offset, adapted.Length).ToArray();
+            tensors[NameOfA(adapted)] = tensor(frozen, [adapted.Rank, adapted.InFeatures]);
+            tensors[NameOfB(adapted)] = tensor(trained, [adapted.OutFeatures, adapted.Rank]);
+        }
+
+        var metadata = new Dictionary<string, string> { ["format"] = "pt" };
+        Safetensors.Write(Path.Combine(folder, WeightsName), tensors, metadata);
+        WriteWhole(Path.Combine(folder, PeftConfig.FileName), PeftConfig.Write(layout.Options, baseModelName));
+    }
+
+    /// <summary>Reads the B factors of a folder that <see cref="Write"/> or PEFT made for this layout.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="layout">The layout expected: its rank, alpha, scaling, layers and frozen factors must be those of the files.</param>
+    /// <returns>All B factors in the layout's order.</returns>
+    /// <exception cref="InvalidCheckpointException">The files are malformed, or for another layout; the message names the field.</exception>
+    public static float[] Read(string folder, AdapterLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        CheckConfig(Path.Combine(folder, PeftConfig.FileName), layout.Options);
+        var path = Path.Combine(folder, WeightsName);
+        using var file = Safetensors.Read(path);
+        if (file.Tensors.Count != 2 * layout.Tensors.Count)
+        {
+            throw new InvalidCheckpointException(
+                $"{path} has {file.Tensors.Count} tensors; the layout has {2 * layout.Tensors.Count}."
+            );
+        }
+
+        var values = new float[layout.Count];
+        foreach (var adapted in layout.Tensors)
+        {
+            var frozen = Elements(file, path, NameOfA(adapted), adapted.Rank, adapted.InFeatures);
+            if (FrozenFactor.Digest(frozen) != adapted.FrozenDigest)
+            {
+                throw new InvalidCheckpointException(
+                    $"{path}: {NameOfA(adapted)} is not the frozen factor of seed {layout.Options.Seed}."
+                );
+            }
+
+            var trained = Elements(file, path, NameOfB(adapted), adapted.OutFeatures, adapted.Rank);
+            trained.CopyTo(values.AsSpan((int)adapted.Offset));
+        }
+
+        return values;
+    }
+
+    private static string NameOfA(AdapterTensor adapted) => $"base_model.model.{adapted.Path}.lora_A.weight";
+
+    private static string NameOfB(AdapterTensor adapted) => $"base_model.model.{adapted.Path}.lora_B.weight";
+
+    private static float[] Elements(SafetensorsFile file, string path, string name, int rows, int columns)
+    {
+        if (!file.Tensors.TryGetValue(name, out var stored))
+        {
+            throw new InvalidCheckpointException($"{path} has no tensor {name}.");
+        }
+
+        if (!stored.shape.AsSpan().SequenceEqual([rows, columns]))
+        {
+            throw new InvalidCheckpointException(
+                $"{path}: {name} has shape [{string.Join(", ", stored.shape)}]; expected [{rows}, {columns}]."
+            );
+        }
+
+        using var single = stored.to(ScalarType.Float32, copy: true);
+        var elements = single.data<float>().ToArray();
+        var bad = FiniteValues.IndexOfNotFinite(elements);
+        return bad < 0
+            ? elements
+            : throw new InvalidCheckpointException($"{path}: {name} holds {elements[bad]} at {bad}.");
+    }
+
+    private static void CheckConfig(string path, AdapterOptions options)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var root = document.RootElement;
+            Require(path, "peft_type", root.GetProperty("peft_type").GetString() == "LORA", "LORA");
+            Require(path, "r", root.GetProperty("r").GetDouble() == options.Rank, options.Rank);
+            Require(path, "lora_alpha", root.GetProperty("lora_alpha").GetDouble() == options.Alpha, options.Alpha);
+            var rsLora = root.TryGetProperty("use_rslora", out var flag) && flag.ValueKind == JsonValueKind.True;
+            Require(path, "use_rslora", rsLora == (options.Scaling == LoraScaling.RsLora), !rsLora);
+        }
+        catch (Exception error)
+            when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidCheckpointException($"{path} is not a LoRA configuration: {error.Message}", error);
+        }
+        catch (FileNotFoundException error)
+        {
+            throw new InvalidCheckpointException($"{path} is missing.", error);
+        }
+    }
+
+    private static void Require(string path, string field, bool holds, object expected)
+    {
+        if (!holds)
+        {
+            throw new InvalidCheckpointException($"{path}: {field} differs from the run's; expected {expected}.");
+        }
+    }
+
+    private static void WriteWhole(string path, byte[] bytes)
+    {
+        var temporary = path + ".tmp";
+        using (var stream = File.Create(temporary))
+        {
+            stream.Write(bytes);
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+}

@@ -1,0 +1,27 @@
+using Federated.Adapters.Models;
+using static TorchSharp.torch;
+
+namespace Federated.Adapters;
+
+/// <summary>The ordinary, NOT private gradient of a batch: what local continuation and non-private comparisons train with.</summary>
+public static class SummedGradient
+{
+    /// <summary>Computes the gradient of the sum of the records' own mean losses.</summary>
+    /// <param name="adapter">The adapter, attached to the model that is trained.</param>
+    /// <param name="batch">b records.</param>
+    /// <returns>[d], float32, detached, in the caller's dispose scope; the caller divides by its batch size.</returns>
+    public static Tensor Compute(LoraAdapter adapter, TokenBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        ArgumentNullException.ThrowIfNull(batch);
+        using var scope = NewDisposeScope();
+        var values = adapter.Values.detach().clone().requires_grad_(true);
+        using (adapter.Bind(values))
+        {
+            var losses = TokenLoss.PerExampleMean(adapter.Model.call(batch.Ids), batch.Ids, batch.Mask);
+            losses.sum().backward();
+        }
+
+        return values.grad!.detach().MoveToOuterDisposeScope();
+    }
+}

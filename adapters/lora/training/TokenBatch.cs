@@ -1,0 +1,56 @@
+using static TorchSharp.torch;
+
+namespace Federated.Adapters;
+
+/// <summary>
+/// Some records side by side, padded on the right to the longest of them. Padding is behind everything a record's own tokens can
+/// see and is masked in the loss, so that no record's gradient depends on its neighbours.
+/// </summary>
+public sealed class TokenBatch : IDisposable
+{
+    private TokenBatch(Tensor ids, Tensor mask) => (Ids, Mask) = (ids, mask);
+
+    /// <summary>Token ids [b, T], int64; padding is id 0.</summary>
+    public Tensor Ids { get; }
+
+    /// <summary>[b, T], bool: true where a token is real.</summary>
+    public Tensor Mask { get; }
+
+    /// <summary>b, the number of records.</summary>
+    public int Count => (int)Ids.shape[0];
+
+    /// <summary>Puts records side by side.</summary>
+    /// <param name="sequences">The records; at least one. A record of fewer than two ids has nothing to predict: loss and gradient 0.</param>
+    /// <param name="device">Where the tensors lie; the CPU when null.</param>
+    /// <returns>The batch, outside every dispose scope; the caller disposes it.</returns>
+    public static TokenBatch Of(IReadOnlyList<IReadOnlyList<int>> sequences, Device? device = null)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        ArgumentOutOfRangeException.ThrowIfZero(sequences.Count, nameof(sequences));
+        // Two at least: the loss shifts by one.
+        var length = Math.Max(2, sequences.Max(sequence => sequence.Count));
+        var ids = new long[checked(sequences.Count * length)];
+        var mask = new bool[ids.Length];
+        for (var row = 0; row < sequences.Count; row++)
+        {
+            for (var i = 0; i < sequences[row].Count; i++)
+            {
+                ids[(row * length) + i] = sequences[row][i];
+                mask[(row * length) + i] = true;
+            }
+        }
+
+        long[] shape = [sequences.Count, length];
+        return new TokenBatch(
+            tensor(ids, shape, device: device ?? CPU).DetachFromDisposeScope(),
+            tensor(mask, shape, device: device ?? CPU).DetachFromDisposeScope()
+        );
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Ids.Dispose();
+        Mask.Dispose();
+    }
+}
