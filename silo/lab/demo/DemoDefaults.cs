@@ -39,14 +39,14 @@ internal static class DemoDefaults
     /// <summary>Tokens of a record that are trained on.</summary>
     public const int MaxSequenceLength = 128;
 
-    /// <summary>Distinct nodes that a version needs.</summary>
-    public const int Quorum = 3;
-
     /// <summary>When an open version is merged without the whole cohort.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a version waits for the rest once the quorum is there.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    /// <summary>Distinct nodes that a version needs: a majority, so that a late and a missing node hold up nobody.</summary>
+    public static int Quorum(int nodes) => (nodes + 1) / 2;
 
     /// <summary>FedAU's cutoff K, in versions.</summary>
     public const int ParticipationCutoff = 50;

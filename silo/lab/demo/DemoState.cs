@@ -29,6 +29,9 @@ internal sealed record DemoState
     /// <summary>The highest sampling rate among the nodes.</summary>
     public required double MaxSamplingRate { get; init; }
 
+    /// <summary>δ of the run and of the owners' budgets.</summary>
+    public required double Delta { get; init; }
+
     /// <summary>The silo's port for nodes.</summary>
     public required int GrpcPort { get; init; }
 

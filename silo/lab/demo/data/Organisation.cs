@@ -17,4 +17,7 @@ internal sealed record Organisation(string Name, string RecordsFile, int Records
             return Math.Max(1, expected / unit * unit);
         }
     }
+
+    /// <summary>q: the chance of a record to be in a step's batch.</summary>
+    public double SamplingRate => Math.Min(1, (double)DemoDefaults.ExpectedBatchSize / DeclaredRecords);
 }

@@ -17,6 +17,7 @@ internal sealed record NodeProcess(Organisation Organisation, ChildProcess Proce
     /// <param name="silo">Where it finds the silo: the silo's own port, or a link's.</param>
     /// <param name="token">An invitation.</param>
     /// <param name="modelFolder">The base model.</param>
+    /// <param name="delta">δ of the owner's budget.</param>
     /// <param name="isPrivate">Whether the owner insists on privacy.</param>
     /// <param name="logFile">For its output.</param>
     /// <param name="guard">Ends it when the lab is gone.</param>
@@ -26,6 +27,7 @@ internal sealed record NodeProcess(Organisation Organisation, ChildProcess Proce
         Uri silo,
         string? token,
         string modelFolder,
+        double delta,
         bool isPrivate,
         string logFile,
         ChildGuard guard
@@ -37,7 +39,7 @@ internal sealed record NodeProcess(Organisation Organisation, ChildProcess Proce
             arguments.AddRange([silo.OriginalString, "--token", token, "--data", organisation.RecordsFile]);
             arguments.AddRange(["--name", organisation.Name, "--source", organisation.Name]);
             arguments.AddRange(["--declared-records", Text(organisation.DeclaredRecords)]);
-            arguments.AddRange(["--epsilon", Text(DemoDefaults.BudgetEpsilon), "--delta", Text(DemoDefaults.Delta)]);
+            arguments.AddRange(["--epsilon", Text(DemoDefaults.BudgetEpsilon), "--delta", Text(delta)]);
             arguments.AddRange(["--model", $"{DemoDefaults.BaseModel}={modelFolder}", "--consent", "auto"]);
             if (!isPrivate)
             {

@@ -11,6 +11,7 @@ namespace Federated.Lab.Demo.Runs;
 /// <param name="Cohort">How many nodes take part.</param>
 /// <param name="NoiseMultiplier">σ ÷ C; <see langword="null"/> for a run without privacy, which only the lab's comparison asks for.</param>
 /// <param name="MaxSamplingRate">The highest sampling rate that a node may have.</param>
+/// <param name="Delta">δ of the plan.</param>
 /// <param name="ExpectedBatchSize">Public divisor: records per step, on average.</param>
 internal sealed record RunTemplate(
     string Name,
@@ -21,6 +22,7 @@ internal sealed record RunTemplate(
     int Cohort,
     double? NoiseMultiplier,
     double MaxSamplingRate,
+    double Delta,
     int ExpectedBatchSize = DemoDefaults.ExpectedBatchSize
 )
 {
@@ -50,7 +52,7 @@ internal sealed record RunTemplate(
               maxSequenceLength: {{DemoDefaults.MaxSequenceLength}}
             rounds:
               versions: {{Versions}}
-              close: { cohort: {{Cohort}}, quorum: {{Math.Min(DemoDefaults.Quorum, Cohort)}}, deadline: {{Seconds(
+              close: { cohort: {{Cohort}}, quorum: {{DemoDefaults.Quorum(Cohort)}}, deadline: {{Seconds(
                 DemoDefaults.Deadline
             )}}, grace: {{Seconds(DemoDefaults.Grace)}}, onMissedQuorum: extend }
               maxStaleness: {{DemoDefaults.MaxStaleness}}
@@ -78,7 +80,7 @@ internal sealed record RunTemplate(
               maxGradNorm: {DemoDefaults.MaxGradNorm}
               expectedBatchSize: {ExpectedBatchSize}        # public divisor, the same at every node
               maxSamplingRate: {MaxSamplingRate}
-              delta: {DemoDefaults.Delta:0.0e-0}
+              delta: {Delta:0.0##e-0}
             """
         );
     }
