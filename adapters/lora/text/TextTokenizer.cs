@@ -67,7 +67,14 @@ public sealed class TextTokenizer
             }
         }
         catch (Exception error)
-            when (error is JsonException or ArgumentException or InvalidOperationException or FormatException)
+            when (error
+                    is JsonException
+                        or ArgumentException
+                        or InvalidOperationException
+                        or FormatException
+                        or IOException
+                && error is not InvalidCheckpointException
+            )
         {
             throw new InvalidCheckpointException(
                 $"{folder}: the tokenizer files cannot be read: {error.Message}",

@@ -1,0 +1,66 @@
+using Federated.Adapters.Checkpoints;
+using Federated.Adapters.Text;
+
+namespace Federated.Adapters.Tests.Text;
+
+public sealed class TextTokenizerTests
+{
+    [Theory]
+    [InlineData("Hello world", new[] { 15496, 995 })]
+    [InlineData(" I've  two spaces", new[] { 314, 1053, 220, 734, 9029 })]
+    public void Gpt2_texts_get_the_ids_of_the_original_encoder(string text, int[] ids)
+    {
+        var tokenizer = TextTokenizer.Load(Path.Combine(TestData.Folder("tokenizers"), "gpt2"));
+
+        Assert.Equal(ids, tokenizer.Encode(text));
+        Assert.Equal(text, tokenizer.Decode(ids));
+    }
+
+    [Theory]
+    [InlineData("Gets the value — naïve, 日本語, 😀.")]
+    [InlineData("\tTabs\r\nand  spaces ")]
+    [InlineData("")]
+    public void Any_text_comes_back_byte_for_byte(string text)
+    {
+        var tokenizer = TextTokenizer.Load(RepositoryFolder.BaseDocs);
+
+        Assert.Equal(text, tokenizer.Decode(tokenizer.Encode(text, addBos: true, addEos: true)));
+    }
+
+    [Fact]
+    public void A_folder_without_a_tokenizer_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+
+        var error = Assert.Throws<InvalidCheckpointException>(() => TextTokenizer.Load(folder.Path));
+
+        Assert.Contains("vocab.json and merges.txt, or tokenizer.model", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vocab.json", "{")]
+    [InlineData("merges.txt", "#version: 0.2\nnot-a-pair\n")]
+    [InlineData("tokenizer_config.json", "[")]
+    [InlineData("config.json", "{\"bos_token_id\": 999999}")]
+    public void A_broken_tokenizer_file_is_refused(string file, string content)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var name in new[] { "vocab.json", "merges.txt", "tokenizer_config.json", "config.json" })
+        {
+            File.Copy(Path.Combine(RepositoryFolder.BaseDocs, name), folder.File(name));
+        }
+
+        File.WriteAllText(folder.File(file), content);
+
+        Assert.Throws<InvalidCheckpointException>(() => TextTokenizer.Load(folder.Path));
+    }
+
+    [Fact]
+    public void A_broken_sentencepiece_model_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder.File("tokenizer.model"), [1, 2, 3, 255, 255, 255]);
+
+        Assert.Throws<InvalidCheckpointException>(() => TextTokenizer.Load(folder.Path));
+    }
+}
