@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace Federated.Benchmarks;
+
+/// <summary>
+/// CPU time of this process for things measured in turn, one of each a round, so that a busy machine disturbs all alike.
+/// </summary>
+internal sealed class CpuTime(params (string Name, Action Work)[] subjects)
+{
+    private readonly List<double>[] _milliseconds = [.. subjects.Select(_ => new List<double>())];
+
+    public void Measure(int rounds)
+    {
+        for (var round = 0; round <= rounds; round++)
+        {
+            for (var i = 0; i < subjects.Length; i++)
+            {
+                var before = Process.GetCurrentProcess().TotalProcessorTime;
+                subjects[i].Work();
+                var spent = Process.GetCurrentProcess().TotalProcessorTime - before;
+                // The first round warms up.
+                if (round > 0)
+                {
+                    _milliseconds[i].Add(spent.TotalMilliseconds);
+                }
+            }
+        }
+    }
+
+    public void Print(TextWriter output)
+    {
+        var first = Median(_milliseconds[0]);
+        output.WriteLine("| | CPU ms, median | least | × first |");
+        output.WriteLine("|---|---|---|---|");
+        for (var i = 0; i < subjects.Length; i++)
+        {
+            var median = Median(_milliseconds[i]);
+            output.WriteLine(
+                FormattableString.Invariant(
+                    $"| {subjects[i].Name} | {median:F1} | {_milliseconds[i].Min():F1} | {median / first:F3} |"
+                )
+            );
+        }
+    }
+
+    private static double Median(List<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted.Count % 2 == 1
+            ? sorted[sorted.Count / 2]
+            : (sorted[(sorted.Count / 2) - 1] + sorted[sorted.Count / 2]) / 2;
+    }
+}

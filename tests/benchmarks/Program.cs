@@ -1,0 +1,12 @@
+using Federated.Benchmarks;
+
+// dotnet run --project tests/benchmarks -c Release -- training [--steps 30] [--batch 16] [--length 128] [--targets q_proj,v_proj]
+var benchmarks = new Dictionary<string, Action<Arguments>> { ["training"] = TrainingBenchmark.Run };
+if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
+{
+    Console.Error.WriteLine($"usage: benchmarks {string.Join(" | ", benchmarks.Keys)} [--name value …]");
+    return 2;
+}
+
+benchmark(new Arguments(args[1..]));
+return 0;
