@@ -25,9 +25,10 @@ public interface INodeGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<NodeCommand> HeartbeatAsync(NodeProgress progress);
 
-    /// <summary>Takes note of a ledger position that an update was attested with.</summary>
+    /// <summary>Keeps the highest ledger position the node has shown.</summary>
+    /// <returns>Null, or the refusal of a ledger that went back.</returns>
     [Alias("note-ledger")]
-    Task NoteLedgerAsync(LedgerMark ledger);
+    Task<Refused?> NoteLedgerAsync(LedgerMark ledger);
 
     /// <summary>The node as the operator sees it; null = no such node.</summary>
     [Alias("status")]

@@ -15,17 +15,17 @@ public static class FfaMerge
 {
     private const int BlockLength = 1 << 15;
 
-    /// <summary>Merges a version's updates into the adapter before it.</summary>
+    /// <summary>Merges a version's updates into the adapter before it. CPU-bound: run it off any scheduler that must answer.</summary>
     /// <param name="plan">Updates and coefficients.</param>
     /// <param name="layout">The run's layout; every blob must have it.</param>
-    /// <param name="open">Opens a blob by its digest.</param>
+    /// <param name="open">Opens a blob by its digest; the merge closes it.</param>
     /// <param name="cancellation">Checked for each block.</param>
     /// <exception cref="InvalidAdapterBlobException">A blob is not what the layout says.</exception>
     /// <exception cref="NonFiniteMergeException">The result does not fit into float32.</exception>
-    public static MergedAdapter Merge(
+    public static async Task<MergedAdapter> MergeAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, Stream> open,
+        Func<string, CancellationToken, Task<Stream>> open,
         CancellationToken cancellation = default
     )
     {
@@ -33,24 +33,36 @@ public static class FfaMerge
         float[] block = new float[Math.Min(BlockLength, Math.Max(layout.Count, 1))];
         foreach (WeightedUpdate update in plan.Updates)
         {
-            using Stream stream = open(update.Digest);
-            AdapterBlobReader reader = AdapterBlobReader.Open(stream, layout, AdapterBlobKind.Update);
-            int offset = 0;
-            int read;
-            while ((read = reader.Read(block)) > 0)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                WeightedSum.Add(sum.AsSpan(offset, read), block.AsSpan(0, read), update.Coefficient);
-                offset += read;
-            }
-
-            reader.RequireEnd();
+            await using Stream stream = await open(update.Digest, cancellation).ConfigureAwait(false);
+            Add(stream, layout, update.Coefficient, sum, block, cancellation);
         }
 
-        using Stream before = open(plan.PreviousDigest);
+        await using Stream before = await open(plan.PreviousDigest, cancellation).ConfigureAwait(false);
         float[] values = AdapterBlob.Read(before, layout, AdapterBlobKind.Adapter);
         double stepNorm = Step(plan, values, sum);
         return new(plan.Version, values, stepNorm);
+    }
+
+    private static void Add(
+        Stream stream,
+        AdapterLayout layout,
+        double coefficient,
+        double[] sum,
+        float[] block,
+        CancellationToken cancellation
+    )
+    {
+        AdapterBlobReader reader = AdapterBlobReader.Open(stream, layout, AdapterBlobKind.Update);
+        int offset = 0;
+        int read;
+        while ((read = reader.Read(block)) > 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            WeightedSum.Add(sum.AsSpan(offset, read), block.AsSpan(0, read), coefficient);
+            offset += read;
+        }
+
+        reader.RequireEnd();
     }
 
     // Server optimizer sgd: x ← x + η · pseudo-gradient, rounded to float32 once.

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Federated.Aggregation;
 
-/// <summary>An update that has passed every check. Only the update verifier makes one; a journal gives it back.</summary>
+/// <summary>An update that has passed every check. Only <see cref="UpdateVerifier"/> makes one; a journal gives it back.</summary>
 public sealed record AcceptedUpdate
 {
     [JsonConstructor]

@@ -14,6 +14,9 @@ public sealed record Verdict
     /// <summary>Refused.</summary>
     public Rejection? Refused { get; private init; }
 
+    /// <summary>Nothing is decided: the bytes may come.</summary>
+    public bool GoesOn => Accepted is null && Repeated is null && Refused is null;
+
     internal static Verdict Proceed { get; } = new();
 
     internal static Verdict Accept(AcceptedUpdate update) => new() { Accepted = update };

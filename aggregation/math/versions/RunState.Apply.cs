@@ -9,7 +9,7 @@ public sealed partial record RunState
         RunState after = next switch
         {
             RecruitingOpened => Require(next, Phase == RunPhase.Draft) with { Phase = RunPhase.Recruiting },
-            NodeAdmitted e => Require(next, MayJoin(e.NodeId)).Admit(e),
+            NodeAdmitted e => Require(next, MayJoin(e.NodeId) || Stands(e.NodeId, NodeStanding.Declined)).Admit(e),
             NodeDeclined e => Require(next, MayJoin(e.NodeId)).Set(e.NodeId, NodeStanding.Declined, e.At, e.Reason),
             NodeSuspended e => Require(next, Stands(e.NodeId, NodeStanding.Admitted, NodeStanding.Left)).Suspend(e),
             NodeReinstated e => Require(next, Stands(e.NodeId, NodeStanding.Suspended)).Return(e.NodeId, e.At),
@@ -69,7 +69,7 @@ public sealed partial record RunState
     private RunState Admit(NodeAdmitted e) =>
         this with
         {
-            Members = Members.Add(
+            Members = Members.SetItem(
                 e.NodeId,
                 new(e.NodeId, NodeStanding.Admitted, ParticipationCounters.AdmittedAt(CountingVersion), e.At)
             ),

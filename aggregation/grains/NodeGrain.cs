@@ -1,0 +1,263 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+
+namespace Federated.Aggregation.Grains;
+
+/// <summary>A node over its journal stream: its key, its highest ledger position, and the way to its work.</summary>
+/// <remarks>
+/// A check-in interleaves and is held without a turn: it looks at the runs of the node's group, and waits for any of them to change.
+/// What it writes (the ledger position) goes through a call of its own that does not interleave.
+/// </remarks>
+internal sealed partial class NodeGrain(IJournal journal, TimeProvider time, ILogger<NodeGrain> logger)
+    : Grain,
+        INodeGrain
+{
+    private static readonly EventCodec<NodeEvent> Codec = new(
+        ("node-registered", typeof(NodeRegistered)),
+        ("ledger-advanced", typeof(LedgerAdvanced))
+    );
+
+    // The ends of runs that this node was told since the activation; told again only when there is nothing else to say.
+    private readonly Dictionary<string, RunOutcome> _told = new(StringComparer.Ordinal);
+    private JournalStream _stream = null!;
+    private NodeRegistered? _registered;
+    private LedgerMark _ledger = new(0, "");
+    private DateTimeOffset? _lastContact;
+    private NodeProgress? _progress;
+    private string _softwareVersion = "";
+
+    private string NodeId => this.GetPrimaryKeyString();
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _stream = new(journal, StreamNames.OfNode(NodeId), DeactivateOnIdle);
+        foreach (var entry in await _stream.ReadOnAsync(cancellationToken))
+        {
+            Apply(Codec.Decode(entry));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task RegisterAsync(NodeRegistration registration)
+    {
+        if (Privacy.Accounting.NodeId.Of(registration.PublicKey).Value != NodeId)
+        {
+            throw new ArgumentException($"the key is not that of node {NodeId}", nameof(registration));
+        }
+
+        if (_registered?.Group != registration.Group)
+        {
+            await AppendAsync(
+                new NodeRegistered(
+                    time.GetUtcNow(),
+                    registration.Group,
+                    registration.PublicKey,
+                    registration.DisplayName
+                )
+            );
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<byte[]?> PublicKeyAsync() => Task.FromResult(_registered?.PublicKey);
+
+    /// <inheritdoc/>
+    public async Task<CheckInAnswer> CheckInAsync(NodeCheckIn checkIn, CancellationToken cancellation)
+    {
+        if (_registered is not { } registered)
+        {
+            return new(
+                null,
+                null,
+                null,
+                null,
+                new(RejectionReason.UnknownNode, $"node {NodeId} has not joined", false)
+            );
+        }
+
+        (_lastContact, _softwareVersion) = (time.GetUtcNow(), checkIn.SoftwareVersion);
+        if (await this.AsReference<INodeGrain>().NoteLedgerAsync(checkIn.Ledger) is { } refused)
+        {
+            LogLedgerRolledBack(refused.Message);
+            return new(null, null, null, null, refused);
+        }
+
+        var until = time.GetUtcNow() + (checkIn.Wait < LongPoll.Longest ? checkIn.Wait : LongPoll.Longest);
+        var group = GrainFactory.GetGrain<IGroupGrain>(registered.Group);
+        while (true)
+        {
+            var runs = await group.RunsAsync();
+            var (answer, looks) = await LookAsync(runs, checkIn.DeclinedRuns);
+            if (answer is not null)
+            {
+                return answer;
+            }
+
+            var left = until - time.GetUtcNow();
+            if (left <= TimeSpan.Zero)
+            {
+                return Nothing(looks, checkIn.Wait);
+            }
+
+            await AnyChangeAsync(group, runs, looks, left, cancellation);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<NodeCommand> HeartbeatAsync(NodeProgress progress)
+    {
+        if (_registered is null)
+        {
+            return NodeCommand.Cancel;
+        }
+
+        (_lastContact, _progress) = (time.GetUtcNow(), progress);
+        return progress.RunDigest is { } run
+            ? await GrainFactory.GetGrain<IRunGrain>(run).HeartbeatAsync(NodeId)
+            : NodeCommand.Continue;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Refused?> NoteLedgerAsync(LedgerMark ledger)
+    {
+        if (ledger.Sequence > _ledger.Sequence)
+        {
+            await AppendAsync(new LedgerAdvanced(time.GetUtcNow(), ledger.Sequence, ledger.Hash));
+            return null;
+        }
+
+        if (ledger == _ledger || (ledger.Sequence == 0 && _ledger.Sequence == 0))
+        {
+            return null;
+        }
+
+        return new(
+            RejectionReason.LedgerRolledBack,
+            ledger.Sequence < _ledger.Sequence
+                ? $"the node's privacy ledger ends at entry {ledger.Sequence}; it has shown entry {_ledger.Sequence} before: it was restored from a backup, and the gap must be charged"
+                : $"entry {ledger.Sequence} of the node's privacy ledger is {ledger.Hash}; it has shown {_ledger.Hash} before",
+            false
+        );
+    }
+
+    /// <inheritdoc/>
+    public Task<NodeStatus?> StatusAsync() =>
+        Task.FromResult(
+            _registered is { } node
+                ? new NodeStatus(
+                    NodeId,
+                    node.DisplayName,
+                    node.Group,
+                    _lastContact,
+                    _progress,
+                    _ledger,
+                    _softwareVersion
+                )
+                : null
+        );
+
+    // Work goes first, then what the owner must judge, then news that a run is over.
+    private async Task<(CheckInAnswer? Answer, List<RunLook> Looks)> LookAsync(
+        GroupRuns runs,
+        ImmutableArray<string> declined
+    )
+    {
+        DocumentOffer? offer = null;
+        RunOutcome? ended = null;
+        var looks = new List<RunLook>();
+        foreach (var run in runs.Runs)
+        {
+            if (_told.ContainsKey(run.RunDigest))
+            {
+                continue;
+            }
+
+            var answer = await GrainFactory.GetGrain<IRunGrain>(run.RunDigest).AnswerAsync(NodeId);
+            if (answer.Assignment is { } assignment)
+            {
+                return (new(assignment, null, null, null, null), looks);
+            }
+
+            offer ??= declined.Contains(run.RunDigest) ? null : answer.Offer;
+            ended ??= answer.Ended;
+            looks.Add(new(run.RunDigest, answer.Revision, answer.Waiting));
+        }
+
+        if (offer is not null)
+        {
+            return (new(null, offer, null, null, null), looks);
+        }
+
+        if (ended is not null)
+        {
+            _told[ended.RunDigest] = ended;
+            return (new(null, null, null, ended, null), looks);
+        }
+
+        return (null, looks);
+    }
+
+    private async Task AnyChangeAsync(
+        IGroupGrain group,
+        GroupRuns runs,
+        List<RunLook> looks,
+        TimeSpan wait,
+        CancellationToken cancellation
+    )
+    {
+        using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var waits = new List<Task> { group.WaitForRunsAsync(runs.Revision, wait, others.Token) };
+        waits.AddRange(
+            looks.Select(look =>
+                GrainFactory.GetGrain<IRunGrain>(look.RunDigest).WaitForChangeAsync(look.Revision, wait, others.Token)
+            )
+        );
+        try
+        {
+            await await Task.WhenAny(waits);
+        }
+        finally
+        {
+            await others.CancelAsync();
+            waits.ForEach(task => task.Ignore());
+        }
+    }
+
+    private CheckInAnswer Nothing(List<RunLook> looks, TimeSpan held)
+    {
+        var waiting = looks.Select(look => look.Waiting).FirstOrDefault(reason => reason.Length > 0);
+        if (waiting is null && _told.Count > 0)
+        {
+            // Nothing else to say: the answer that told the end may have been lost on the way.
+            return new(null, null, null, _told.Values.Last(), null);
+        }
+
+        var retryAfter = held > TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
+        return new(null, null, new(retryAfter, waiting ?? "no run needs this node"), null, null);
+    }
+
+    private async Task AppendAsync(NodeEvent next)
+    {
+        await _stream.AppendAsync([Codec.Encode(next)]);
+        Apply(next);
+    }
+
+    private void Apply(NodeEvent next)
+    {
+        switch (next)
+        {
+            case NodeRegistered registered:
+                _registered = registered;
+                break;
+            case LedgerAdvanced advanced:
+                _ledger = new(advanced.Sequence, advanced.Hash);
+                break;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a node's ledger went back: {Because}")]
+    private partial void LogLedgerRolledBack(string because);
+
+    private sealed record RunLook(string RunDigest, long Revision, string Waiting);
+}

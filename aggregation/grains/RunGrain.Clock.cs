@@ -1,0 +1,137 @@
+namespace Federated.Aggregation.Grains;
+
+// What depends on time: deadlines, silence, downtime. All times in events are absolute; the timer is only a reminder to look.
+internal sealed partial class RunGrain
+{
+    // Timers take no longer wait than this; looking again in between is harmless.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+
+    /// <inheritdoc/>
+    public Task WakeAsync()
+    {
+        if (_state is { } state && !state.Phase.HasEnded())
+        {
+            Hurry();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task ReturnNodeAsync(string nodeId)
+    {
+        if (
+            _state is { } state
+            && !state.Phase.HasEnded()
+            && state.Members.GetValueOrDefault(nodeId)?.Standing is NodeStanding.Left
+        )
+        {
+            await AppendAsync(new NodeReturned(time.GetUtcNow(), nodeId));
+            LogReturned(nodeId);
+            Hurry();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<NodeCommand> HeartbeatAsync(string nodeId)
+    {
+        NoteContact(nodeId);
+        if (_state?.Members.GetValueOrDefault(nodeId)?.Standing is NodeStanding.Left)
+        {
+            await this.AsReference<IRunGrain>().ReturnNodeAsync(nodeId);
+        }
+
+        return _state switch
+        {
+            null => NodeCommand.Cancel,
+            { } state when state.Phase.HasEnded() || !state.IsAdmitted(nodeId) => NodeCommand.Cancel,
+            { Phase: RunPhase.Paused } => NodeCommand.Pause,
+            _ => NodeCommand.Continue,
+        };
+    }
+
+    // Look at the state in a turn of its own, soon: the caller's answer does not wait for a merge.
+    private void Hurry() => _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+
+    private void ArmTimer()
+    {
+        if (_state is not { } state || state.Phase.HasEnded() || _stream.IsLost)
+        {
+            return;
+        }
+
+        DateTimeOffset? due = _nextAt;
+        foreach (var member in state.Members.Values)
+        {
+            if (member.Standing == NodeStanding.Admitted)
+            {
+                var leaves = LastContact(member) + state.Terms.LeaveAfter;
+                due = due is null || leaves < due ? leaves : due;
+            }
+        }
+
+        if (due is { } at)
+        {
+            var wait = at - time.GetUtcNow();
+            _timer.Change(
+                wait <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1)
+                    : wait < LongestTimer ? wait
+                    : LongestTimer,
+                Timeout.InfiniteTimeSpan
+            );
+        }
+    }
+
+    private void NoteContact(string nodeId)
+    {
+        if (_state is { } state && state.Members.ContainsKey(nodeId))
+        {
+            _lastContact[nodeId] = time.GetUtcNow();
+        }
+    }
+
+    // Contacts are not journaled: after a restart a node has the whole time again.
+    private DateTimeOffset LastContact(RunMember member)
+    {
+        var contact = _lastContact.GetValueOrDefault(member.NodeId, _activatedAt);
+        return contact > member.Since ? contact : member.Since;
+    }
+
+    private NodeLeft? SilentNode(RunState state)
+    {
+        if (state.Phase is not (RunPhase.Running or RunPhase.Recruiting))
+        {
+            return null;
+        }
+
+        var now = time.GetUtcNow();
+        var silent = state.Members.Values.FirstOrDefault(member =>
+            member.Standing == NodeStanding.Admitted && now - LastContact(member) >= state.Terms.LeaveAfter
+        );
+        return silent is null ? null : new(now, silent.NodeId);
+    }
+
+    // Once after an activation: the time in which nobody could report is given back to the open version. What was left at the
+    // newest event is left again; that may be generous, and never takes a node's time away.
+    private DeadlineMoved? DowntimeOf(RunState state)
+    {
+        if (_downtimeGranted)
+        {
+            return null;
+        }
+
+        _downtimeGranted = true;
+        if (
+            state is not { Phase: RunPhase.Running, Open: { TakesUpdates: true, Deadline: { } deadline } open }
+            || deadline <= state.LastEventAt
+            || _activatedAt <= state.LastEventAt
+        )
+        {
+            return null;
+        }
+
+        var moved = deadline + (_activatedAt - state.LastEventAt);
+        LogDowntime(open.Number, _activatedAt - state.LastEventAt);
+        return new(time.GetUtcNow(), open.Number, moved, DeadlineMove.Downtime);
+    }
+}

@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Federated.Aggregation.Grains;
+
+// What a node asks and is told.
+internal sealed partial class RunGrain
+{
+    /// <inheritdoc/>
+    public async Task<RunAnswer> AnswerAsync(string nodeId)
+    {
+        NoteContact(nodeId);
+        if (_state?.Members.GetValueOrDefault(nodeId)?.Standing is NodeStanding.Left)
+        {
+            await this.AsReference<IRunGrain>().ReturnNodeAsync(nodeId);
+        }
+
+        if (_state is not { } state)
+        {
+            return Nothing("", 0);
+        }
+
+        var standing = state.Members.GetValueOrDefault(nodeId)?.Standing;
+        if (state.Phase.HasEnded())
+        {
+            return standing is null or NodeStanding.Declined
+                ? Nothing("", state.Revision)
+                : Nothing("", state.Revision) with
+                {
+                    Ended = new(
+                        RunDigest,
+                        Outcome(state),
+                        state.Reason ?? "",
+                        state.Latest?.Number ?? -1,
+                        state.Latest?.Digest ?? ""
+                    ),
+                };
+        }
+
+        return standing switch
+        {
+            null when state.MayJoin(nodeId) => Nothing("", state.Revision) with
+            {
+                Offer = new(RunDigest, Encoding.UTF8.GetBytes(_drafted!.Document)),
+            },
+            NodeStanding.Admitted => AnswerMember(state, nodeId),
+            NodeStanding.Suspended => Nothing($"run {state.Name}: this node is suspended", state.Revision),
+            NodeStanding.Left => Nothing($"run {state.Name}: this node is about to return", state.Revision),
+            _ => Nothing("", state.Revision),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> WaitForChangeAsync(long afterRevision, TimeSpan wait, CancellationToken cancellation)
+    {
+        if (_state is null || _state.Revision == afterRevision)
+        {
+            await _poll.WaitAsync(wait, time, cancellation);
+        }
+
+        return _state?.Revision ?? 0;
+    }
+
+    /// <inheritdoc/>
+    public Task<byte[]?> DocumentAsync() =>
+        Task.FromResult(_drafted is { } drafted ? Encoding.UTF8.GetBytes(drafted.Document) : null);
+
+    private RunAnswer AnswerMember(RunState state, string nodeId)
+    {
+        if (state is { Phase: RunPhase.Running, Open: { TakesUpdates: true } open, Latest: { } latest })
+        {
+            return state.Accepted.ContainsKey(new(nodeId, latest.Number))
+                ? Nothing($"run {state.Name}: version {open.Number} waits for other nodes", state.Revision)
+                : Nothing("", state.Revision) with
+                {
+                    Assignment = new(
+                        RunDigest,
+                        state.Name,
+                        state.Terms.Epoch,
+                        latest.Number,
+                        latest.Digest,
+                        latest.Length,
+                        open.Deadline
+                    ),
+                };
+        }
+
+        var waiting = state.Phase switch
+        {
+            RunPhase.Paused => $"run {state.Name} is paused: {state.Reason}",
+            RunPhase.Running =>
+                $"run {state.Name}: version {state.Open?.Number ?? state.Published.Count} is being merged",
+            _ => $"run {state.Name} recruits: {state.Nodes} of {state.Terms.Close.RecruitingTarget} nodes",
+        };
+        return Nothing(waiting, state.Revision);
+    }
+
+    // Best effort: the attestation in the journal is what counts. The node shows the same entry or a later one at its next check-in.
+    private void NoteLedger(AcceptedUpdate update) =>
+        GrainFactory
+            .GetGrain<INodeGrain>(update.NodeId)
+            .NoteLedgerAsync(new(update.LedgerSequence, update.LedgerHash))
+            .Ignore();
+
+    private static RunAnswer Nothing(string waiting, long revision) => new(null, null, null, waiting, revision);
+
+    private static string Outcome(RunState state) =>
+        state.Phase switch
+        {
+            RunPhase.Completed => "completed",
+            RunPhase.Failed => "failed",
+            RunPhase.Cancelled => "cancelled",
+            _ => "not over",
+        };
+
+    private static UpdateHeader Header(UpdateOffer offer) =>
+        new(
+            offer.NodeId,
+            offer.RunDigest,
+            offer.Epoch,
+            offer.BaseVersion,
+            offer.BaseDigest,
+            offer.UpdateDigest,
+            offer.Length
+        );
+
+    private static UploadAnswer Answer(Verdict verdict, RunState state)
+    {
+        if (verdict.Refused is { } refused)
+        {
+            return new(null, new(refused.Reason, refused.Message, refused.MayRetry));
+        }
+
+        return (verdict.Accepted ?? verdict.Repeated) is { } update
+            ? new(
+                new(
+                    state.Terms.RunDigest,
+                    state.Terms.Epoch,
+                    update.BaseVersion,
+                    update.NodeId,
+                    update.Digest,
+                    update.AcceptedInto,
+                    new(update.LedgerSequence, update.LedgerHash)
+                ),
+                null
+            )
+            : new(null, null);
+    }
+
+    private UploadAnswer NoSuchRun() =>
+        new(
+            null,
+            new(RejectionReason.UnknownRun, $"there is no run {RunDigest}", RejectionReason.UnknownRun.MayRetry())
+        );
+
+    private static ImmutableArray<LinearLayer> Layers(RunDrafted drafted) =>
+        [.. drafted.Layers.Select(layer => new LinearLayer(layer.Path, layer.InFeatures, layer.OutFeatures))];
+}

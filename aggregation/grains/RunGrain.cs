@@ -1,0 +1,431 @@
+using Federated.Adapters;
+using Federated.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Federated.Aggregation.Grains;
+
+/// <summary>One run's life, version by version: the file to read first.</summary>
+/// <remarks>
+/// <code>
+///    OPERATOR            RUN (this grain, over its journal stream)                              NODES
+///    ────────            ─────────────────────────────────────────                              ─────
+///    submit ───────────▶ (1) start     document durable; recruiting opens
+///                        (2) recruit   offer the document, take the owner's answer  ◀─────────▶ consent
+///                        (3) begin     publish version 0 (B = 0), open version 1
+///                     ┌▶ (4) collect   verify → one durable append → receipt        ◀────────── upload
+///                     │                AcceptedUpdate | Rejection                   ──────────▶ receipt
+///                     │  (5) close     the close rule freezes the list of updates
+///                     │  (6) correct   a decision about each late update            FreshUpdate | none
+///    watch ◀──────────┤  (7) merge     FedAU weights, then MergeGrain               WeightedUpdate → MergedAdapter
+///                     └─ (8) publish   one commit: version t+1, and the next opens  ──────────▶ check-in, download
+/// </code>
+/// The grain decides nothing that is not in its journal: each step is one event, appended before anything follows from it, and
+/// <see cref="StepAsync"/> looks only at the state that the events fold to. So a crash between any two events continues
+/// where it was and ends with the same bytes. Steps 5 to 8 are post-processing of noised values: they cost no privacy, as long as nothing
+/// here ever touches a record again.
+/// <para>
+/// Only calls that do not interleave change the state, so one of them sees it unchanged across its awaits. Reads interleave and see
+/// one whole state, since a state is a value.
+/// </para>
+/// </remarks>
+internal sealed partial class RunGrain(
+    IJournal journal,
+    IBlobStore blobs,
+    AdapterLayouts layouts,
+    TimeProvider time,
+    ILogger<RunGrain> logger
+) : Grain, IRunGrain
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(1);
+
+    private readonly LongPoll _poll = new();
+    private readonly Dictionary<string, DateTimeOffset> _lastContact = new(StringComparer.Ordinal);
+    private JournalStream _stream = null!;
+    private RunDrafted? _drafted;
+    private RunDocument? _document;
+    private RunState? _state;
+    private IGrainTimer _timer = null!;
+    private DateTimeOffset _activatedAt;
+    private bool _downtimeGranted;
+    private TimeSpan _retry = FirstRetry;
+    private DateTimeOffset? _nextAt;
+
+    private string RunDigest => this.GetPrimaryKeyString();
+
+    /// <summary>Folds the journal; from then on the run goes on by itself.</summary>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _activatedAt = time.GetUtcNow();
+        _stream = new(journal, StreamNames.OfRun(RunDigest), Abandon);
+        foreach (var entry in await _stream.ReadOnAsync(cancellationToken))
+        {
+            var runEvent = RunEventCodec.Decode(entry.Kind, entry.Payload.Span);
+            _state = _state is null ? await BeginAsync((RunDrafted)runEvent) : _state.Apply(runEvent);
+        }
+
+        _timer = this.RegisterGrainTimer(
+            static (run, cancellation) => run.GoOnAsync(cancellation),
+            this,
+            new()
+            {
+                DueTime = Timeout.InfiniteTimeSpan,
+                Period = Timeout.InfiniteTimeSpan,
+                KeepAlive = true,
+            }
+        );
+        if (_state is { } state && !state.Phase.HasEnded())
+        {
+            LogResumed(state.Name, state.Phase, state.Latest?.Number ?? -1, state.Revision);
+            DelayDeactivation(Timeout.InfiniteTimeSpan);
+            Hurry();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _poll.Close();
+        return Task.CompletedTask;
+    }
+
+    // (1) start ------------------------------------------------------------------------------------------------------
+
+    /// <inheritdoc/>
+    public async Task<string?> StartAsync(RunStart start)
+    {
+        if (_state is not null)
+        {
+            return null;
+        }
+
+        var digest = CanonicalRunDocument.Digest(start.Document);
+        if (digest != RunDigest)
+        {
+            return $"document: its SHA-256 is {digest}; this is run {RunDigest}";
+        }
+
+        try
+        {
+            var now = time.GetUtcNow();
+            var document = CanonicalRunDocument.Parse(start.Document);
+            var layout = await layouts.OfAsync(RunDocumentReading.Recipe(document, start.Layers));
+            var drafted = new RunDrafted(
+                now,
+                System.Text.Encoding.UTF8.GetString(start.Document),
+                start.Name,
+                start.Group,
+                start.Nodes,
+                [.. start.Layers.Select(layer => new LinearShape(layer.Path, layer.InFeatures, layer.OutFeatures))],
+                layout.Digest
+            );
+            var recruiting = new RecruitingOpened(now);
+            var state = (await BeginAsync(drafted)).Apply(recruiting);
+            await _stream.AppendAsync([Record(drafted), Record(recruiting)]);
+            _state = state;
+        }
+        catch (Exception exception) when (exception is RunDocumentException or InvalidAdapterOptionsException)
+        {
+            (_drafted, _document) = (null, null);
+            return exception.Message;
+        }
+
+        _poll.Signal();
+        DelayDeactivation(Timeout.InfiniteTimeSpan);
+        LogStarted(start.Name);
+        return null;
+    }
+
+    private async Task<RunState> BeginAsync(RunDrafted drafted)
+    {
+        var document = CanonicalRunDocument.Parse(System.Text.Encoding.UTF8.GetBytes(drafted.Document));
+        var layout = await layouts.OfAsync(RunDocumentReading.Recipe(document, Layers(drafted)));
+        (_drafted, _document) = (drafted, document);
+        return RunState.Start(RunDocumentReading.Terms(document, RunDigest, layout), drafted);
+    }
+
+    // (2) recruit ----------------------------------------------------------------------------------------------------
+
+    /// <inheritdoc/>
+    public async Task<ConsentAnswer> ConsentAsync(string nodeId, bool accepted, string reason)
+    {
+        if (_state is not { } state || state.Phase.HasEnded())
+        {
+            return new(false, _state is null ? "there is no such run" : $"the run is {Outcome(_state)}");
+        }
+
+        NoteContact(nodeId);
+        var standing = state.Members.GetValueOrDefault(nodeId)?.Standing;
+        if (standing is NodeStanding.Admitted or NodeStanding.Left)
+        {
+            // An answer is binding for the run: a node that no longer wants to take part just stays away.
+            return new(true, "");
+        }
+
+        if (standing is NodeStanding.Suspended)
+        {
+            return new(false, "the operator has suspended this node");
+        }
+
+        var member = await GrainFactory.GetGrain<INodeGrain>(nodeId).StatusAsync();
+        if (member?.Group != state.Group || (standing is null && !state.MayJoin(nodeId)))
+        {
+            return new(false, "this run is not open to the node");
+        }
+
+        var now = time.GetUtcNow();
+        if (!accepted)
+        {
+            if (standing is null)
+            {
+                await AppendAsync(new NodeDeclined(now, nodeId, reason));
+                Hurry();
+            }
+
+            return new(false, "");
+        }
+
+        await AppendAsync(new NodeAdmitted(now, nodeId));
+        LogAdmitted(nodeId, _state!.Nodes);
+        Hurry();
+        return new(true, "");
+    }
+
+    // (4) collect ----------------------------------------------------------------------------------------------------
+
+    /// <inheritdoc/>
+    public Task<UploadAnswer> PrepareUploadAsync(UpdateOffer offer)
+    {
+        NoteContact(offer.NodeId);
+        return Task.FromResult(
+            _state is { } state ? Answer(UpdateVerifier.CheckHeader(state, Header(offer)), state) : NoSuchRun()
+        );
+    }
+
+    /// <inheritdoc/>
+    public async Task<UploadAnswer> AcceptAsync(UpdateOffer offer)
+    {
+        if (_state is null)
+        {
+            return NoSuchRun();
+        }
+
+        NoteContact(offer.NodeId);
+        if (_state.Members.GetValueOrDefault(offer.NodeId)?.Standing is NodeStanding.Left)
+        {
+            await ReturnNodeAsync(offer.NodeId);
+        }
+
+        var state = _state;
+        var verdict = await VerifyAsync(state, offer);
+        if (verdict.Accepted is { } update)
+        {
+            await AppendAsync(
+                new UpdateAccepted(time.GetUtcNow(), update, offer.Attestation, offer.AttestationSignature)
+            );
+            LogAccepted(update.NodeId, update.BaseVersion, update.AcceptedInto, _state.Open!.DistinctNodes);
+            NoteLedger(update);
+            Hurry();
+        }
+        else if (verdict.Refused is { } refused)
+        {
+            LogRefused(offer.NodeId, offer.BaseVersion, refused.Reason, refused.Message);
+        }
+
+        return Answer(verdict, state);
+    }
+
+    private async Task<Verdict> VerifyAsync(RunState state, UpdateOffer offer)
+    {
+        var header = Header(offer);
+        var verdict = UpdateVerifier.CheckHeader(state, header);
+        if (!verdict.GoesOn)
+        {
+            return verdict;
+        }
+
+        var publicKey = await GrainFactory.GetGrain<INodeGrain>(offer.NodeId).PublicKeyAsync();
+        Stream? bytes = null;
+        try
+        {
+            bytes = await blobs.OpenAsync(offer.UpdateDigest);
+        }
+        catch (FileNotFoundException)
+        {
+            // The verifier says so, in its order of checks.
+        }
+
+        // Reading and hashing is CPU work: off the grain's scheduler, and nothing else can change the state meanwhile.
+        await using (bytes)
+        {
+            return await Task.Run(() =>
+                UpdateVerifier.Verify(
+                    state,
+                    header,
+                    offer.Attestation,
+                    offer.AttestationSignature,
+                    publicKey ?? [],
+                    bytes
+                )
+            );
+        }
+    }
+
+    // (3), (5) – (8): what the run does by itself ----------------------------------------------------------------------
+
+    private async Task GoOnAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (_state is not null && !_stream.IsLost && await StepAsync(_state, cancellation)) { }
+            _retry = FirstRetry;
+            ArmTimer();
+        }
+        catch (ActivationSupersededException exception)
+        {
+            LogSuperseded(exception.Message);
+        }
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
+        {
+            LogStepFailed(exception, _retry);
+            _timer.Change(_retry, Timeout.InfiniteTimeSpan);
+            _retry = _retry * 2 < LastRetry ? _retry * 2 : LastRetry;
+        }
+    }
+
+    // One event at a time; true = look again. The next event follows from the state alone, wherever the run was interrupted.
+    private async Task<bool> StepAsync(RunState state, CancellationToken cancellation)
+    {
+        _nextAt = null;
+        if (DowntimeOf(state) is { } moved)
+        {
+            return await AppendAsync(moved);
+        }
+
+        if (SilentNode(state) is { } left)
+        {
+            LogLeft(left.NodeId);
+            return await AppendAsync(left);
+        }
+
+        return state switch
+        {
+            { Phase: RunPhase.Recruiting, HasRecruitedEnough: true } => await PublishInitialAsync(state, cancellation),
+            { Phase: RunPhase.Running, Open: null } => await AppendAsync(AfterPublication(state)),
+            { Phase: RunPhase.Running, Open: { TakesUpdates: true } open } => await CloseAsync(state, open),
+            { Phase: RunPhase.Running, Open: { Decisions: null } open } => await CorrectAsync(state, open),
+            { Phase: RunPhase.Running, Open: not null } => await MergeAndPublishAsync(state, cancellation),
+            _ => false,
+        };
+    }
+
+    // (3) begin: every B is zero, so version 0 is the base model itself.
+    private async Task<bool> PublishInitialAsync(RunState state, CancellationToken cancellation)
+    {
+        var layout = state.Terms.Layout;
+        var blob = await Task.Run(
+            () => AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, new float[layout.Count]),
+            cancellation
+        );
+        var digest = await blobs.PutAsync(blob, cancellation);
+        return await PublishAsync(state, new(time.GetUtcNow(), 0, digest, blob.LongLength, null));
+    }
+
+    // (5) close: what the close rule says; the list is frozen by the event that names it.
+    private async Task<bool> CloseAsync(RunState state, OpenVersion open)
+    {
+        var now = time.GetUtcNow();
+        var decision = CloseRule.Decide(state.Terms.Close, open, state.Nodes, now);
+        switch (decision.Action)
+        {
+            case CloseAction.Close:
+                LogClosed(open.Number, open.Updates.Count, decision.Because);
+                return await AppendAsync(new VersionClosed(now, open.Number, [.. open.Updates.Keys], decision.Because));
+            case CloseAction.Extend:
+                LogQuorumMissed(open.Number, decision.Because);
+                return await AppendAsync(
+                    new DeadlineMoved(now, open.Number, decision.At!.Value, DeadlineMove.QuorumMissed)
+                );
+            case CloseAction.Pause:
+                LogQuorumMissed(open.Number, decision.Because);
+                return await AppendAsync(new RunPaused(now, decision.Because));
+            case CloseAction.Fail:
+                LogQuorumMissed(open.Number, decision.Because);
+                return await AppendAsync(new RunFailed(now, decision.Because));
+            default:
+                _nextAt = decision.At;
+                return false;
+        }
+    }
+
+    // (6) correct: decided once, durable before it is used.
+    private async Task<bool> CorrectAsync(RunState state, OpenVersion open) =>
+        await AppendAsync(
+            new StalenessDecided(
+                time.GetUtcNow(),
+                open.Number,
+                [.. open.Updates.Values.Select(update => state.Terms.Staleness.Decide(update, state.Latest!.Number))]
+            )
+        );
+
+    // (7) merge, by a worker; (8) publish.
+    private async Task<bool> MergeAndPublishAsync(RunState state, CancellationToken cancellation)
+    {
+        var order = new MergeOrder(
+            RunDocumentReading.Recipe(_document!, Layers(_drafted!)),
+            state.PlanMerge().ToJson()
+        );
+        var merged = await GrainFactory.GetGrain<IMergeGrain>(0).MergeAsync(order, cancellation);
+        var report = state.ReportMerge(merged.StepNorm);
+        LogPublished(state.Open!.Number, merged.Digest, report.Updates.Count, report.NoiseAmplification);
+        return await PublishAsync(
+            state,
+            new(time.GetUtcNow(), state.Open.Number, merged.Digest, merged.Length, report)
+        );
+    }
+
+    // One commit: the version, and what follows from it.
+    private Task<bool> PublishAsync(RunState state, VersionPublished published) =>
+        AppendAsync(published, AfterPublication(state.Apply(published)));
+
+    private RunEvent AfterPublication(RunState state)
+    {
+        var now = time.GetUtcNow();
+        return state.Latest!.Number == state.Terms.Versions
+            ? new RunCompleted(now)
+            : new VersionOpened(now, state.Published.Count, now + state.Terms.Close.Deadline);
+    }
+
+    // ------------------------------------------------------------------------------------------------------------------
+
+    // The new state is computed before anything is written, so that an event that cannot follow is never appended.
+    private async Task<bool> AppendAsync(params RunEvent[] events)
+    {
+        var next = events.Aggregate(_state!, (state, runEvent) => state.Apply(runEvent));
+        await _stream.AppendAsync([.. events.Select(Record)]);
+        _state = next;
+        _poll.Signal();
+        if (next.Phase.HasEnded())
+        {
+            LogEnded(next.Name, next.Phase, next.Reason ?? "");
+            DelayDeactivation(TimeSpan.Zero);
+        }
+
+        return true;
+    }
+
+    private JournalRecord Record(RunEvent runEvent) =>
+        new(
+            RunEventCodec.KindOf(runEvent),
+            RunEventCodec.Encode(runEvent),
+            runEvent is UpdateAccepted accepted ? accepted.Update.Key.InJournal(_state!.Terms.Epoch) : null
+        );
+
+    private void Abandon()
+    {
+        _poll.Close();
+        DeactivateOnIdle();
+        // The next activation reads the journal and goes on, whether or not a node calls.
+        this.AsReference<IRunGrain>().WakeAsync().Ignore();
+    }
+}

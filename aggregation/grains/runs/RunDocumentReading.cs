@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using Federated.Adapters;
+using Federated.Protocol;
+
+namespace Federated.Aggregation.Grains;
+
+/// <summary>What coordination needs of a run document.</summary>
+internal static class RunDocumentReading
+{
+    /// <summary>The recipe of the run's layout.</summary>
+    public static LayoutRecipe Recipe(RunDocument document, ImmutableArray<LinearLayer> layers) =>
+        new(
+            layers,
+            document.Adapter.Rank,
+            document.Adapter.Alpha,
+            document.Adapter.Scaling,
+            [.. document.Adapter.Targets],
+            document.Adapter.Seed
+        );
+
+    /// <summary>The terms of the run.</summary>
+    public static RunTerms Terms(RunDocument document, string runDigest, AdapterLayout layout) =>
+        new()
+        {
+            RunDigest = runDigest,
+            Layout = layout,
+            Versions = document.Rounds.Versions,
+            MaxStaleness = document.Rounds.MaxStaleness,
+            LeaveAfter = document.Rounds.LeaveAfter,
+            Close = Close(document.Rounds.Close),
+            Participation = Participation(document.Aggregation.Participation),
+            Staleness = Staleness(document.Aggregation.Staleness),
+            ServerLearningRate = document.Aggregation.ServerOptimizer.LearningRate,
+            Mechanism = new(
+                document.Privacy.Mechanism,
+                document.Privacy.Unit,
+                document.Privacy.NoiseMultiplier,
+                document.Privacy.MaxGradNorm,
+                document.Privacy.ExpectedBatchSize,
+                document.Local.Steps
+            ),
+        };
+
+    private static ClosePolicy Close(CloseSection close) =>
+        new()
+        {
+            Cohort = close.Cohort,
+            Quorum = close.Quorum,
+            Buffer = close.Buffer,
+            Deadline = close.Deadline,
+            Grace = close.Grace,
+            OnMissedQuorum = close.OnMissedQuorum switch
+            {
+                "extend" => MissedQuorum.Extend,
+                "pause" => MissedQuorum.Pause,
+                "fail" => MissedQuorum.Fail,
+                var other => throw Unknown("rounds.close.onMissedQuorum", other),
+            },
+        };
+
+    private static ParticipationPolicy Participation(ParticipationSection participation) =>
+        new(
+            participation.Method switch
+            {
+                "fedau" => ParticipationMethod.FedAu,
+                "uniform" => ParticipationMethod.Uniform,
+                var other => throw Unknown("aggregation.participation.method", other),
+            },
+            participation.Cutoff,
+            WeightCap.Parse(participation.WeightCap)
+        );
+
+    private static StalenessPolicy Staleness(StalenessSection staleness) =>
+        new(
+            staleness.Method switch
+            {
+                "weighted" => StalenessMethod.Weighted,
+                "drop" => StalenessMethod.Drop,
+                var other => throw Unknown("aggregation.staleness.method", other),
+            },
+            staleness.Exponent
+        );
+
+    private static NotSupportedException Unknown(string field, string value) =>
+        new($"{field} = {value}; this release does not know it");
+}

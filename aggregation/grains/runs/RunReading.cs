@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Federated.Aggregation.Grains;
+
+/// <summary>A run's state as operators read it.</summary>
+internal static class RunReading
+{
+    /// <summary>The whole status.</summary>
+    public static RunStatus Status(RunState state, IReadOnlyDictionary<string, DateTimeOffset> lastContact)
+    {
+        var merged = state
+            .Accepted.Values.Where(update => state.Open?.Updates.ContainsKey(update.Key) != true)
+            .CountBy(update => update.NodeId)
+            .ToDictionary(StringComparer.Ordinal);
+        return new(
+            state.Terms.RunDigest,
+            state.Name,
+            state.Group,
+            state.Phase,
+            state.Reason ?? "",
+            state.Latest?.Number ?? -1,
+            state.Terms.Versions,
+            state.Open is { } open ? Open(state, open) : null,
+            state.Nodes,
+            [.. state.Members.Values.Select(member => Member(state, member, merged, lastContact))],
+            state.CreatedAt,
+            state.LastEventAt,
+            state.Revision
+        );
+    }
+
+    /// <summary>One version.</summary>
+    public static VersionSummary Summary(PublishedVersion version) =>
+        new(
+            version.Number,
+            version.Digest,
+            version.Length,
+            version.OpenedAt,
+            version.PublishedAt,
+            version.Report?.Nodes ?? 0,
+            [
+                .. (version.Report?.Updates ?? []).Select(update => new MergedUpdate(
+                    update.NodeId,
+                    update.BaseVersion,
+                    update.Digest,
+                    update.Staleness,
+                    update.Scale,
+                    update.Weight,
+                    update.Coefficient,
+                    update.Norm
+                )),
+            ],
+            version.Report?.CoefficientSum ?? 0,
+            version.Report?.NoiseAmplification ?? 0,
+            version.Report?.UniformNoiseAmplification ?? 0,
+            version.Report?.StepNorm ?? 0
+        );
+
+    /// <summary>Why the run is where it is.</summary>
+    public static RunExplanation Explain(RunState state, DateTimeOffset now)
+    {
+        switch (state.Phase)
+        {
+            case RunPhase.Recruiting:
+                return new(
+                    $"recruiting: {state.Nodes} of {state.Terms.Close.RecruitingTarget} nodes have accepted the document",
+                    [.. NotAdmitted(state)],
+                    null
+                );
+            case RunPhase.Paused:
+                return new($"paused: {state.Reason}", [], null);
+            case RunPhase.Running when state.Open is { TakesUpdates: true } open:
+                var decision = CloseRule.Decide(state.Terms.Close, open, state.Nodes, now);
+                return new(
+                    $"version {open.Number} of {state.Terms.Versions}: {decision.Because}",
+                    [.. Missing(state, open), .. NotAdmitted(state)],
+                    decision.At
+                );
+            case RunPhase.Running:
+                return new($"version {state.Published.Count} is being merged", [], null);
+            default:
+                return new($"{state.Phase}: {state.Reason ?? "all versions are published"}", [], null);
+        }
+    }
+
+    private static IEnumerable<string> Missing(RunState state, OpenVersion open) =>
+        state
+            .Members.Values.Where(member =>
+                member.Standing == NodeStanding.Admitted && !open.UpdatesOfNode.ContainsKey(member.NodeId)
+            )
+            .Select(member => $"node {member.NodeId} has not reported for version {open.Number}");
+
+    private static IEnumerable<string> NotAdmitted(RunState state)
+    {
+        var answered = state
+            .Members.Values.Where(member => member.Standing != NodeStanding.Admitted)
+            .Select(member =>
+                string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"node {member.NodeId}: {member.Standing} since {member.Since:u} {member.Reason}"
+                    )
+                    .TrimEnd()
+            );
+        var silent = (state.EligibleNodes ?? []).Where(node => !state.Members.ContainsKey(node));
+        return [.. answered, .. silent.Select(node => $"node {node} has not answered the document")];
+    }
+
+    private static OpenVersionStatus Open(RunState state, OpenVersion open) =>
+        new(
+            open.Number,
+            open.OpenedAt,
+            open.Deadline,
+            !open.TakesUpdates,
+            [
+                .. open.Updates.Values.Select(update => new AcceptedStatus(
+                    update.NodeId,
+                    update.BaseVersion,
+                    state.Latest!.Number - update.BaseVersion,
+                    update.Norm
+                )),
+            ]
+        );
+
+    private static RunNodeStatus Member(
+        RunState state,
+        RunMember member,
+        Dictionary<string, int> merged,
+        IReadOnlyDictionary<string, DateTimeOffset> lastContact
+    )
+    {
+        var version = Math.Max(state.Open?.Number ?? state.Published.Count, member.Counters.CountedTo);
+        var counters =
+            member.Standing == NodeStanding.Admitted
+                ? member.Counters.AdvanceTo(version, state.Terms.Participation.Cutoff)
+                : member.Counters;
+        return new(
+            member.NodeId,
+            member.Standing,
+            member.Reason ?? "",
+            state.Terms.Participation.Weight(counters, Math.Max(version, counters.CountedTo), Math.Max(1, state.Nodes)),
+            counters.Intervals,
+            counters.OpenInterval,
+            merged.GetValueOrDefault(member.NodeId),
+            lastContact.TryGetValue(member.NodeId, out var contact) ? contact : null
+        );
+    }
+}
