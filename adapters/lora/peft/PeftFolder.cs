@@ -82,9 +82,9 @@ public static class PeftFolder
         return values;
     }
 
-    private static string NameOfA(AdapterTensor adapted) => $"base_model.model.{adapted.Path}.lora_A.weight";
+    internal static string NameOfA(AdapterTensor adapted) => $"base_model.model.{adapted.Path}.lora_A.weight";
 
-    private static string NameOfB(AdapterTensor adapted) => $"base_model.model.{adapted.Path}.lora_B.weight";
+    internal static string NameOfB(AdapterTensor adapted) => $"base_model.model.{adapted.Path}.lora_B.weight";
 
     private static float[] Elements(SafetensorsFile file, string path, string name, int rows, int columns)
     {

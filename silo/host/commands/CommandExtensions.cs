@@ -1,0 +1,45 @@
+using System.CommandLine;
+
+namespace Federated.Silo;
+
+/// <summary>Turns what a command runs into, into its exit code and one clear line.</summary>
+internal static class CommandExtensions
+{
+    /// <summary>Sets what the command does. Faults become lines on the error stream and exit codes.</summary>
+    public static void SetGuardedAction(this Command command, Func<ParseResult, CancellationToken, Task<int>> action) =>
+        command.SetAction(
+            async (result, cancellation) =>
+            {
+                try
+                {
+                    return await action(result, cancellation);
+                }
+                catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+                {
+                    return ExitCodes.Interrupted;
+                }
+                catch (StartupException e)
+                {
+                    return Fail(e.Message, ExitCodes.Usage);
+                }
+                catch (SiloRefusalException e)
+                {
+                    return Fail(e.Message, e.ExitCode);
+                }
+                catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+                {
+                    return Fail($"The silo does not answer: {e.Message}", ExitCodes.Unreachable);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    return Fail(e.Message, ExitCodes.Failed);
+                }
+            }
+        );
+
+    private static int Fail(string message, int exitCode)
+    {
+        Console.Error.WriteLine($"fedsilo: {message}");
+        return exitCode;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using Federated.Aggregation.Grains;
+
+namespace Federated.Silo;
+
+/// <summary>Runs in words, for a terminal.</summary>
+internal static class RunText
+{
+    public static string Line(RunView run, DateTimeOffset now)
+    {
+        var reason = run.Reason.Length == 0 ? "" : $" ({run.Reason})";
+        return $"{run.Name}  {Phase(run)}{reason}  version {Math.Max(0, run.PublishedVersion)}/{run.Versions}  {Open(run.Open, now)}";
+    }
+
+    public static void Table(IEnumerable<RunView> runs) =>
+        Output.Table(
+            ["NAME", "PHASE", "VERSION", "NODES", "UPDATES", "DIGEST"],
+            runs.Select(run =>
+                (IReadOnlyList<string>)
+                    [
+                        run.Name,
+                        Phase(run),
+                        $"{Math.Max(0, run.PublishedVersion)}/{run.Versions}",
+                        $"{run.Nodes}",
+                        $"{run.Open?.Accepted.Length ?? 0}",
+                        run.RunDigest[..12],
+                    ]
+            )
+        );
+
+    public static void Members(RunView run) =>
+        Output.Table(
+            ["NODE", "STANDING", "WEIGHT", "MERGED", "LAST CONTACT"],
+            run.Members.Select(member =>
+                (IReadOnlyList<string>)
+                    [
+                        member.NodeId[..12],
+                        $"{member.Standing}".ToLowerInvariant()
+                            + (member.Reason.Length == 0 ? "" : $": {member.Reason}"),
+                        Number(member.WeightNext),
+                        $"{member.Merged}",
+                        Time(member.LastContact),
+                    ]
+            )
+        );
+
+    public static void Versions(IEnumerable<VersionView> versions) =>
+        Output.Table(
+            ["VERSION", "PUBLISHED", "N", "NODE", "STALENESS", "WEIGHT", "COEFFICIENT", "NOISE", "ADAPTER"],
+            versions.SelectMany(Rows)
+        );
+
+    public static string Time(DateTimeOffset? moment) =>
+        moment?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "never";
+
+    private static IEnumerable<IReadOnlyList<string>> Rows(VersionView version)
+    {
+        string[] first =
+        [
+            $"{version.Version}",
+            Time(version.PublishedAt),
+            $"{version.Nodes}",
+            "",
+            "",
+            "",
+            Number(version.CoefficientSum),
+            Number(version.NoiseAmplification),
+            version.AdapterDigest[..12],
+        ];
+        yield return first;
+        foreach (var update in version.Updates)
+        {
+            yield return
+            [
+                "",
+                "",
+                "",
+                update.NodeId[..12],
+                $"{update.Staleness}",
+                Number(update.Weight),
+                Number(update.Coefficient),
+                "",
+                update.Digest[..12],
+            ];
+        }
+    }
+
+    private static string Open(OpenVersionStatus? open, DateTimeOffset now)
+    {
+        if (open is null)
+        {
+            return "no version open";
+        }
+
+        var closes = open switch
+        {
+            { Closing: true } => "merging",
+            { Deadline: { } deadline } when deadline > now => $"deadline in {deadline - now:h\\:mm\\:ss}",
+            _ => "no deadline ahead",
+        };
+        return $"version {open.Version} holds {open.Accepted.Length} update(s), {closes}";
+    }
+
+    private static string Phase(RunView run) => $"{run.State}".ToLowerInvariant();
+
+    private static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,179 @@
+using Federated.Aggregation;
+using Federated.Aggregation.Grains;
+using Federated.Protocol;
+using Federated.Protocol.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Federated.Silo;
+
+/// <summary>What nodes call: each method maps messages and asks a grain. Decisions are the grains', order is theirs.</summary>
+internal sealed class FederationService(
+    IGrainFactory grains,
+    IBlobStore blobs,
+    UpdateIntake intake,
+    ReceiptSigner signer,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time
+) : Federation.FederationBase
+{
+    /// <summary>Bytes of one piece of a download.</summary>
+    public const int ChunkLength = 256 * 1024;
+
+    private static readonly string UnknownDigest = new('0', 64);
+
+    /// <inheritdoc/>
+    public override async Task<JoinReply> Join(JoinRequest request, ServerCallContext context)
+    {
+        if (Unserved(request.Capabilities) is { } unserved)
+        {
+            throw Refusals.Exception(unserved);
+        }
+
+        var publicKey = request.PublicKey.ToByteArray();
+        if (!JoinProof.Verify(publicKey, request.Token, request.Proof.Span))
+        {
+            throw Refusals.Exception(
+                new Refused(
+                    RejectionReason.BadCallSignature,
+                    "public_key must be a DER ECDSA P-256 key, and proof its signature over token and key.",
+                    MayRetry: false
+                )
+            );
+        }
+
+        var group =
+            InvitationToken.GroupOf(request.Token)
+            ?? throw Refusals.Exception(
+                new Refused(
+                    RejectionReason.InvalidInvitation,
+                    "The token is none of this silo's. Ask its operator for one (fedsilo node invite).",
+                    MayRetry: false
+                )
+            );
+        var joining = new NodeJoining(InvitationToken.Hash(request.Token), publicKey, request.DisplayName);
+        var answer = await grains.GetGrain<IGroupGrain>(group).JoinAsync(joining);
+        return answer.Refused is { } refused
+            ? throw Refusals.Exception(refused)
+            : new JoinReply
+            {
+                NodeId = answer.NodeId,
+                Group = group,
+                SiloKey = signer.Message,
+            };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<CheckInReply> CheckIn(CheckInRequest request, ServerCallContext context)
+    {
+        if (Unserved(request.Capabilities) is { } unserved)
+        {
+            return new CheckInReply { Refusal = Refusals.Message(unserved) };
+        }
+
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(
+            context.CancellationToken,
+            lifetime.ApplicationStopping
+        );
+        try
+        {
+            var node = grains.GetGrain<INodeGrain>(context.NodeId());
+            var answer = await node.CheckInAsync(request.ToGrain(), held.Token);
+            return answer.ToReply(time.GetUtcNow());
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw new RpcException(
+                new Status(StatusCode.Unavailable, "The silo is going down; try again in a moment.")
+            );
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ConsentReply> Consent(ConsentRequest request, ServerCallContext context)
+    {
+        var run = grains.GetGrain<IRunGrain>(request.RunDigest);
+        var answer = await run.ConsentAsync(context.NodeId(), request.Accepted, request.Reason);
+        return new ConsentReply { Admitted = answer.Admitted, Reason = answer.Reason };
+    }
+
+    /// <inheritdoc/>
+    public override async Task DownloadAdapter(
+        DownloadAdapterRequest request,
+        IServerStreamWriter<AdapterChunk> responseStream,
+        ServerCallContext context
+    )
+    {
+        var version =
+            await grains.GetGrain<IAdapterGrain>(request.RunDigest).VersionAsync(request.Version)
+            ?? throw Refusals.Exception(
+                new Refused(
+                    RejectionReason.UnknownBaseVersion,
+                    $"Run {request.RunDigest} has not published version {request.Version}.",
+                    MayRetry: false
+                )
+            );
+        if (request.Offset < 0 || request.Offset > version.Length)
+        {
+            throw new RpcException(
+                new Status(StatusCode.OutOfRange, $"offset = {request.Offset}; expected 0 … {version.Length}.")
+            );
+        }
+
+        await using var blob = await blobs.OpenAsync(version.Digest, context.CancellationToken);
+        blob.Seek(request.Offset, SeekOrigin.Begin);
+        var buffer = new byte[ChunkLength];
+        int read;
+        while ((read = await blob.ReadAtLeastAsync(buffer, ChunkLength, false, context.CancellationToken)) > 0)
+        {
+            // The buffer is reused, so the piece must be a copy: writing may go on after it was handed over.
+            var chunk = new AdapterChunk { Data = ByteString.CopyFrom(buffer, 0, read) };
+            await responseStream.WriteAsync(chunk, context.CancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<QueryUploadReply> QueryUpload(QueryUploadRequest request, ServerCallContext context)
+    {
+        var identity = new UpdateOffer(
+            context.NodeId(),
+            request.RunDigest,
+            request.Epoch,
+            request.BaseVersion,
+            UnknownDigest,
+            request.UpdateDigest,
+            0,
+            [],
+            []
+        );
+        // An update that was accepted before is known by its identity; whatever else is asked of a new one comes with its header.
+        var answer = await grains.GetGrain<IRunGrain>(request.RunDigest).PrepareUploadAsync(identity);
+        return answer.Receipt is { } receipt
+            ? new QueryUploadReply { Receipt = signer.Sign(receipt) }
+            : new QueryUploadReply { Committed = await intake.CommittedAsync(identity, context.CancellationToken) };
+    }
+
+    /// <inheritdoc/>
+    public override Task<UploadUpdateReply> UploadUpdate(
+        IAsyncStreamReader<UploadUpdateRequest> requestStream,
+        ServerCallContext context
+    ) => intake.ReceiveAsync(requestStream, context.NodeId(), context.CancellationToken);
+
+    /// <inheritdoc/>
+    public override async Task<HeartbeatReply> Heartbeat(HeartbeatRequest request, ServerCallContext context)
+    {
+        var command = await grains.GetGrain<INodeGrain>(context.NodeId()).HeartbeatAsync(request.ToGrain());
+        var drain = command == NodeCommand.Continue && lifetime.ApplicationStopping.IsCancellationRequested;
+        return new HeartbeatReply { Command = drain ? Command.Drain : command.ToMessage() };
+    }
+
+    private static Refused? Unserved(NodeCapabilities? capabilities) =>
+        ProtocolVersion.IsServed(capabilities?.ProtocolVersion ?? 0)
+            ? null
+            : new Refused(
+                RejectionReason.UnsupportedProtocol,
+                $"protocol_version = {capabilities?.ProtocolVersion ?? 0}; this silo serves {ProtocolVersion.Oldest} … "
+                    + $"{ProtocolVersion.Current}. Install a fednode of the silo's release.",
+                MayRetry: false
+            );
+}

@@ -1,0 +1,158 @@
+using Federated.Aggregation;
+using Federated.Aggregation.Grains;
+using Federated.Protocol.V1;
+using Grpc.Core;
+
+namespace Federated.Silo;
+
+/// <summary>
+/// Takes one sealed update: header → may it come? → bytes, durable → accepted → signed receipt. A cut anywhere is continued
+/// where it stopped; the same update again gets the same receipt.
+/// </summary>
+internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, ReceiptSigner signer, TimeProvider time)
+{
+    /// <summary>How long a sender may be silent before its upload is dropped; what has come is kept.</summary>
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>Bytes held of an update, all of them when its blob is whole.</summary>
+    public async Task<long> CommittedAsync(UpdateOffer offer, CancellationToken cancellation) =>
+        IsDigest(offer.UpdateDigest)
+            ? await blobs.LengthAsync(offer.UpdateDigest, cancellation)
+                ?? await blobs.CommittedAsync(UploadId(offer), cancellation)
+            : throw new ArgumentException(
+                $"update_digest = \"{offer.UpdateDigest}\"; expected 64 lowercase hex digits (SHA-256)."
+            );
+
+    public async Task<UploadUpdateReply> ReceiveAsync(
+        IAsyncStreamReader<UploadUpdateRequest> parts,
+        string nodeId,
+        CancellationToken cancellation
+    )
+    {
+        if (!await NextAsync(parts, cancellation) || parts.Current.Header is not { } header)
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "An upload begins with its header."));
+        }
+
+        var offer = header.ToGrain(nodeId);
+        var run = grains.GetGrain<IRunGrain>(offer.RunDigest);
+        if (Reply(await run.PrepareUploadAsync(offer)) is { } early)
+        {
+            return early;
+        }
+
+        if (await blobs.LengthAsync(offer.UpdateDigest, cancellation) is null)
+        {
+            if (await StoreAsync(parts, offer, cancellation) is { } refused)
+            {
+                return refused;
+            }
+        }
+
+        return Reply(await run.AcceptAsync(offer))
+            ?? throw new InvalidOperationException($"Run {offer.RunDigest} neither accepted nor refused an update.");
+    }
+
+    /// <summary>Makes the bytes durable, or says why not.</summary>
+    private async Task<UploadUpdateReply?> StoreAsync(
+        IAsyncStreamReader<UploadUpdateRequest> parts,
+        UpdateOffer offer,
+        CancellationToken cancellation
+    )
+    {
+        await using var upload = await OpenAsync(UploadId(offer), cancellation);
+        while (await NextAsync(parts, cancellation))
+        {
+            var chunk =
+                parts.Current.Chunk
+                ?? throw new RpcException(new Status(StatusCode.InvalidArgument, "An upload has one header."));
+            if (chunk.Offset != upload.Length)
+            {
+                throw new RpcException(
+                    new Status(
+                        StatusCode.OutOfRange,
+                        $"chunk.offset = {chunk.Offset}; expected {upload.Length}, the bytes held. Continue there."
+                    )
+                );
+            }
+
+            if (chunk.Data.Length > offer.Length - upload.Length)
+            {
+                return Refuse(
+                    RejectionReason.TooLarge,
+                    $"The upload goes on after the {offer.Length} bytes that its header announced."
+                );
+            }
+
+            await upload.AppendAsync(chunk.Data.Memory, cancellation);
+        }
+
+        if (upload.Length < offer.Length)
+        {
+            throw new RpcException(
+                new Status(
+                    StatusCode.Aborted,
+                    $"The upload ended at {upload.Length} of {offer.Length} bytes. Continue there."
+                )
+            );
+        }
+
+        return await upload.CompleteAsync(offer.UpdateDigest, cancellation)
+            ? null
+            : Refuse(
+                RejectionReason.DigestMismatch,
+                $"The {offer.Length} bytes received have another SHA-256 than {offer.UpdateDigest}; they were dropped. Send them again."
+            );
+    }
+
+    // Names the node too: nobody continues, or disturbs, the upload of another.
+    private static string UploadId(UpdateOffer offer) =>
+        $"{offer.RunDigest}/{offer.Epoch}/{offer.BaseVersion}/{offer.NodeId}/{offer.UpdateDigest}";
+
+    private static bool IsDigest(string text) =>
+        text.Length == 64 && text.All(c => char.IsAsciiHexDigitLower(c) || char.IsAsciiDigit(c));
+
+    private async Task<IBlobUpload> OpenAsync(string uploadId, CancellationToken cancellation)
+    {
+        try
+        {
+            var committed = await blobs.CommittedAsync(uploadId, cancellation);
+            return await blobs.ContinueAsync(uploadId, committed, cancellation);
+        }
+        catch (IOException e)
+        {
+            // A cut stream may still be ending here while its node is already back.
+            throw new RpcException(new Status(StatusCode.Aborted, e.Message));
+        }
+    }
+
+    private async Task<bool> NextAsync(IAsyncStreamReader<UploadUpdateRequest> parts, CancellationToken cancellation)
+    {
+        using var idle = new CancellationTokenSource(IdleTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellation);
+        try
+        {
+            return await parts.MoveNext(either.Token);
+        }
+        catch (Exception e) when (idle.IsCancellationRequested && e is OperationCanceledException or RpcException)
+        {
+            throw new RpcException(
+                new Status(
+                    StatusCode.DeadlineExceeded,
+                    $"Nothing came for {IdleTimeout.TotalSeconds:0} s. Continue the upload where it stopped."
+                )
+            );
+        }
+    }
+
+    private UploadUpdateReply? Reply(UploadAnswer answer) =>
+        answer switch
+        {
+            { Receipt: { } receipt } => new UploadUpdateReply { Receipt = signer.Sign(receipt) },
+            { Refused: { } refused } => new UploadUpdateReply { Refusal = Refusals.Message(refused) },
+            _ => null,
+        };
+
+    private static UploadUpdateReply Refuse(RejectionReason reason, string message) =>
+        new() { Refusal = Refusals.Message(new Refused(reason, message, reason.MayRetry())) };
+}

@@ -1,0 +1,113 @@
+using Federated.Aggregation.Grains;
+using Orleans.Configuration;
+using Serilog;
+
+namespace Federated.Silo;
+
+/// <summary>
+/// A whole silo in this process: Orleans, journal and blobs in the data folder, a gRPC listener for nodes and an HTTP listener
+/// for operators.
+/// </summary>
+public sealed class SiloHost : IAsyncDisposable
+{
+    // Longest a stop waits for uploads in flight; what they have sent is kept anyway.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly WebApplication _app;
+    private readonly DataFolder _data;
+
+    private SiloHost(WebApplication app, DataFolder data)
+    {
+        _app = app;
+        _data = data;
+    }
+
+    /// <summary>Where nodes connect.</summary>
+    public Uri GrpcAddress => Services.GetRequiredService<Listeners>().GrpcAddress;
+
+    /// <summary>Where operators connect.</summary>
+    public Uri HttpAddress => Services.GetRequiredService<Listeners>().HttpAddress;
+
+    /// <summary>What operators present.</summary>
+    public string OperatorToken => _app.Services.GetRequiredService<OperatorToken>().Value;
+
+    internal IServiceProvider Services => _app.Services;
+
+    /// <summary>Starts a silo; every run that has not ended goes on by itself.</summary>
+    /// <exception cref="StartupException">An option, a folder or a port that cannot be used; nothing is left behind.</exception>
+    public static async Task<SiloHost> StartAsync(SiloOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Ports.RequireLoopback(options.Listen);
+        Ports.RequireFree("--grpc-port", options.Listen, options.GrpcPort);
+        Ports.RequireFree("--http-port", options.Listen, options.HttpPort);
+        var catalog = LayoutCatalog.Load(options.Models);
+        var data = DataFolder.Open(options.Data);
+        SiloHost? host = null;
+        try
+        {
+            host = Build(options, catalog, data);
+            await host._app.StartAsync(cancellation);
+            foreach (var group in options.Groups)
+            {
+                await host.Services.GetRequiredService<IGrainFactory>().GetGrain<IGroupGrain>(group).WakeRunsAsync();
+            }
+
+            return host;
+        }
+        catch (Exception e)
+        {
+            if (host is not null)
+            {
+                await host.DisposeAsync();
+            }
+
+            data.Dispose();
+            // Somebody was quicker than the check of the ports.
+            throw e is IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException }
+                ? new StartupException($"{e.Message} Choose other ports (--grpc-port, --http-port).", e)
+                : e;
+        }
+    }
+
+    /// <summary>Completes when the process was asked to end and the silo has stopped.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
+
+    /// <summary>Stops the silo and releases its data folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _data.Dispose();
+    }
+
+    private static SiloHost Build(SiloOptions options, LayoutCatalog catalog, DataFolder data)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.Sources.Clear();
+        builder.Services.AddSerilog(SiloLog.Create(data, options.LogToConsole), dispose: true);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+
+        var listeners = new Listeners();
+        builder.Services.AddSingleton(listeners);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            KestrelLimits.Apply(kestrel.Limits);
+            // Without TLS the two protocols cannot share a port: nothing tells them apart.
+            kestrel.Listen(options.Listen, options.GrpcPort, listeners.ForNodes);
+            kestrel.Listen(options.Listen, options.HttpPort, listeners.ForOperators);
+        });
+        builder.Host.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(Ports.AnyFree(), Ports.AnyFree(), serviceId: "federated", clusterId: "local");
+            // Adapters travel by digest: a grain message of megabytes is a mistake and should fail early.
+            silo.Configure<SiloMessagingOptions>(messaging => messaging.MaxMessageBodySize = 4 << 20);
+        });
+
+        builder.Services.AddSiloServices(options, catalog, data);
+        var app = builder.Build();
+        app.MapGrpcService<FederationService>();
+        app.MapOperatorApi();
+        return new SiloHost(app, data);
+    }
+}

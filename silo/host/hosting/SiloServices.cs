@@ -1,0 +1,41 @@
+using Federated.Aggregation.Grains;
+
+namespace Federated.Silo;
+
+/// <summary>What the silo is made of.</summary>
+internal static class SiloServices
+{
+    private static readonly TimeSpan UploadsExpireAfter = TimeSpan.FromDays(7);
+
+    public static void AddSiloServices(
+        this IServiceCollection services,
+        SiloOptions options,
+        LayoutCatalog catalog,
+        DataFolder data
+    )
+    {
+        var blobs = new FileBlobStore(data.BlobFolder);
+        blobs.DropUploadsUntouchedSince(TimeProvider.System.GetUtcNow() - UploadsExpireAfter);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(catalog);
+        services.AddSingleton<IBlobStore>(blobs);
+        // Made here rather than on first use, so that a journal that cannot be opened stops the start.
+        var journal = new SqliteJournal(data.JournalFile);
+        services.AddSingleton<IJournal>(_ => journal);
+        var signer = new ReceiptSigner(data.SiloKeyFile);
+        services.AddSingleton(_ => signer);
+        services.AddSingleton(new OperatorToken(data.Root));
+        services.AddAggregationGrains();
+        services.AddSingleton<UpdateIntake>();
+        services.AddSingleton<RunLookup>();
+        services.AddSingleton<AdapterArchive>();
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = 8 << 20;
+            grpc.Interceptors.Add<FaultTranslation>();
+            grpc.Interceptors.Add<NodeAuthentication>();
+        });
+        services.ConfigureHttpJsonOptions(http => SiloJson.Apply(http.SerializerOptions));
+    }
+}

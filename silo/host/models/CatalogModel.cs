@@ -1,0 +1,10 @@
+using Federated.Adapters;
+
+namespace Federated.Silo;
+
+/// <summary>A base model that runs of this silo may name: what it is, and which layers it has. Its weights are never loaded.</summary>
+/// <param name="Name">The name in run documents.</param>
+/// <param name="Folder">Its Hugging Face folder.</param>
+/// <param name="Digest">SHA-256 over the sorted per-file digests.</param>
+/// <param name="Linears">Its linear layers, in order.</param>
+internal sealed record CatalogModel(string Name, string Folder, string Digest, IReadOnlyList<LinearShape> Linears);

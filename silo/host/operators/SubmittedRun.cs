@@ -1,0 +1,6 @@
+namespace Federated.Silo;
+
+/// <summary>The answer to a submitted run document.</summary>
+/// <param name="RunDigest">The run's identity.</param>
+/// <param name="Name">Its readable name.</param>
+public sealed record SubmittedRun(string RunDigest, string Name);

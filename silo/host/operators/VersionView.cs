@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Federated.Aggregation.Grains;
+
+namespace Federated.Silo;
+
+/// <summary>A published version and how it came about, as the operator API says it.</summary>
+/// <param name="Version">Its number; 0 = the initial adapter.</param>
+/// <param name="AdapterDigest">SHA-256 of its blob.</param>
+/// <param name="Length">Bytes of its blob.</param>
+/// <param name="OpenedAt">When its updates began to arrive; null for version 0.</param>
+/// <param name="PublishedAt">When it was published.</param>
+/// <param name="Nodes">N at the merge, 0 for version 0.</param>
+/// <param name="Updates">Its updates with staleness τ, weight ω and coefficient c.</param>
+/// <param name="CoefficientSum">Σ c.</param>
+/// <param name="NoiseAmplification">√Σ c².</param>
+/// <param name="UniformNoiseAmplification">The same with ω = 1 and no lateness.</param>
+/// <param name="StepNorm">‖η Σ c Δ‖₂.</param>
+public sealed record VersionView(
+    long Version,
+    string AdapterDigest,
+    long Length,
+    DateTimeOffset? OpenedAt,
+    DateTimeOffset PublishedAt,
+    int Nodes,
+    ImmutableArray<MergedUpdate> Updates,
+    double CoefficientSum,
+    double NoiseAmplification,
+    double UniformNoiseAmplification,
+    double StepNorm
+)
+{
+    /// <summary>From what the run says of the version.</summary>
+    public static VersionView Of(VersionSummary version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return new(
+            version.Version,
+            version.Digest,
+            version.Length,
+            version.OpenedAt,
+            version.PublishedAt,
+            version.Nodes,
+            version.Updates,
+            version.CoefficientSum,
+            version.NoiseAmplification,
+            version.UniformNoiseAmplification,
+            version.StepNorm
+        );
+    }
+}
