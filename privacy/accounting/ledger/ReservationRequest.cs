@@ -12,7 +12,7 @@ public sealed record ReservationRequest
     /// <summary>q in (0, 1]: expected batch size ÷ declared record count.</summary>
     public required double SamplingRate { get; init; }
 
-    /// <summary>σ ÷ maxGradNorm, &gt; 0.</summary>
+    /// <summary>σ ÷ maxGradNorm, &gt; 0; 0 only in a plan without a guarantee.</summary>
     public required double NoiseMultiplier { get; init; }
 
     /// <summary>Versions × local steps, ≥ 1.</summary>
@@ -53,7 +53,11 @@ public sealed record ReservationRequest
         LedgerDigest.Check(RunDigest, nameof(RunDigest));
         PrivacyArgument.PositiveFinite(PrivacyArgument.SamplingRate(SamplingRate), "samplingRate");
         PrivacyArgument.PositiveFinite(MaxGradNorm, "maxGradNorm");
-        PrivacyArgument.NoiseMultiplier(NoiseMultiplier);
+        if (IsPrivate || NoiseMultiplier != 0)
+        {
+            PrivacyArgument.NoiseMultiplier(NoiseMultiplier);
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(Steps, 1);
         if (Delta is { } delta)
         {

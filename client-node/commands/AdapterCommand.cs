@@ -1,0 +1,182 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Federated.Adapters;
+using Federated.Adapters.Models;
+
+namespace Federated.ClientNode;
+
+/// <summary><c>fednode adapter inspect | eval | generate | export</c>: what this node can do with the newest version it has fetched.</summary>
+internal static class AdapterCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create() =>
+        new("adapter", "The newest adapter version of a run on this node.")
+        {
+            Inspect(),
+            Evaluate(),
+            Generate(),
+            Export(),
+        };
+
+    private static Command Inspect()
+    {
+        var (run, home, json) = (Run(), HomeOption.Home(), HomeOption.Json());
+        var command = new Command("inspect", "Shape and size. Example: fednode adapter inspect amber-fox")
+        {
+            run,
+            home,
+            json,
+        };
+        command.SetAction(parsed =>
+            CommandRun.Guard(() =>
+            {
+                var adapter = FetchedAdapter.Open(parsed.GetValue(home)!, parsed.GetValue(run)!);
+                var norm = Math.Sqrt(adapter.Values.Sum(value => (double)value * value));
+                Console.WriteLine(
+                    parsed.GetValue(json)
+                        ? JsonSerializer.Serialize(
+                            new
+                            {
+                                runDigest = adapter.RunDigest,
+                                version = adapter.Version,
+                                layoutDigest = adapter.Layout.Digest,
+                                elements = adapter.Layout.Count,
+                                norm,
+                                tensors = adapter.Layout.Tensors.Select(t => new
+                                {
+                                    t.Path,
+                                    t.Rank,
+                                    t.InFeatures,
+                                    t.OutFeatures,
+                                }),
+                            },
+                            NodeJson.Options
+                        )
+                        : string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"version {adapter.Version}: {adapter.Layout.Count} elements in {adapter.Layout.Tensors.Count} layers, rank {adapter.Document.Adapter.Rank}, ‖B‖ = {norm:G5}"
+                        )
+                );
+                return ExitCode.Ok;
+            })
+        );
+        return command;
+    }
+
+    private static Command Evaluate()
+    {
+        var (run, home, json, threads) = (Run(), HomeOption.Home(), HomeOption.Json(), Threads());
+        var command = new Command(
+            "eval",
+            "Loss on this node's held-out records, without and with the adapter. Example: fednode adapter eval amber-fox"
+        )
+        {
+            run,
+            home,
+            json,
+            threads,
+        };
+        command.SetAction(
+            (parsed, cancellation) =>
+                CommandRun.GuardAsync(() =>
+                {
+                    TorchThreads.Prepare(parsed.GetValue(threads));
+                    var adapter = FetchedAdapter.Open(parsed.GetValue(home)!, parsed.GetValue(run)!);
+                    var (before, after) = adapter.Evaluate(cancellation);
+                    Console.WriteLine(
+                        parsed.GetValue(json)
+                            ? JsonSerializer.Serialize(new { before, after }, NodeJson.Options)
+                            : string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"{before.Records} held-out records: {before.NatsPerToken:F4} → {after.NatsPerToken:F4} nats/token, {before.NatsPerCharacter:F4} → {after.NatsPerCharacter:F4} nats/character"
+                            )
+                    );
+                    return Task.FromResult(ExitCode.Ok);
+                })
+        );
+        return command;
+    }
+
+    private static Command Generate()
+    {
+        var (run, home, threads) = (Run(), HomeOption.Home(), Threads());
+        var prompt = new Option<string>("--prompt") { Description = "The text to continue.", Required = true };
+        var tokens = new Option<int>("--tokens") { Description = "Most tokens to add.", DefaultValueFactory = _ => 48 };
+        var command = new Command(
+            "generate",
+            "Continues a text with the adapter. Example: fednode adapter generate amber-fox --prompt \"Gets the\""
+        )
+        {
+            run,
+            home,
+            prompt,
+            tokens,
+            threads,
+        };
+        command.SetAction(
+            (parsed, cancellation) =>
+                CommandRun.GuardAsync(() =>
+                {
+                    TorchThreads.Prepare(parsed.GetValue(threads));
+                    var fetched = FetchedAdapter.Open(parsed.GetValue(home)!, parsed.GetValue(run)!);
+                    using var model = fetched.Load();
+                    var generator = new TextGenerator(model.Base.Model, model.Base.Tokenizer);
+                    Console.WriteLine(
+                        parsed.GetValue(prompt)
+                            + generator.Continue(
+                                parsed.GetValue(prompt)!,
+                                parsed.GetValue(tokens),
+                                cancellationToken: cancellation
+                            )
+                    );
+                    return Task.FromResult(ExitCode.Ok);
+                })
+        );
+        return command;
+    }
+
+    private static Command Export()
+    {
+        var (run, home) = (Run(), HomeOption.Home());
+        var target = new Option<string>("--out")
+        {
+            Description = "The folder to write.",
+            Required = true,
+            HelpName = "DIR",
+        };
+        var command = new Command(
+            "export",
+            "Writes the adapter in PEFT's layout. Example: fednode adapter export amber-fox --out adapter"
+        )
+        {
+            run,
+            home,
+            target,
+        };
+        command.SetAction(parsed =>
+            CommandRun.Guard(() =>
+            {
+                var adapter = FetchedAdapter.Open(parsed.GetValue(home)!, parsed.GetValue(run)!);
+                var folder = parsed.GetValue(target)!;
+                PeftFolder.Write(folder, adapter.Layout, adapter.Values, adapter.Document.BaseModel.Name);
+                Console.WriteLine($"version {adapter.Version} written to {Path.GetFullPath(folder)}");
+                if (adapter.Document.Privacy.Mechanism != "gaussian")
+                {
+                    Console.Error.WriteLine(
+                        "fednode: this run was NOT private: the adapter may reveal records, do not share it"
+                    );
+                }
+
+                return ExitCode.Ok;
+            })
+        );
+        return command;
+    }
+
+    private static Argument<string> Run() =>
+        new("RUN") { Description = "Name of the run, or the first digits of its digest." };
+
+    private static Option<int> Threads() =>
+        new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
+}

@@ -1,0 +1,91 @@
+using Federated.Adapters;
+using Federated.Protocol;
+
+namespace Federated.ClientNode;
+
+/// <summary>The newest version of a run that this node has fetched, read beside a working node.</summary>
+internal sealed record FetchedAdapter
+{
+    /// <summary>Where it lies.</summary>
+    public required NodeHome Home { get; init; }
+
+    /// <summary>The owner's settings.</summary>
+    public required NodeSettings Settings { get; init; }
+
+    /// <summary>The run.</summary>
+    public required string RunDigest { get; init; }
+
+    /// <summary>Its document.</summary>
+    public required RunDocument Document { get; init; }
+
+    /// <summary>The layout.</summary>
+    public required AdapterLayout Layout { get; init; }
+
+    /// <summary>Flat B values.</summary>
+    public required float[] Values { get; init; }
+
+    /// <summary>The version, as the local report knows it.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>Opens it.</summary>
+    /// <param name="folder">The node's home.</param>
+    /// <param name="run">Name or digest prefix.</param>
+    /// <exception cref="NodeHomeException">No such run, or nothing was fetched yet.</exception>
+    public static FetchedAdapter Open(string folder, string run)
+    {
+        var home = NodeHome.OpenToRead(folder);
+        var settings = NodeSettingsYaml.Read(home.SettingsFile);
+        var offers = new OfferedRuns(home, TimeProvider.System);
+        var digest = offers.Find(run);
+        var document = offers.Document(digest)!;
+        var file = AdapterDownload.FileOf(home, digest);
+        if (!File.Exists(file))
+        {
+            throw new NodeHomeException($"run {run}: this node has fetched no version yet; start fednode join");
+        }
+
+        if (!settings.Models.TryGetValue(document.BaseModel.Name, out var model))
+        {
+            throw new NodeHomeException(
+                $"models.{document.BaseModel.Name} is missing in node.yaml: add the model's folder"
+            );
+        }
+
+        var layout = AdaptedModel.LayoutOf(document, model);
+        using var bytes = File.OpenRead(file);
+        return new FetchedAdapter
+        {
+            Home = home,
+            Settings = settings,
+            RunDigest = digest,
+            Document = document,
+            Layout = layout,
+            Values = AdapterBlob.Read(bytes, layout, AdapterBlobKind.Adapter),
+            Version = LocalReport.Read(home.ReportFile(digest))?.Version ?? 0,
+        };
+    }
+
+    /// <summary>The base model with the adapter on it.</summary>
+    public AdaptedModel Load()
+    {
+        var model = AdaptedModel.Open(RunDigest, Document, Settings.Models);
+        model.Adapter.SetValues(Values);
+        return model;
+    }
+
+    /// <summary>Loss on this node's held-out records, without and with the adapter.</summary>
+    public (HeldOutLoss Before, HeldOutLoss After) Evaluate(CancellationToken cancellation)
+    {
+        using var model = Load();
+        using var records = JsonLinesRecords.Open(
+            Settings.Source.Path,
+            HoldOut.Open(Home, Settings.HoldOutFraction),
+            cancellation
+        );
+        var length = Document.Local.MaxSequenceLength;
+        return (
+            HeldOutJudge.Loss(model, null, records, length, cancellation),
+            HeldOutJudge.Loss(model, Values, records, length, cancellation)
+        );
+    }
+}

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Globalization;
+using Serilog;
+
+namespace Federated.ClientNode;
+
+/// <summary><c>fednode join</c>: joins when that is still to be done, then works until stopped.</summary>
+internal static class JoinCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var options = new JoinOptions();
+        var command = new Command(
+            "join",
+            """
+            Joins a silo's group and trains. Started again with --home alone it goes on where it stopped.
+            Example: fednode join https://silo.example.org:7400 --token T --data records.jsonl --model base=models/base
+            """
+        )
+        {
+            options.Silo,
+            options.Token,
+            options.Data,
+            options.Home,
+            options.Name,
+            options.Source,
+            options.DeclaredRecords,
+            options.Epsilon,
+            options.Delta,
+            options.Model,
+            options.Consent,
+            options.AllowTestNoise,
+            options.AllowNonPrivate,
+            options.UntilEnded,
+            options.ReportEveryVersion,
+            options.Threads,
+        };
+        command.SetAction(
+            (parsed, cancellation) => CommandRun.GuardAsync(() => RunAsync(options, parsed, cancellation))
+        );
+        return command;
+    }
+
+    private static async Task<int> RunAsync(JoinOptions options, ParseResult parsed, CancellationToken cancellation)
+    {
+        using var home = NodeHome.OpenToWork(parsed.GetValue(options.Home)!);
+        var settings = Settings(home, options, parsed);
+        TorchThreads.Prepare(parsed.GetValue(options.Threads));
+        await using var log = NodeLog.Open(home);
+        await using var session = new NodeSession(home, settings, TimeProvider.System, log, cancellation);
+        Introduce(settings, log);
+        var membership = await session.JoinAsync(parsed.GetValue(options.Token), cancellation);
+        log.Information("node {Node} in group {Group}", membership.NodeId[..12], membership.Group);
+
+        var end = await session.WorkAsync(
+            membership,
+            parsed.GetValue(options.UntilEnded),
+            parsed.GetValue(options.ReportEveryVersion),
+            cancellation
+        );
+        return end switch
+        {
+            LoopEnd.Completed => ExitCode.Ok,
+            LoopEnd.Declined => ExitCode.Refused,
+            _ => ExitCode.Failed,
+        };
+    }
+
+    private static NodeSettings Settings(NodeHome home, JoinOptions options, ParseResult parsed)
+    {
+        if (!File.Exists(home.SettingsFile))
+        {
+            var made = options.FirstSettings(
+                parsed,
+                home.Folder,
+                file =>
+                {
+                    using var records = JsonLinesRecords.Open(file, HoldOut.Open(home, fraction: 0));
+                    return records.TrainingCount;
+                }
+            );
+            DurableFile.Write(home.SettingsFile, System.Text.Encoding.UTF8.GetBytes(NodeSettingsYaml.Write(made)));
+        }
+
+        var settings = NodeSettingsYaml.Read(home.SettingsFile);
+        if (parsed.GetValue(options.Silo) is not { } silo)
+        {
+            return settings;
+        }
+
+        // A silo that has moved: for this start only, since node.yaml is the owner's.
+        return SiloAddress.TryParse(silo, out var why) is { } address
+            ? settings with
+            {
+                Silo = address,
+            }
+            : throw new NodeSettingsException("join", [$"URL {silo}: {why}"]);
+    }
+
+    private static void Introduce(NodeSettings settings, ILogger log) =>
+        log.Information(
+            "{Introduction}",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                {settings.Name} with source {settings.Source.Name}: the records stay here. What can leave, and only for a run that this policy allows:
+                  noised adapter updates, phase and step while it works, this node's name and public key
+                  all runs together cost any one record at most ε = {settings.Source.Epsilon:G4} at δ = {settings.Source.Delta:G2}
+                """
+            )
+        );
+}

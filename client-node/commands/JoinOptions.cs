@@ -1,0 +1,179 @@
+using System.CommandLine;
+
+namespace Federated.ClientNode;
+
+/// <summary>The command line of <c>fednode join</c>, and the node.yaml that it makes on first use.</summary>
+internal sealed class JoinOptions
+{
+    /// <summary>Address of the silo.</summary>
+    public Argument<string?> Silo { get; } =
+        new("URL")
+        {
+            Description = "Address of the silo. Plain http only on this machine.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+
+    /// <summary>Invitation.</summary>
+    public Option<string?> Token { get; } = new("--token") { Description = "An operator's invitation; needed once." };
+
+    /// <summary>Data file.</summary>
+    public Option<string?> Data { get; } =
+        new("--data")
+        {
+            Description = "The records: JSONL, {\"text\": \"…\", \"group\": \"optional\"} a line.",
+            HelpName = "FILE",
+        };
+
+    /// <summary>Home folder.</summary>
+    public Option<string> Home { get; } = HomeOption.Home();
+
+    /// <summary>Name for people.</summary>
+    public Option<string?> Name { get; } = new("--name") { Description = "A name for people. Default: the machine's." };
+
+    /// <summary>Name of the data.</summary>
+    public Option<string?> Source { get; } =
+        new("--source") { Description = "A name for the data: its ledger's account." };
+
+    /// <summary>Coarse record count.</summary>
+    public Option<int?> DeclaredRecords { get; } =
+        new("--declared-records")
+        {
+            Description = "A coarse number of records. Default: the count, rounded down to two digits.",
+        };
+
+    /// <summary>Budget.</summary>
+    public Option<double> Epsilon { get; } =
+        new("--epsilon") { Description = "ε that all runs together may cost.", DefaultValueFactory = _ => 4 };
+
+    /// <summary>Budget.</summary>
+    public Option<double> Delta { get; } =
+        new("--delta") { Description = "δ of all runs together.", DefaultValueFactory = _ => 1e-5 };
+
+    /// <summary>Models.</summary>
+    public Option<string[]> Model { get; } =
+        new("--model")
+        {
+            Description = "A base model's name and its Hugging Face folder. May be repeated.",
+            HelpName = "NAME=FOLDER",
+        };
+
+    /// <summary>Consent.</summary>
+    public Option<string> Consent { get; } =
+        new("--consent")
+        {
+            Description = "Who says yes to a run: ask, list or auto.",
+            DefaultValueFactory = _ => "ask",
+        };
+
+    /// <summary>Allows seeded noise.</summary>
+    public Option<bool> AllowTestNoise { get; } =
+        new("--allow-test-noise") { Description = "Allow runs with seeded noise. They protect nobody." };
+
+    /// <summary>Allows no noise.</summary>
+    public Option<bool> AllowNonPrivate { get; } =
+        new("--allow-non-private") { Description = "Allow runs without noise. They protect nobody." };
+
+    /// <summary>Ends with the run.</summary>
+    public Option<bool> UntilEnded { get; } =
+        new("--until-ended") { Description = "End when the run has ended, instead of waiting for the next." };
+
+    /// <summary>Evaluates each version.</summary>
+    public Option<bool> ReportEveryVersion { get; } =
+        new("--report-every-version")
+        {
+            Description = "Judge every version on the held-out records, not only the last.",
+        };
+
+    /// <summary>libtorch threads.</summary>
+    public Option<int> Threads { get; } =
+        new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
+
+    /// <summary>Settings for a home that has none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="folder">The home's folder, named in errors.</param>
+    /// <param name="countRecords">Counts the records of a file.</param>
+    /// <exception cref="NodeSettingsException">Everything that is missing or wrong, at once.</exception>
+    public NodeSettings FirstSettings(ParseResult parsed, string folder, Func<string, int> countRecords)
+    {
+        var errors = new List<string>();
+        var silo = parsed.GetValue(Silo);
+        var data = parsed.GetValue(Data);
+        string? why = null;
+        var address = silo is null ? null : SiloAddress.TryParse(silo, out why);
+        if (address is null)
+        {
+            errors.Add(silo is null ? "URL is missing: give the address of the silo" : $"URL {silo}: {why}");
+        }
+
+        if (data is null)
+        {
+            errors.Add("--data is missing: name the JSONL file with the records");
+        }
+
+        var consent = parsed.GetValue(Consent);
+        if (!Enum.TryParse<ConsentMode>(consent, ignoreCase: true, out var mode))
+        {
+            errors.Add($"--consent {consent}: expected ask, list or auto");
+        }
+
+        var models = Models(parsed, errors);
+        if (errors.Count > 0)
+        {
+            throw new NodeSettingsException($"join, first use of {folder}", errors);
+        }
+
+        var settings = new NodeSettings
+        {
+            Silo = address!,
+            Name = parsed.GetValue(Name) ?? Environment.MachineName,
+            Source = new SourceSettings
+            {
+                Name = parsed.GetValue(Source) ?? Path.GetFileNameWithoutExtension(data!),
+                Path = Path.GetFullPath(data!),
+                DeclaredRecords = parsed.GetValue(DeclaredRecords) ?? Coarse(countRecords(data!)),
+                Epsilon = parsed.GetValue(Epsilon),
+                Delta = parsed.GetValue(Delta),
+            },
+            Models = models,
+            Policy = new PolicySettings
+            {
+                Consent = mode,
+                AllowTestNoise = parsed.GetValue(AllowTestNoise),
+                AllowNonPrivate = parsed.GetValue(AllowNonPrivate),
+            },
+        };
+        // The same checks as for a file that an owner has edited.
+        return NodeSettingsYaml.Parse(NodeSettingsYaml.Write(settings), $"join, first use of {folder}", folder);
+    }
+
+    /// <summary>Rounds down to two digits, so that the declared number says little about any one record.</summary>
+    internal static int Coarse(int count)
+    {
+        var unit = 1;
+        while (count / unit >= 100)
+        {
+            unit *= 10;
+        }
+
+        return count / unit * unit;
+    }
+
+    private Dictionary<string, string> Models(ParseResult parsed, List<string> errors)
+    {
+        var models = new Dictionary<string, string>();
+        foreach (var model in parsed.GetValue(Model) ?? [])
+        {
+            var parts = model.Split('=', 2);
+            if (parts is [{ Length: > 0 } name, { Length: > 0 } folder])
+            {
+                models[name] = Path.GetFullPath(folder);
+            }
+            else
+            {
+                errors.Add($"--model {model}: expected NAME=FOLDER");
+            }
+        }
+
+        return models;
+    }
+}

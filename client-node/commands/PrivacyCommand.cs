@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Federated.Privacy.Accounting;
+
+namespace Federated.ClientNode;
+
+/// <summary><c>fednode privacy epsilon | noise</c>: the accountant as a calculator, for planning a run or a budget.</summary>
+internal static class PrivacyCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create() =>
+        new("privacy", "What DP-SGD costs: from noise to ε, or from ε to noise.") { Epsilon(), Noise() };
+
+    private static Command Epsilon()
+    {
+        var noise = Required("--noise-multiplier", "σ ÷ maxGradNorm, > 0.");
+        var (rate, steps, delta, json) = (Rate(), Steps(), Delta(), HomeOption.Json());
+        var command = new Command(
+            "epsilon",
+            "ε of a plan. Example: fednode privacy epsilon --noise-multiplier 1 --sampling-rate 0.01 --steps 400 --delta 1e-5"
+        )
+        {
+            noise,
+            rate,
+            steps,
+            delta,
+            json,
+        };
+        command.SetAction(parsed =>
+            CommandRun.Guard(() =>
+                Print(
+                    parsed.GetValue(noise),
+                    parsed.GetValue(rate),
+                    parsed.GetValue(steps),
+                    parsed.GetValue(delta),
+                    parsed.GetValue(json)
+                )
+            )
+        );
+        return command;
+    }
+
+    private static Command Noise()
+    {
+        var epsilon = Required("--epsilon", "Target ε, > 0.");
+        var (rate, steps, delta, json) = (Rate(), Steps(), Delta(), HomeOption.Json());
+        var command = new Command(
+            "noise",
+            "The least noise for an ε. Example: fednode privacy noise --epsilon 4 --sampling-rate 0.01 --steps 400 --delta 1e-5"
+        )
+        {
+            epsilon,
+            rate,
+            steps,
+            delta,
+            json,
+        };
+        command.SetAction(parsed =>
+            CommandRun.Guard(() =>
+            {
+                var (q, count, d) = (parsed.GetValue(rate), parsed.GetValue(steps), parsed.GetValue(delta));
+                var noise = NoiseCalibration.NoiseMultiplier(parsed.GetValue(epsilon), d, q, count);
+                return Print(noise, q, count, d, parsed.GetValue(json));
+            })
+        );
+        return command;
+    }
+
+    private static int Print(double noiseMultiplier, double samplingRate, long steps, double delta, bool json)
+    {
+        var plan = new RepeatedEvent(new PoissonSampledGaussianEvent(samplingRate, noiseMultiplier), steps);
+        var price = Accountants.Best(plan, delta);
+        Console.WriteLine(
+            json
+                ? JsonSerializer.Serialize(
+                    new
+                    {
+                        epsilon = price.Epsilon,
+                        epsilonLower = price.EpsilonLower,
+                        accountant = price.Accountant,
+                        delta = price.Delta,
+                        noiseMultiplier,
+                        samplingRate,
+                        steps,
+                    },
+                    NodeJson.Options
+                )
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"ε ≤ {price.Epsilon:F4} (≥ {price.EpsilonLower:F4}) at δ = {price.Delta:G4}: noiseMultiplier {noiseMultiplier:G6}, samplingRate {samplingRate:G4}, {steps} steps; accountant {price.Accountant}"
+                )
+        );
+        return ExitCode.Ok;
+    }
+
+    private static Option<double> Required(string name, string description) =>
+        new(name) { Description = description, Required = true };
+
+    private static Option<double> Rate() =>
+        Required("--sampling-rate", "q in [0, 1]: expected batch size ÷ number of records.");
+
+    private static Option<long> Steps() =>
+        new("--steps") { Description = "Noised steps in all, ≥ 0.", Required = true };
+
+    private static Option<double> Delta() => Required("--delta", "δ in (0, 1).");
+}

@@ -1,0 +1,48 @@
+namespace Federated.ClientNode;
+
+/// <summary>What the silo answers to "is there work?".</summary>
+internal abstract record CheckInAnswer
+{
+    private CheckInAnswer() { }
+
+    /// <summary>Train from this version.</summary>
+    /// <param name="RunDigest">The run.</param>
+    /// <param name="RunName">Its readable name.</param>
+    /// <param name="Epoch">Rises when a silo's backup is restored.</param>
+    /// <param name="BaseVersion">The version to start from.</param>
+    /// <param name="BaseDigest">SHA-256 of its blob.</param>
+    /// <param name="BaseLength">Bytes of its blob.</param>
+    public sealed record Assignment(
+        string RunDigest,
+        string RunName,
+        long Epoch,
+        long BaseVersion,
+        string BaseDigest,
+        long BaseLength
+    ) : CheckInAnswer;
+
+    /// <summary>A run to judge.</summary>
+    /// <param name="RunDigest">Claimed SHA-256 of the document.</param>
+    /// <param name="Document">The canonical document.</param>
+    public sealed record Offer(string RunDigest, byte[] Document) : CheckInAnswer;
+
+    /// <summary>Nothing to do now.</summary>
+    /// <param name="RetryAfter">When to ask again.</param>
+    /// <param name="Reason">Why, for people.</param>
+    public sealed record Wait(TimeSpan RetryAfter, string Reason) : CheckInAnswer;
+
+    /// <summary>A run is over.</summary>
+    /// <param name="RunDigest">The run.</param>
+    /// <param name="Outcome">completed | failed | cancelled.</param>
+    /// <param name="Reason">Why, for people.</param>
+    /// <param name="FinalVersion">Its last published version.</param>
+    /// <param name="FinalDigest">SHA-256 of that version's blob; empty when there is none.</param>
+    public sealed record Ended(string RunDigest, string Outcome, string Reason, long FinalVersion, string FinalDigest)
+        : CheckInAnswer;
+
+    /// <summary>No, with the reason.</summary>
+    /// <param name="Reason">By name.</param>
+    /// <param name="Message">For people.</param>
+    /// <param name="MayRetry">Whether asking later can help.</param>
+    public sealed record Refused(string Reason, string Message, bool MayRetry) : CheckInAnswer;
+}

@@ -1,0 +1,393 @@
+using System.Globalization;
+using Federated.Privacy.Accounting;
+using Federated.Protocol;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using V1 = Federated.Protocol.V1;
+
+namespace Federated.ClientNode;
+
+/// <summary>The silo over gRPC: the only file that knows protobuf. Every call but Join is signed with the node's key.</summary>
+internal sealed class FederationClient : ISiloConnection
+{
+    private const int ChunkBytes = 256 * 1024;
+    private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(20);
+    private readonly GrpcChannel _channel;
+    private readonly V1.Federation.FederationClient _silo;
+    private readonly NodeIdentity _identity;
+    private readonly TimeProvider _time;
+
+    /// <summary>Opens a channel; nothing is sent yet.</summary>
+    /// <param name="address">An address that <see cref="SiloAddress"/> accepts.</param>
+    /// <param name="identity">Signs the calls.</param>
+    /// <param name="time">The clock of signatures and deadlines.</param>
+    public FederationClient(Uri address, NodeIdentity identity, TimeProvider time)
+    {
+        _identity = identity;
+        _time = time;
+        _channel = GrpcChannel.ForAddress(
+            address,
+            new GrpcChannelOptions
+            {
+                MaxReceiveMessageSize = 8 << 20,
+                DisposeHttpClient = true,
+                HttpHandler = new SocketsHttpHandler
+                {
+                    EnableMultipleHttp2Connections = true,
+                    KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+                    KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
+                    InitialHttp2StreamWindowSize = 1 << 20,
+                    ConnectTimeout = TimeSpan.FromSeconds(5),
+                },
+            }
+        );
+        _silo = new V1.Federation.FederationClient(_channel);
+    }
+
+    /// <inheritdoc />
+    public Task<Membership> JoinAsync(string token, string displayName, CancellationToken cancellation) =>
+        Translated(
+            async () =>
+            {
+                var publicKey = _identity.PublicKey.ToArray();
+                var reply = await _silo.JoinAsync(
+                    new V1.JoinRequest
+                    {
+                        Token = token,
+                        PublicKey = ByteString.CopyFrom(publicKey),
+                        DisplayName = displayName,
+                        Proof = ByteString.CopyFrom(JoinProof.Sign(_identity.Key, token)),
+                        Capabilities = Capabilities(),
+                    },
+                    deadline: Deadline(CallDeadline),
+                    cancellationToken: cancellation
+                );
+                return new Membership(
+                    reply.NodeId,
+                    reply.Group,
+                    reply.SiloKey.KeyId,
+                    reply.SiloKey.PublicKey.ToByteArray()
+                );
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
+    public Task<CheckInAnswer> CheckInAsync(
+        LedgerHead ledger,
+        TimeSpan wait,
+        IReadOnlyCollection<string> declinedRuns,
+        CancellationToken cancellation
+    ) =>
+        Translated(
+            async () =>
+            {
+                var reply = await _silo.CheckInAsync(
+                    new V1.CheckInRequest
+                    {
+                        Capabilities = Capabilities(),
+                        LedgerHead = new V1.LedgerHead { Sequence = ledger.Sequence, Hash = ledger.Hash },
+                        WaitMs = (int)wait.TotalMilliseconds,
+                        DeclinedRuns = { declinedRuns },
+                    },
+                    Signed("CheckIn"),
+                    Deadline(wait + CallDeadline),
+                    cancellation
+                );
+                return Answer(reply);
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
+    public Task<string?> ConsentAsync(string runDigest, bool accepted, string reason, CancellationToken cancellation) =>
+        Translated(
+            async () =>
+            {
+                var reply = await _silo.ConsentAsync(
+                    new V1.ConsentRequest
+                    {
+                        RunDigest = runDigest,
+                        Accepted = accepted,
+                        Reason = reason,
+                    },
+                    Signed("Consent"),
+                    Deadline(CallDeadline),
+                    cancellation
+                );
+                return accepted && !reply.Admitted ? reply.Reason : null;
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
+    public Task DownloadAsync(string runDigest, long version, Stream target, CancellationToken cancellation) =>
+        Translated<bool>(
+            async () =>
+            {
+                var request = new V1.DownloadAdapterRequest
+                {
+                    RunDigest = runDigest,
+                    Version = version,
+                    Offset = target.Position,
+                };
+                using var call = _silo.DownloadAdapter(
+                    request,
+                    Signed("DownloadAdapter"),
+                    cancellationToken: cancellation
+                );
+                await foreach (var chunk in call.ResponseStream.ReadAllAsync(cancellation))
+                {
+                    await target.WriteAsync(chunk.Data.Memory, cancellation);
+                }
+
+                return true;
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
+    public Task<UploadAnswer> UploadAsync(
+        SealedUpdate update,
+        bool resume,
+        Action<long> sent,
+        CancellationToken cancellation
+    ) =>
+        Translated(
+            async () =>
+            {
+                long offset = 0;
+                if (resume)
+                {
+                    var held = await _silo.QueryUploadAsync(
+                        new V1.QueryUploadRequest
+                        {
+                            RunDigest = update.RunDigest,
+                            Epoch = update.Epoch,
+                            BaseVersion = update.BaseVersion,
+                            UpdateDigest = update.UpdateDigest,
+                        },
+                        Signed("QueryUpload"),
+                        Deadline(CallDeadline),
+                        cancellation
+                    );
+                    if (held.Receipt is { } receipt)
+                    {
+                        return new UploadAnswer.Accepted(Receipt(receipt));
+                    }
+
+                    offset = Math.Clamp(held.Committed, 0, update.Length);
+                }
+
+                return await SendAsync(update, offset, sent, cancellation);
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
+    public Task<SiloCommand> HeartbeatAsync(NodeProgress progress, CancellationToken cancellation) =>
+        Translated(
+            async () =>
+            {
+                var reply = await _silo.HeartbeatAsync(
+                    new V1.HeartbeatRequest
+                    {
+                        RunDigest = progress.RunDigest,
+                        BaseVersion = progress.BaseVersion,
+                        Phase = (V1.Phase)progress.Phase,
+                        Step = progress.Step,
+                        Steps = progress.Steps,
+                        BytesSent = progress.BytesSent,
+                        BytesReceived = progress.BytesReceived,
+                        EpsilonReserved = progress.EpsilonReserved,
+                        EpsilonBudget = progress.EpsilonBudget,
+                        EpsilonOfStepsDone = progress.EpsilonOfStepsDone,
+                    },
+                    Signed("Heartbeat"),
+                    Deadline(CallDeadline),
+                    cancellation
+                );
+                return reply.Command switch
+                {
+                    V1.Command.Cancel => SiloCommand.Cancel,
+                    V1.Command.Pause => SiloCommand.Pause,
+                    V1.Command.Drain => SiloCommand.Drain,
+                    _ => SiloCommand.Continue,
+                };
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<UploadAnswer> SendAsync(
+        SealedUpdate update,
+        long offset,
+        Action<long> sent,
+        CancellationToken cancellation
+    )
+    {
+        using var call = _silo.UploadUpdate(Signed("UploadUpdate"), cancellationToken: cancellation);
+        try
+        {
+            await call.RequestStream.WriteAsync(new V1.UploadUpdateRequest { Header = Header(update) }, cancellation);
+            await using var bytes = update.OpenRead();
+            bytes.Position = offset;
+            while (offset < update.Length)
+            {
+                var chunk = new byte[Math.Min(ChunkBytes, update.Length - offset)];
+                await bytes.ReadExactlyAsync(chunk, cancellation);
+                await call.RequestStream.WriteAsync(
+                    new V1.UploadUpdateRequest
+                    {
+                        Chunk = new V1.UploadChunk { Offset = offset, Data = UnsafeByteOperations.UnsafeWrap(chunk) },
+                    },
+                    cancellation
+                );
+                offset += chunk.Length;
+                sent(chunk.Length);
+            }
+
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (Exception error) when (error is RpcException or InvalidOperationException)
+        {
+            // The silo has ended the call: its answer says why, and a write failure hides it.
+        }
+
+        var reply = await call.ResponseAsync;
+        return reply.AnswerCase switch
+        {
+            V1.UploadUpdateReply.AnswerOneofCase.Receipt => new UploadAnswer.Accepted(Receipt(reply.Receipt)),
+            V1.UploadUpdateReply.AnswerOneofCase.Refusal => new UploadAnswer.Refused(
+                reply.Refusal.Reason,
+                reply.Refusal.Message,
+                reply.Refusal.MayRetry
+            ),
+            _ => throw new SiloRefusedException(
+                "the silo's answer to an upload is empty; it may speak another protocol"
+            ),
+        };
+    }
+
+    private static V1.UploadHeader Header(SealedUpdate update)
+    {
+        var attestation =
+            update.Attestation ?? throw new InvalidOperationException("an update is sent only after it is attested");
+        return new V1.UploadHeader
+        {
+            RunDigest = update.RunDigest,
+            Epoch = update.Epoch,
+            BaseVersion = update.BaseVersion,
+            BaseDigest = update.BaseDigest,
+            UpdateDigest = update.UpdateDigest,
+            Length = update.Length,
+            Attestation = ByteString.CopyFrom(attestation.Attestation.ToCanonicalBytes()),
+            AttestationSignature = ByteString.CopyFrom(attestation.Signature.Span),
+        };
+    }
+
+    private static CheckInAnswer Answer(V1.CheckInReply reply) =>
+        reply.AnswerCase switch
+        {
+            V1.CheckInReply.AnswerOneofCase.Assignment => new CheckInAnswer.Assignment(
+                reply.Assignment.RunDigest,
+                reply.Assignment.RunName,
+                reply.Assignment.Epoch,
+                reply.Assignment.BaseVersion,
+                reply.Assignment.BaseDigest,
+                reply.Assignment.BaseLength
+            ),
+            V1.CheckInReply.AnswerOneofCase.Offer => new CheckInAnswer.Offer(
+                reply.Offer.RunDigest,
+                reply.Offer.Document.ToByteArray()
+            ),
+            V1.CheckInReply.AnswerOneofCase.Wait => new CheckInAnswer.Wait(
+                TimeSpan.FromMilliseconds(reply.Wait.RetryAfterMs),
+                reply.Wait.Reason
+            ),
+            V1.CheckInReply.AnswerOneofCase.Ended => new CheckInAnswer.Ended(
+                reply.Ended.RunDigest,
+                reply.Ended.Outcome,
+                reply.Ended.Reason,
+                reply.Ended.FinalVersion,
+                reply.Ended.FinalDigest
+            ),
+            V1.CheckInReply.AnswerOneofCase.Refusal => new CheckInAnswer.Refused(
+                reply.Refusal.Reason,
+                reply.Refusal.Message,
+                reply.Refusal.MayRetry
+            ),
+            _ => throw new SiloRefusedException(
+                "the silo's answer to a check-in is empty; it may speak another protocol"
+            ),
+        };
+
+    private static SignedReceipt Receipt(V1.Receipt receipt) =>
+        new(UpdateReceipt.FromMessage(receipt), receipt.Signature.ToByteArray());
+
+    private static V1.NodeCapabilities Capabilities() =>
+        new()
+        {
+            ProtocolVersion = ProtocolVersion.Current,
+            SoftwareVersion = NodeVersion.Current,
+            MergeFactors = { "b" },
+        };
+
+    private Metadata Signed(string method)
+    {
+        var at = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var node = _identity.Id.Value;
+        var signature = NodeCallSignature.Sign(_identity.Key, $"/federated.v1.Federation/{method}", node, at);
+        return new Metadata
+        {
+            { NodeCallSignature.NodeKey, node },
+            { NodeCallSignature.TimeKey, at.ToString(CultureInfo.InvariantCulture) },
+            { NodeCallSignature.SignatureKey, Convert.ToBase64String(signature) },
+        };
+    }
+
+    private DateTime Deadline(TimeSpan after) => _time.GetUtcNow().UtcDateTime + after;
+
+    /// <summary>gRPC's errors as the two that matter: try again, or do not.</summary>
+    private async Task<T> Translated<T>(Func<Task<T>> call, CancellationToken cancellation)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (RpcException error) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("stopped", error, cancellation);
+        }
+        catch (RpcException error)
+        {
+            var address = _channel.Target;
+            var detail = error.Status.Detail;
+            throw error.StatusCode switch
+            {
+                StatusCode.Unavailable
+                or StatusCode.DeadlineExceeded
+                or StatusCode.Aborted
+                or StatusCode.Cancelled
+                or StatusCode.Internal
+                or StatusCode.ResourceExhausted
+                or StatusCode.Unknown => new SiloUnreachableException(
+                    $"silo {address} does not answer ({error.StatusCode}: {detail})",
+                    error
+                ),
+                _ => new SiloRefusedException($"silo {address} refused ({error.StatusCode}): {detail}", error),
+            };
+        }
+        catch (IOException error)
+        {
+            throw new SiloUnreachableException($"silo {_channel.Target} broke off ({error.Message})", error);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Federated.ClientNode;
+
+/// <summary>Which records are never trained on: a keyed hash of the record (or its group) alone decides.</summary>
+/// <remarks>
+/// HMAC-SHA256 under a secret of this node, so that nobody else can tell the side of a record. Adding or removing one record moves no
+/// other, which the privacy accounting needs; byte-identical texts fall on the same side.
+/// </remarks>
+internal sealed class HoldOut
+{
+    private readonly byte[] _key;
+    private readonly double _fraction;
+
+    /// <summary>Creates the split.</summary>
+    /// <param name="key">A secret of at least 16 bytes.</param>
+    /// <param name="fraction">Expected share of held-out records, [0, 1).</param>
+    public HoldOut(ReadOnlySpan<byte> key, double fraction)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(key.Length, 16, nameof(key));
+        if (fraction is not (>= 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "expected 0 ≤ fraction < 1");
+        }
+
+        _key = key.ToArray();
+        _fraction = fraction;
+    }
+
+    /// <summary>Reads the home's secret, or makes it (0600) on first use.</summary>
+    public static HoldOut Open(NodeHome home, double fraction)
+    {
+        if (!File.Exists(home.HoldOutKeyFile))
+        {
+            DurableFile.Write(home.HoldOutKeyFile, RandomNumberGenerator.GetBytes(32), secret: true);
+        }
+
+        var key = File.ReadAllBytes(home.HoldOutKeyFile);
+        return key.Length >= 16
+            ? new HoldOut(key, fraction)
+            : throw new NodeHomeException($"{home.HoldOutKeyFile}: is too short; restore it from a backup");
+    }
+
+    /// <summary>True: the record is for evaluation only.</summary>
+    public bool Contains(TextRecord record)
+    {
+        // The first byte keeps a group's name and an equal text apart.
+        byte[] message = record.Group is { } group
+            ? [0, .. Encoding.UTF8.GetBytes(group)]
+            : [1, .. Encoding.UTF8.GetBytes(record.Text)];
+        var hash = BinaryPrimitives.ReadUInt64LittleEndian(HMACSHA256.HashData(_key, message));
+        return (hash >> 11) * Math.ScaleB(1, -53) < _fraction;
+    }
+}

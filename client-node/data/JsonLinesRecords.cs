@@ -1,0 +1,277 @@
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+
+namespace Federated.ClientNode;
+
+/// <summary>
+/// The records of a JSONL file, one <c>{"text": "…", "group": "optional"}</c> a line, through an index of offsets.
+/// </summary>
+/// <remarks>
+/// The file is read once to check every line and to decide its side of the hold-out split; after that only the sampled records are
+/// read, one at a time. Blank lines are passed over; other fields are ignored. Where a record stands, and what its neighbours are,
+/// changes nothing about it: the line and the hold-out key alone decide whether it is trained on.
+/// </remarks>
+internal sealed class JsonLinesRecords : IDisposable
+{
+    /// <summary>The longest line: 1 MiB. A longer one is most often a file that is not JSONL.</summary>
+    public const int MaxLineBytes = 1 << 20;
+
+    private const int ErrorsShown = 10;
+    private readonly SafeFileHandle _file;
+    private readonly string _path;
+    private readonly long _fileLength;
+    private readonly DateTime _written;
+    private readonly List<Line> _training = [];
+    private readonly List<Line> _heldOut = [];
+
+    private JsonLinesRecords(string path, SafeFileHandle file)
+    {
+        _path = path;
+        _file = file;
+        _fileLength = RandomAccess.GetLength(file);
+        _written = File.GetLastWriteTimeUtc(path);
+    }
+
+    /// <summary>Number of records that may be sampled. Stays on this machine.</summary>
+    public int TrainingCount => _training.Count;
+
+    /// <summary>Number of records that are never trained on. Stays on this machine.</summary>
+    public int HeldOutCount => _heldOut.Count;
+
+    /// <summary>Opens and checks a file.</summary>
+    /// <param name="path">A JSONL file in UTF-8.</param>
+    /// <param name="holdOut">Decides each record's side.</param>
+    /// <param name="cancellation">Stops the reading of a large file.</param>
+    /// <exception cref="InvalidRecordsException">No file, no record, or lines that are not records: the first ten by number.</exception>
+    public static JsonLinesRecords Open(string path, HoldOut holdOut, CancellationToken cancellation = default)
+    {
+        SafeFileHandle file;
+        try
+        {
+            file = File.OpenHandle(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidRecordsException(
+                $"data {path}: cannot be read; name a JSONL file that this user may read",
+                error
+            );
+        }
+
+        var records = new JsonLinesRecords(path, file);
+        try
+        {
+            records.Index(holdOut, cancellation);
+            return records;
+        }
+        catch
+        {
+            records.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads one training record.</summary>
+    /// <param name="index">0 … <see cref="TrainingCount"/> − 1, in file order.</param>
+    public TextRecord Training(int index) => Read(_training[index]);
+
+    /// <summary>Reads one held-out record.</summary>
+    /// <param name="index">0 … <see cref="HeldOutCount"/> − 1, in file order.</param>
+    public TextRecord HeldOut(int index) => Read(_heldOut[index]);
+
+    /// <inheritdoc />
+    public void Dispose() => _file.Dispose();
+
+    private void Index(HoldOut holdOut, CancellationToken cancellation)
+    {
+        var errors = new List<string>();
+        foreach (var (line, bytes) in Lines(errors, cancellation))
+        {
+            try
+            {
+                var record = Parse(bytes.Span);
+                (holdOut.Contains(record) ? _heldOut : _training).Add(line);
+            }
+            catch (FormatException error)
+            {
+                errors.Add($"line {line.Number}: {error.Message}");
+            }
+        }
+
+        if (errors.Count > 0)
+        {
+            var more = errors.Count > ErrorsShown ? $"; and {errors.Count - ErrorsShown} more" : "";
+            throw new InvalidRecordsException(
+                $"data {_path}: {string.Join("; ", errors.Take(ErrorsShown))}{more}. "
+                    + "Each line must be one object {\"text\": \"…\"}; nothing was read in part"
+            );
+        }
+
+        if (_training.Count == 0)
+        {
+            throw new InvalidRecordsException(
+                _heldOut.Count == 0
+                    ? $"data {_path}: holds no record; write one object {{\"text\": \"…\"}} a line"
+                    : $"data {_path}: every record fell into the hold-out; give more records or a smaller holdOut.fraction"
+            );
+        }
+    }
+
+    private IEnumerable<(Line Line, ReadOnlyMemory<byte> Bytes)> Lines(
+        List<string> errors,
+        CancellationToken cancellation
+    )
+    {
+        var buffer = new byte[MaxLineBytes + 4096];
+        int held = 0;
+        long start = 0; // file offset of buffer[0]
+        int number = 1;
+        bool skipping = false; // inside a line that is too long
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var read = RandomAccess.Read(_file, buffer.AsSpan(held), start + held);
+            held += read;
+            int begin = 0;
+            while (true)
+            {
+                var length = buffer.AsSpan(begin, held - begin).IndexOf((byte)'\n');
+                var last = length < 0;
+                if (last && (read > 0 || begin == held))
+                {
+                    break;
+                }
+
+                length = last ? held - begin : length;
+                var bytes = Trim(buffer.AsMemory(begin, length), first: start + begin == 0);
+                if (!skipping && bytes.Length > MaxLineBytes)
+                {
+                    errors.Add(TooLong(number));
+                }
+                else if (!skipping && bytes.Length > 0)
+                {
+                    var offset = start + begin + length - TrailingBlanks(buffer.AsSpan(begin, length)) - bytes.Length;
+                    yield return (new Line(offset, bytes.Length, number), bytes);
+                }
+
+                skipping = false;
+                number++;
+                begin += length + (last ? 0 : 1);
+            }
+
+            if (read == 0)
+            {
+                yield break;
+            }
+
+            if (begin == 0 && held == buffer.Length)
+            {
+                if (!skipping)
+                {
+                    errors.Add(TooLong(number));
+                    skipping = true;
+                }
+
+                begin = held;
+            }
+
+            buffer.AsSpan(begin, held - begin).CopyTo(buffer);
+            start += begin;
+            held -= begin;
+        }
+    }
+
+    private static string TooLong(int number) =>
+        $"line {number}: is longer than {MaxLineBytes} bytes; split the record";
+
+    private static ReadOnlyMemory<byte> Trim(ReadOnlyMemory<byte> line, bool first)
+    {
+        ReadOnlySpan<byte> byteOrderMark = [0xEF, 0xBB, 0xBF];
+        if (first && line.Span.StartsWith(byteOrderMark))
+        {
+            line = line[3..];
+        }
+
+        return line.Trim(" \t\r"u8);
+    }
+
+    private static int TrailingBlanks(ReadOnlySpan<byte> line) => line.Length - line.TrimEnd(" \t\r"u8).Length;
+
+    private static TextRecord Parse(ReadOnlySpan<byte> line)
+    {
+        string? text = null;
+        string? group = null;
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw new FormatException("is not a JSON object");
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("text"u8))
+                {
+                    text = ReadString(ref reader, "text");
+                }
+                else if (reader.ValueTextEquals("group"u8))
+                {
+                    group = ReadString(ref reader, "group");
+                }
+                else
+                {
+                    reader.Read();
+                    reader.Skip();
+                }
+            }
+
+            reader.Read(); // throws when something follows the object
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // The parser's own message may quote the record.
+            throw new FormatException("is not valid JSON in UTF-8");
+        }
+
+        if (text is null)
+        {
+            throw new FormatException("has no field \"text\"");
+        }
+
+        return string.IsNullOrWhiteSpace(text)
+            ? throw new FormatException("field \"text\" is empty")
+            : new TextRecord(text, group);
+    }
+
+    private static string? ReadString(ref Utf8JsonReader reader, string field)
+    {
+        reader.Read();
+        return reader.TokenType switch
+        {
+            JsonTokenType.String => reader.GetString(),
+            JsonTokenType.Null when field == "group" => null,
+            _ => throw new FormatException($"field \"{field}\" is not a string"),
+        };
+    }
+
+    private TextRecord Read(Line line)
+    {
+        if (RandomAccess.GetLength(_file) != _fileLength || File.GetLastWriteTimeUtc(_path) != _written)
+        {
+            throw new InvalidRecordsException($"data {_path}: changed while the node works; start fednode again");
+        }
+
+        var bytes = new byte[line.Length];
+        if (RandomAccess.Read(_file, bytes, line.Offset) != bytes.Length)
+        {
+            throw new InvalidRecordsException(
+                $"data {_path}: line {line.Number} cannot be read any more; start fednode again"
+            );
+        }
+
+        return Parse(bytes);
+    }
+
+    private readonly record struct Line(long Offset, int Length, int Number);
+}

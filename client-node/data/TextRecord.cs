@@ -1,0 +1,10 @@
+namespace Federated.ClientNode;
+
+/// <summary>One record of the owner: the unit that differential privacy protects.</summary>
+/// <param name="Text">What is trained on. Never logged, never sent.</param>
+/// <param name="Group">Records of one group fall on the same side of the hold-out split; null: the record stands alone.</param>
+internal sealed record TextRecord(string Text, string? Group)
+{
+    /// <summary>Says nothing about the record.</summary>
+    public override string ToString() => "record";
+}

@@ -1,0 +1,29 @@
+namespace Federated.ClientNode;
+
+/// <summary>node.yaml: what the owner decides. Made at the first join; edited by the owner alone.</summary>
+internal sealed record NodeSettings
+{
+    /// <summary>Address of the silo. Plain http only on loopback.</summary>
+    public required Uri Silo { get; init; }
+
+    /// <summary>A name for people; the identity is the key.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The data and their budget.</summary>
+    public required SourceSettings Source { get; init; }
+
+    /// <summary>Base model name → Hugging Face folder.</summary>
+    public required IReadOnlyDictionary<string, string> Models { get; init; }
+
+    /// <summary>What the owner agrees to.</summary>
+    public required PolicySettings Policy { get; init; }
+
+    /// <summary>Expected share of records that are never trained on, [0, 0.5].</summary>
+    public double HoldOutFraction { get; init; } = 0.1;
+
+    /// <summary>
+    /// The declared number of records that can be sampled: the public constant behind the sampling rate. It comes from what the
+    /// owner declared, never from the data.
+    /// </summary>
+    public int DeclaredTrainingRecords => (int)Math.Floor(Source.DeclaredRecords * (1 - HoldOutFraction));
+}

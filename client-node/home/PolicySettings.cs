@@ -1,0 +1,23 @@
+namespace Federated.ClientNode;
+
+/// <summary>What the owner agrees to.</summary>
+internal sealed record PolicySettings
+{
+    /// <summary>Who says yes to a run.</summary>
+    public ConsentMode Consent { get; init; } = ConsentMode.Ask;
+
+    /// <summary>Digests of runs that are accepted without asking, for <see cref="ConsentMode.List"/>.</summary>
+    public IReadOnlyList<string> Runs { get; init; } = [];
+
+    /// <summary>The most ε that one run's whole plan may cost; null: what is left of the budget.</summary>
+    public double? MaxEpsilonPerRun { get; init; }
+
+    /// <summary>True: runs with seeded noise, which anybody can subtract, are allowed. For tests with public data only.</summary>
+    public bool AllowTestNoise { get; init; }
+
+    /// <summary>True: runs without any noise are allowed. For public data only.</summary>
+    public bool AllowNonPrivate { get; init; }
+
+    /// <summary>True: heartbeats carry the ledger's ε numbers to the operator.</summary>
+    public bool ShowEpsilon { get; init; } = true;
+}

@@ -1,0 +1,20 @@
+namespace Federated.ClientNode;
+
+/// <summary>One data source: its ledger is permanent, whatever happens to the file.</summary>
+internal sealed record SourceSettings
+{
+    /// <summary>The owner's name for the data. The ledger's account.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The JSONL file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>A coarse number of records, ≥ 1. Fixes the sampling rate; never recomputed from the data.</summary>
+    public required int DeclaredRecords { get; init; }
+
+    /// <summary>ε that all runs together may cost one record, &gt; 0.</summary>
+    public required double Epsilon { get; init; }
+
+    /// <summary>δ at which this node prices every run, (0, 1).</summary>
+    public required double Delta { get; init; }
+}

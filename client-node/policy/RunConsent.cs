@@ -1,0 +1,181 @@
+using Federated.Privacy.Accounting;
+using Federated.Protocol;
+using Serilog;
+
+namespace Federated.ClientNode;
+
+/// <summary>From an offered document to a consented run: judge, ask the owner if need be, reserve the whole plan, and only then say yes.</summary>
+internal sealed class RunConsent(
+    OwnerPolicy policy,
+    OfferedRuns offers,
+    PrivacyLedger ledger,
+    NodeSettings settings,
+    ISiloConnection silo,
+    Resilience resilience,
+    ILogger log
+)
+{
+    private readonly Dictionary<string, ConsentedRun> _consented = [];
+    private readonly HashSet<string> _silent = []; // declined, and the silo knows; or over
+
+    /// <summary>Digests that are not to be offered (again): declined, over, or waiting for the owner.</summary>
+    public IReadOnlyList<string> NotToBeOffered =>
+        [
+            .. offers.Digests.Where(digest =>
+                _silent.Contains(digest) || offers.Decision(digest)?.Answer == ConsentAnswer.Pending
+            ),
+        ];
+
+    /// <summary>True: an offered run waits for `fednode runs approve`.</summary>
+    public bool AwaitsOwner => offers.Digests.Any(digest => offers.Decision(digest)?.Answer == ConsentAnswer.Pending);
+
+    /// <summary>The run, when its plan is reserved and the owner has agreed; null otherwise.</summary>
+    public ConsentedRun? Find(string runDigest)
+    {
+        if (_consented.TryGetValue(runDigest, out var known))
+        {
+            return known;
+        }
+
+        var reserved = Reserved(runDigest);
+        if (
+            reserved is null
+            || offers.Document(runDigest) is not { } document
+            || offers.Decision(runDigest) is not { Answer: ConsentAnswer.Accepted or ConsentAnswer.Ended }
+        )
+        {
+            return null;
+        }
+
+        return _consented[runDigest] = new ConsentedRun(
+            runDigest,
+            document,
+            reserved.ReservationId,
+            reserved.Plan,
+            reserved.Epsilon ?? double.PositiveInfinity,
+            reserved.Delta
+        );
+    }
+
+    /// <summary>Judges an offer and answers the silo, or leaves it to the owner.</summary>
+    /// <returns>False when the node has declined, or the run does not take it.</returns>
+    public async Task<bool> AnswerAsync(CheckInAnswer.Offer offer, CancellationToken cancellation)
+    {
+        RunDocument document;
+        try
+        {
+            document = offers.Keep(offer);
+        }
+        catch (RunDocumentException error)
+        {
+            await TellAsync(
+                offer.RunDigest,
+                accepted: false,
+                $"this node cannot read the document: {error.Message}",
+                cancellation
+            );
+            return false;
+        }
+
+        var decision = offers.Decision(offer.RunDigest);
+        if (decision is { Answer: ConsentAnswer.Declined, By: "owner" })
+        {
+            await TellAsync(offer.RunDigest, accepted: false, decision.Reason, cancellation);
+            return false;
+        }
+
+        if (
+            Reserved(offer.RunDigest) is not null
+            && decision is { Answer: ConsentAnswer.Accepted or ConsentAnswer.Ended }
+        )
+        {
+            // Promised before a restart.
+            return await TellAsync(offer.RunDigest, accepted: true, decision.Reason, cancellation);
+        }
+
+        var verdict = policy.Judge(offer.RunDigest, document, ledger.Status(settings.Source.Name));
+        switch (verdict)
+        {
+            case PolicyVerdict.Refused refused:
+                var reasons = string.Join("; ", refused.Reasons);
+                log.Warning("run {Run} declined: {Reasons}", RunName.Of(document), reasons);
+                offers.Decide(offer.RunDigest, ConsentAnswer.Declined, "policy", reasons);
+                // The reasons name folders and numbers of this node: the silo learns only that the policy said no.
+                await TellAsync(offer.RunDigest, accepted: false, "the owner's policy does not allow it", cancellation);
+                return false;
+
+            case PolicyVerdict.Allowed { NeedsOwner: true } asks when decision?.Answer != ConsentAnswer.Accepted:
+                offers.Decide(offer.RunDigest, ConsentAnswer.Pending, "policy", "waits for the owner");
+                log.Information("{Leaves}", RunSummary.WhatLeaves(document, asks.Plan, asks.Price, settings));
+                log.Information(
+                    "run {Run} waits for you: fednode runs approve {Digest} (or decline)",
+                    RunName.Of(document),
+                    offer.RunDigest[..12]
+                );
+                return true;
+
+            case PolicyVerdict.Allowed allowed:
+                log.Information("{Leaves}", RunSummary.WhatLeaves(document, allowed.Plan, allowed.Price, settings));
+                ledger.Reserve(allowed.Plan);
+                if (decision?.Answer != ConsentAnswer.Accepted)
+                {
+                    offers.Decide(offer.RunDigest, ConsentAnswer.Accepted, "policy", "allowed by the owner's policy");
+                }
+
+                return await TellAsync(offer.RunDigest, accepted: true, "", cancellation);
+
+            default:
+                throw new InvalidOperationException($"verdict {verdict} is unknown");
+        }
+    }
+
+    /// <summary>Notes that a run is over. A plan under which nothing was sealed is given back.</summary>
+    public void End(string runDigest, string reason)
+    {
+        _silent.Add(runDigest);
+        if (offers.Decision(runDigest) is { Answer: ConsentAnswer.Accepted or ConsentAnswer.Pending })
+        {
+            offers.Decide(runDigest, ConsentAnswer.Ended, "policy", reason);
+        }
+
+        if (Reserved(runDigest) is { } reserved && StepsSealed(reserved.ReservationId) == 0)
+        {
+            ledger.Expire(reserved.ReservationId, reason);
+        }
+    }
+
+    /// <summary>Noised steps that were sealed under a plan.</summary>
+    public long StepsSealed(string reservationId) =>
+        ledger
+            .Entries.OfType<SealedEntry>()
+            .Where(entry => entry.ReservationId == reservationId)
+            .Sum(entry => entry.StepsDone);
+
+    private async Task<bool> TellAsync(string runDigest, bool accepted, string reason, CancellationToken cancellation)
+    {
+        var refusal = await resilience.Call.ExecuteAsync(
+            async token => await silo.ConsentAsync(runDigest, accepted, reason, token),
+            cancellation
+        );
+        if (!accepted)
+        {
+            _silent.Add(runDigest);
+            return false;
+        }
+
+        if (refusal is null)
+        {
+            log.Information("run {Run} accepted", offers.NameOf(runDigest));
+            return true;
+        }
+
+        log.Warning("run {Run} does not take this node: {Reason}", offers.NameOf(runDigest), refusal);
+        End(runDigest, $"not admitted: {refusal}");
+        return false;
+    }
+
+    private ReservedEntry? Reserved(string runDigest) =>
+        ledger
+            .Entries.OfType<ReservedEntry>()
+            .FirstOrDefault(entry => entry.Plan.RunDigest == runDigest && entry.Plan.Source == settings.Source.Name);
+}

@@ -1,0 +1,78 @@
+using Federated.Adapters;
+using Federated.Adapters.Checkpoints;
+using Federated.Adapters.Models;
+using Federated.Protocol;
+
+namespace Federated.ClientNode;
+
+/// <summary>A run's base model with the run's adapter on it.</summary>
+internal sealed class AdaptedModel : IDisposable
+{
+    private AdaptedModel(string runDigest, BaseModel @base, LoraAdapter adapter)
+    {
+        RunDigest = runDigest;
+        Base = @base;
+        Adapter = adapter;
+    }
+
+    /// <summary>The run.</summary>
+    public string RunDigest { get; }
+
+    /// <summary>The frozen model and its tokenizer.</summary>
+    public BaseModel Base { get; }
+
+    /// <summary>The adapter; B = 0 at first.</summary>
+    public LoraAdapter Adapter { get; }
+
+    /// <summary>Loads the model that a run names.</summary>
+    /// <param name="runDigest">The run.</param>
+    /// <param name="run">Its document.</param>
+    /// <param name="models">Model name → folder.</param>
+    /// <exception cref="NodeHomeException">node.yaml names no folder for the model.</exception>
+    /// <exception cref="InvalidCheckpointException">The folder holds another model than the run names.</exception>
+    public static AdaptedModel Open(string runDigest, RunDocument run, IReadOnlyDictionary<string, string> models)
+    {
+        if (!models.TryGetValue(run.BaseModel.Name, out var folder))
+        {
+            throw new NodeHomeException($"models.{run.BaseModel.Name} is missing in node.yaml: add the model's folder");
+        }
+
+        var model = BaseModel.Load(folder);
+        try
+        {
+            if (model.Sha256 != run.BaseModel.Sha256)
+            {
+                throw new InvalidCheckpointException(
+                    $"{folder} has sha256 {model.Sha256}, and the run wants {run.BaseModel.Sha256}; restore the model"
+                );
+            }
+
+            return new AdaptedModel(runDigest, model, new LoraAdapter(model.Model, LayoutOf(run, folder)));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The layout of a run's adapter on the model in a folder; loads no weights.</summary>
+    public static AdapterLayout LayoutOf(RunDocument run, string modelFolder) =>
+        AdapterLayout.For(
+            LlamaConfig.Read(Path.Combine(modelFolder, "config.json")),
+            new AdapterOptions(
+                run.Adapter.Rank,
+                run.Adapter.Alpha,
+                AdapterOptions.ParseScaling(run.Adapter.Scaling),
+                run.Adapter.Targets,
+                run.Adapter.Seed
+            )
+        );
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Adapter.Dispose();
+        Base.Dispose();
+    }
+}

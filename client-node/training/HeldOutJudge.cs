@@ -1,0 +1,51 @@
+using Federated.Adapters;
+
+namespace Federated.ClientNode;
+
+/// <summary>Judges an adapter on this node's held-out records, a few at a time.</summary>
+internal static class HeldOutJudge
+{
+    private const int RecordsAtOnce = 256;
+    private const int MaxTokensAtOnce = 4096;
+
+    /// <summary>The loss of the model with an adapter, or without one.</summary>
+    /// <param name="model">The model; its adapter's values are replaced.</param>
+    /// <param name="values">Flat B values; null = the base model.</param>
+    /// <param name="records">The owner's records.</param>
+    /// <param name="maxSequenceLength">Tokens of a record that are used.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public static HeldOutLoss Loss(
+        AdaptedModel model,
+        float[]? values,
+        JsonLinesRecords records,
+        int maxSequenceLength,
+        CancellationToken cancellation
+    )
+    {
+        if (values is not null)
+        {
+            model.Adapter.SetValues(values);
+        }
+
+        model.Adapter.Enabled = values is not null;
+        try
+        {
+            var total = default(HeldOutLoss);
+            foreach (var indices in Enumerable.Range(0, records.HeldOutCount).Chunk(RecordsAtOnce))
+            {
+                var sequences = indices
+                    .Select(index =>
+                        TokenSequence.Encode(model.Base.Tokenizer, records.HeldOut(index).Text, maxSequenceLength)
+                    )
+                    .ToList();
+                total += HeldOutEvaluation.Evaluate(model.Base.Model, sequences, MaxTokensAtOnce, cancellation);
+            }
+
+            return total;
+        }
+        finally
+        {
+            model.Adapter.Enabled = true;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Federated.Adapters;
+
+namespace Federated.ClientNode;
+
+/// <summary>Steps 1–4 of a round, and the judging of adapters on held-out records: everything that touches records.</summary>
+internal interface ILocalTraining : IDisposable
+{
+    /// <summary>The layout of a run's adapter on this node's model.</summary>
+    Task<AdapterLayout> LayoutAsync(ConsentedRun run, CancellationToken cancellation);
+
+    /// <summary>Trains from a base.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="baseVersion">The version that is trained from.</param>
+    /// <param name="baseValues">Its flat B values.</param>
+    /// <param name="stepDone">Told the number of steps done.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <returns>Δ = θ_after − θ_base, a function of noisy gradients and public values alone.</returns>
+    Task<float[]> TrainAsync(
+        ConsentedRun run,
+        long baseVersion,
+        float[] baseValues,
+        Action<int> stepDone,
+        CancellationToken cancellation
+    );
+
+    /// <summary>Loss of an adapter on the held-out records. Stays on this machine.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="values">Flat B values; null = the base model.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, float[]? values, CancellationToken cancellation);
+}

@@ -1,0 +1,76 @@
+using Federated.Adapters;
+using Federated.Privacy.Accounting;
+using Federated.Privacy.Mechanisms;
+using Serilog;
+
+namespace Federated.ClientNode;
+
+/// <summary>Everything that touches records, on one thread: loads a run's model once, trains from a base, judges adapters.</summary>
+/// <param name="settings">Where models lie.</param>
+/// <param name="records">The owner's records.</param>
+/// <param name="node">This node, for test noise.</param>
+/// <param name="log">Told once when a run has no guarantee.</param>
+internal sealed class LocalTraining(NodeSettings settings, JsonLinesRecords records, NodeId node, ILogger log)
+    : ILocalTraining
+{
+    private readonly TrainingThread _thread = new();
+    private AdaptedModel? _model;
+
+    /// <inheritdoc />
+    public Task<AdapterLayout> LayoutAsync(ConsentedRun run, CancellationToken cancellation) =>
+        _thread.RunAsync(() => Open(run).Adapter.Layout);
+
+    /// <inheritdoc />
+    public Task<float[]> TrainAsync(
+        ConsentedRun run,
+        long baseVersion,
+        float[] baseValues,
+        Action<int> stepDone,
+        CancellationToken cancellation
+    ) =>
+        _thread.RunAsync(() =>
+        {
+            var model = Open(run);
+            using var noise = Noise(run, baseVersion);
+            var trainer = new PrivateTrainer(model.Adapter, model.Base.Tokenizer, records, run);
+            return trainer.Train(baseValues, noise, stepDone, cancellation);
+        });
+
+    /// <inheritdoc />
+    public Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, float[]? values, CancellationToken cancellation) =>
+        _thread.RunAsync(() =>
+            HeldOutJudge.Loss(Open(run), values, records, run.Document.Local.MaxSequenceLength, cancellation)
+        );
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _thread.Dispose();
+        _model?.Dispose();
+    }
+
+    private NoiseSource Noise(ConsentedRun run, long baseVersion)
+    {
+        if (run.Document.Privacy.Mechanism == "gaussian")
+        {
+            return new SecureNoise();
+        }
+
+        log.Warning("run {Run}: mechanism {Mechanism}: NOT PRIVATE", run.Name, run.Document.Privacy.Mechanism);
+        return run.Document.Privacy.Mechanism == "test"
+            ? new TestNoise(run.Digest, baseVersion, node)
+            : new SecureNoise();
+    }
+
+    private AdaptedModel Open(ConsentedRun run)
+    {
+        if (_model?.RunDigest != run.Digest)
+        {
+            _model?.Dispose();
+            _model = null;
+            _model = AdaptedModel.Open(run.Digest, run.Document, settings.Models);
+        }
+
+        return _model;
+    }
+}

@@ -1,0 +1,97 @@
+using Federated.Adapters;
+using Federated.Adapters.Text;
+using Federated.Privacy.Mechanisms;
+using static TorchSharp.torch;
+
+namespace Federated.ClientNode;
+
+/// <summary>
+/// DP-SGD on the adapter (Abadi et al. 2016, Algorithm 1, with Poisson sampling): steps 1–4 of a round, where records, adapters and
+/// privacy meet. Synchronous, on the training thread.
+/// </summary>
+/// <remarks>
+/// A value changes its type each time its trust changes, and only the mechanism makes what the optimizer takes:
+/// <code>
+///   PoissonBatch → [B, d] → ClippedSum → NoisyGradient → θ
+/// </code>
+/// An empty batch takes a noisy step like any other; the noisy sum is divided by the public expected batch size, never by the size at hand.
+/// </remarks>
+internal sealed class PrivateTrainer(
+    LoraAdapter adapter,
+    TextTokenizer tokenizer,
+    JsonLinesRecords records,
+    ConsentedRun run
+)
+{
+    private const int MaxTokensAtOnce = 2048;
+
+    /// <summary>Runs the local program.</summary>
+    /// <param name="baseValues">θ_base: flat B values [d].</param>
+    /// <param name="noise">The secrets of this attempt.</param>
+    /// <param name="stepDone">Told the number of steps done.</param>
+    /// <param name="cancellation">Stops between steps; nothing of the attempt is kept.</param>
+    /// <returns>Δ = θ_after − θ_base, [d].</returns>
+    /// <exception cref="InvalidOperationException">A private run would have been trained without a guarantee.</exception>
+    public float[] Train(float[] baseValues, NoiseSource noise, Action<int> stepDone, CancellationToken cancellation)
+    {
+        var local = run.Document.Local;
+        var sampler = new PoissonSampler(records.TrainingCount, run.Plan.SamplingRate);
+        var optimizer = LocalOptimizer.Create(
+            new LocalOptimizerOptions(local.Optimizer.Name, local.Optimizer.LearningRate, local.Optimizer.WeightDecay),
+            baseValues.Length
+        );
+        var values = baseValues.ToArray();
+        for (var step = 0; step < local.Steps; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            noise.BeginStep(step);
+            adapter.SetValues(values);
+            var gradient = Step(sampler, noise);
+            if (run.Plan.IsPrivate && !gradient.IsPrivate)
+            {
+                throw new InvalidOperationException(
+                    "the mechanism gave no guarantee for a private run: nothing is sealed"
+                );
+            }
+
+            optimizer.Step(values, gradient.Values);
+            stepDone(step + 1);
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] -= baseValues[i];
+        }
+
+        return values;
+    }
+
+    private NoisyGradient Step(PoissonSampler sampler, NoiseSource noise)
+    {
+        using var scope = NewDisposeScope();
+        var privacy = run.Document.Privacy;
+
+        // :: (1) sample
+        var batch = sampler.Sample(noise);
+        IReadOnlyList<TokenSequence> sequences = [.. batch.Indices.Select(index => Encode(records.Training(index)))];
+
+        // :: (2) gradient per example, (3) clip
+        var clipper = new GradientClipper(batch, (int)adapter.Layout.Count, privacy.MaxGradNorm);
+        foreach (var piece in MicroBatches.Plan([.. sequences.Select(sequence => sequence.Ids.Count)], MaxTokensAtOnce))
+        {
+            using var pieceScope = NewDisposeScope();
+            using var tokens = TokenBatch.Of([.. piece.Select(index => sequences[index].Ids)]);
+            clipper.Clip(PerExampleGradients.Compute(adapter, tokens)); // [b, d]
+        }
+
+        using var sum = clipper.Complete();
+
+        // :: (4) noise
+        return privacy.Mechanism == "none"
+            ? NonPrivateMechanism.Release(sum, privacy.ExpectedBatchSize)
+            : GaussianMechanism.Release(sum, privacy.NoiseMultiplier, privacy.ExpectedBatchSize, noise);
+    }
+
+    private TokenSequence Encode(TextRecord record) =>
+        TokenSequence.Encode(tokenizer, record.Text, run.Document.Local.MaxSequenceLength);
+}

@@ -1,0 +1,181 @@
+using System.Security.Cryptography;
+using Federated.Adapters;
+using Federated.Privacy.Accounting;
+using Federated.Protocol;
+
+namespace Federated.ClientNode.Tests;
+
+/// <summary>A silo in memory with one run and one node: offers it, assigns, adds each update to the adapter, ends.</summary>
+internal sealed class FakeSilo : ISiloConnection
+{
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly RunDocument _run;
+    private readonly AdapterLayout _layout;
+    private readonly string _nodeId;
+    private readonly List<byte[]> _versions;
+    private readonly Dictionary<long, (string Digest, SignedReceipt Receipt)> _accepted = [];
+    private bool _consented;
+
+    public FakeSilo(RunDocument run, AdapterLayout layout, string nodeId)
+    {
+        (_run, _layout, _nodeId) = (run, layout, nodeId);
+        Document = CanonicalRunDocument.Bytes(run);
+        RunDigest = CanonicalRunDocument.Digest(Document.AsSpan());
+        _versions = [AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, new float[layout.Count])];
+        Membership = new Membership(nodeId, "default", "key-1", _key.ExportSubjectPublicKeyInfo());
+    }
+
+    public Membership Membership { get; }
+
+    public string RunDigest { get; }
+
+    public byte[] Document { get; set; }
+
+    /// <summary>Digest of the adapter after all versions.</summary>
+    public string FinalDigest => Digest(_versions[^1]);
+
+    /// <summary>Every update that came, whole, in order; repeats included.</summary>
+    public List<(long BaseVersion, string Digest, SignedAttestation Attestation)> Received { get; } = [];
+
+    public List<(bool Accepted, string Reason)> Consents { get; } = [];
+
+    public List<NodeProgress> Heartbeats { get; } = [];
+
+    /// <summary>True: assignments come without an offer before them.</summary>
+    public bool AssignsWithoutConsent { get; init; }
+
+    public SiloCommand Command { get; set; }
+
+    /// <summary>Called with each update after it is accepted, before the receipt is on its way.</summary>
+    public Action<SealedUpdate> BeforeReceipt { get; set; } = _ => { };
+
+    /// <summary>Called with each update before anything of it is looked at; an answer ends the upload.</summary>
+    public Func<SealedUpdate, UploadAnswer?> BeforeUpload { get; set; } = _ => null;
+
+    /// <summary>Changes a receipt on its way.</summary>
+    public Func<SignedReceipt, SignedReceipt> Receipt { get; set; } = receipt => receipt;
+
+    /// <summary>Called at each check-in.</summary>
+    public Func<CheckInAnswer?> BeforeCheckIn { get; set; } = () => null;
+
+    /// <summary>Forgets what was accepted for a version, as a silo does whose backup is restored.</summary>
+    public void Forget(long baseVersion) => _accepted.Remove(baseVersion);
+
+    public Task<Membership> JoinAsync(string token, string displayName, CancellationToken cancellation) =>
+        Task.FromResult(Membership);
+
+    public Task<CheckInAnswer> CheckInAsync(
+        LedgerHead ledger,
+        TimeSpan wait,
+        IReadOnlyCollection<string> declinedRuns,
+        CancellationToken cancellation
+    )
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult(BeforeCheckIn() ?? Next(declinedRuns));
+    }
+
+    public Task<string?> ConsentAsync(string runDigest, bool accepted, string reason, CancellationToken cancellation)
+    {
+        Consents.Add((accepted, reason));
+        _consented |= accepted;
+        return Task.FromResult<string?>(null);
+    }
+
+    public async Task DownloadAsync(string runDigest, long version, Stream target, CancellationToken cancellation) =>
+        await target.WriteAsync(_versions[(int)version].AsMemory((int)target.Position), cancellation);
+
+    public async Task<UploadAnswer> UploadAsync(
+        SealedUpdate update,
+        bool resume,
+        Action<long> sent,
+        CancellationToken cancellation
+    )
+    {
+        if (BeforeUpload(update) is { } answer)
+        {
+            return answer;
+        }
+
+        using var bytes = new MemoryStream();
+        await using (var stream = update.OpenRead())
+        {
+            await stream.CopyToAsync(bytes, cancellation);
+        }
+
+        sent(bytes.Length);
+        Assert.Equal(update.UpdateDigest, Digest(bytes.ToArray()));
+        Received.Add((update.BaseVersion, update.UpdateDigest, update.Attestation!));
+        if (!_accepted.TryGetValue(update.BaseVersion, out var known))
+        {
+            known = Accept(update, bytes);
+        }
+
+        Assert.Equal(known.Digest, update.UpdateDigest);
+        BeforeReceipt(update);
+        return new UploadAnswer.Accepted(Receipt(known.Receipt));
+    }
+
+    public Task<SiloCommand> HeartbeatAsync(NodeProgress progress, CancellationToken cancellation)
+    {
+        lock (Heartbeats)
+        {
+            Heartbeats.Add(progress);
+        }
+
+        return Task.FromResult(Command);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _key.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private CheckInAnswer Next(IReadOnlyCollection<string> declinedRuns)
+    {
+        if (!_consented && !AssignsWithoutConsent)
+        {
+            return declinedRuns.Contains(RunDigest)
+                ? new CheckInAnswer.Wait(TimeSpan.FromSeconds(1), "nothing to do")
+                : new CheckInAnswer.Offer(RunDigest, Document);
+        }
+
+        var newest = _versions.Count - 1;
+        return newest == _run.Rounds.Versions
+            ? new CheckInAnswer.Ended(RunDigest, "completed", "", newest, FinalDigest)
+            : Assignment(newest);
+    }
+
+    private CheckInAnswer.Assignment Assignment(int version) =>
+        new(RunDigest, "some-run", 1, version, Digest(_versions[version]), _versions[version].Length);
+
+    private (string Digest, SignedReceipt Receipt) Accept(SealedUpdate update, MemoryStream bytes)
+    {
+        bytes.Position = 0;
+        var delta = AdapterBlob.Read(bytes, _layout, AdapterBlobKind.Update);
+        using var current = new MemoryStream(_versions[^1]);
+        var values = AdapterBlob.Read(current, _layout, AdapterBlobKind.Adapter);
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] += delta[i];
+        }
+
+        _versions.Add(AdapterBlob.Encode(AdapterBlobKind.Adapter, _layout, values));
+        var attestation = update.Attestation!.Attestation;
+        var receipt = new UpdateReceipt(
+            update.RunDigest,
+            update.Epoch,
+            update.BaseVersion,
+            _nodeId,
+            update.UpdateDigest,
+            update.BaseVersion + 1,
+            attestation.LedgerSequence,
+            attestation.LedgerHead,
+            "key-1"
+        );
+        return _accepted[update.BaseVersion] = (update.UpdateDigest, new SignedReceipt(receipt, receipt.Sign(_key)));
+    }
+
+    private static string Digest(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+}

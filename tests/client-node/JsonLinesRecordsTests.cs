@@ -1,0 +1,138 @@
+using System.Text;
+
+namespace Federated.ClientNode.Tests;
+
+public sealed class JsonLinesRecordsTests : IDisposable
+{
+    private static readonly HoldOut Nothing = new(new byte[32], 0);
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void Records_are_read_one_at_a_time_in_file_order()
+    {
+        using var records = Open(
+            "{\"text\": \"one\"}\n\n  {\"text\": \"zwei ü\", \"group\": \"g\", \"more\": {\"a\": [1]}}  \r\n{\"text\": \"three\"}"
+        );
+
+        Assert.Equal(3, records.TrainingCount);
+        Assert.Equal("three", records.Training(2).Text);
+        Assert.Equal(("zwei ü", "g"), (records.Training(1).Text, records.Training(1).Group));
+        Assert.Null(records.Training(0).Group);
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_no_part_of_the_first_record()
+    {
+        using var records = Open("\uFEFF{\"text\": \"one\"}\n");
+
+        Assert.Equal("one", records.Training(0).Text);
+    }
+
+    [Theory]
+    [InlineData("{\"text\": \"secret word\"", "line 1: is not valid JSON")]
+    [InlineData("[\"secret\"]", "line 1: is not a JSON object")]
+    [InlineData("{\"txt\": \"secret\"}", "line 1: has no field \"text\"")]
+    [InlineData("{\"text\": 5}", "line 1: field \"text\" is not a string")]
+    [InlineData("{\"text\": \"a\"}\n{\"text\": \"  \"}", "line 2: field \"text\" is empty")]
+    [InlineData("{\"text\": \"a\"}\n\n{\"text\": \"secret\"} more", "line 3: is not valid JSON")]
+    [InlineData("{\"text\": \"a\", \"group\": 1}", "line 1: field \"group\" is not a string")]
+    public void A_bad_line_is_named_by_number_and_never_quoted(string text, string expected)
+    {
+        var error = Assert.Throws<InvalidRecordsException>(() => Open(text));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains(_folder.Path, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_that_are_not_UTF8_are_refused()
+    {
+        File.WriteAllBytes(_folder.File("data.jsonl"), [.. "{\"text\": \""u8, 0xFF, .. "\"}"u8]);
+
+        var error = Assert.Throws<InvalidRecordsException>(() =>
+            JsonLinesRecords.Open(_folder.File("data.jsonl"), Nothing, TestContext.Current.CancellationToken)
+        );
+
+        Assert.Contains("line 1", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n \n\r\n")]
+    public void A_file_without_a_record_is_refused(string text)
+    {
+        var error = Assert.Throws<InvalidRecordsException>(() => Open(text));
+
+        Assert.Contains("holds no record", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_file_is_named()
+    {
+        var error = Assert.Throws<InvalidRecordsException>(() =>
+            JsonLinesRecords.Open(_folder.File("none.jsonl"), Nothing, TestContext.Current.CancellationToken)
+        );
+
+        Assert.Contains("none.jsonl", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(JsonLinesRecords.MaxLineBytes, true)]
+    [InlineData(JsonLinesRecords.MaxLineBytes + 1, false)]
+    [InlineData((3 * JsonLinesRecords.MaxLineBytes) + 5, false)]
+    public void A_line_has_a_largest_size(int bytes, bool allowed)
+    {
+        var record = "{\"text\": \"" + new string('a', bytes - 12) + "\"}";
+        Assert.Equal(bytes, Encoding.UTF8.GetByteCount(record));
+        var text = "{\"text\": \"before\"}\n" + record + "\n{\"text\": \"after\"}\n{\"text\": 5}\n";
+
+        var error = Assert.Throws<InvalidRecordsException>(() => Open(text));
+
+        Assert.Equal(!allowed, error.Message.Contains("line 2: is longer than", StringComparison.Ordinal));
+        // What follows is still counted right.
+        Assert.Contains("line 4: field", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("line 3", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Many_errors_are_counted_and_the_first_ten_are_shown()
+    {
+        var error = Assert.Throws<InvalidRecordsException>(() => Open(string.Concat(Enumerable.Repeat("x\n", 25))));
+
+        Assert.Contains("line 10:", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("line 11:", error.Message, StringComparison.Ordinal);
+        Assert.Contains("and 15 more", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Records_across_many_buffers_are_all_found()
+    {
+        var text = string.Concat(
+            Enumerable.Range(0, 40_000).Select(i => $$"""{"text": "{{new string('z', i % 97)}} {{i}}"}""" + "\n")
+        );
+
+        using var records = Open(text);
+
+        Assert.Equal(40_000, records.TrainingCount);
+        foreach (var i in new[] { 0, 1, 12_345, 39_999 })
+        {
+            Assert.EndsWith($" {i}", records.Training(i).Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_file_that_changes_while_the_node_works_is_not_read_on()
+    {
+        using var records = Open("{\"text\": \"one\"}\n{\"text\": \"two\"}\n");
+        File.AppendAllText(_folder.File("data.jsonl"), "{\"text\": \"three\"}\n");
+
+        var error = Assert.Throws<InvalidRecordsException>(() => records.Training(0));
+
+        Assert.Contains("changed while the node works", error.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private JsonLinesRecords Open(string text) => JsonLinesRecords.Open(_folder.Write("data.jsonl", text), Nothing);
+}

@@ -1,0 +1,85 @@
+using Federated.Privacy.Accounting;
+using Federated.Protocol;
+using Microsoft.Extensions.Time.Testing;
+using Serilog.Core;
+
+namespace Federated.ClientNode.Tests;
+
+/// <summary>A node's home on disk, and a process in it that can be killed and started again.</summary>
+internal sealed class NodeUnderTest : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public NodeUnderTest(RunDocument run, ConsentMode consent = ConsentMode.Auto)
+        : this(run, Secrets.Fresh(), consent) { }
+
+    public NodeUnderTest(RunDocument run, Secrets secrets, ConsentMode consent = ConsentMode.Auto)
+    {
+        secrets.CopyTo(Folder);
+        Settings = Some.Settings(_folder.Write("data.jsonl", Some.Records(60)), consent);
+        using var identity = NodeIdentity.LoadOrCreate(Path.Combine(Folder, "key.pem"));
+        NodeId = identity.Id;
+        Silo = new FakeSilo(run, AdaptedModel.LayoutOf(run, RepositoryFolder.BaseDocs), NodeId.Value);
+    }
+
+    public string Folder => _folder.Path;
+
+    public NodeSettings Settings { get; set; }
+
+    public NodeId NodeId { get; }
+
+    public FakeSilo Silo { get; set; }
+
+    public FakeTimeProvider Time { get; } = new() { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
+
+    /// <summary>What a process does from start to end, on everything that is on disk.</summary>
+    public async Task<LoopEnd> RunAsync(
+        Func<ILocalTraining, ILocalTraining>? wrap = null,
+        bool reportEveryVersion = false
+    )
+    {
+        using var home = NodeHome.OpenToWork(Folder);
+        using var ledger = PrivacyLedger.Open(home.LedgerFile, Time);
+        using var identity = NodeIdentity.LoadOrCreate(home.KeyFile);
+        using var records = JsonLinesRecords.Open(
+            Settings.Source.Path,
+            HoldOut.Open(home, Settings.HoldOutFraction),
+            TestContext.Current.CancellationToken
+        );
+        var resilience = new Resilience(TimeProvider.System, (_, _) => { });
+        var consent = new RunConsent(
+            new OwnerPolicy(Settings),
+            new OfferedRuns(home, Time),
+            ledger,
+            Settings,
+            Silo,
+            resilience,
+            Logger.None
+        );
+        var spool = new UpdateSpool(home.SpoolFolder);
+        using var training = new LocalTraining(Settings, records, NodeId, Logger.None);
+        var loop = new RoundLoop(
+            Silo,
+            resilience,
+            consent,
+            new AdapterDownload(home, Silo, resilience),
+            wrap?.Invoke(training) ?? training,
+            spool,
+            new Sealer(spool, ledger, identity, Time),
+            ledger,
+            new ReceiptCheck(Silo.Membership),
+            new RunReports(home, Settings, consent, Time),
+            Settings,
+            reportEveryVersion,
+            TimeProvider.System,
+            Logger.None
+        );
+        return await loop.RunAsync(untilEnded: true, TestContext.Current.CancellationToken);
+    }
+
+    public LedgerSnapshot Ledger() => PrivacyLedger.Read(Path.Combine(Folder, "ledger.jsonl"));
+
+    public LocalReport Report() => LocalReport.Read(Path.Combine(Folder, "reports", $"{Silo.RunDigest}.json"))!;
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -1,0 +1,341 @@
+using Federated.Privacy.Accounting;
+using Federated.Protocol;
+
+namespace Federated.ClientNode.Tests;
+
+public sealed class RoundLoopTests
+{
+    [Fact]
+    public async Task A_node_consents_trains_seals_sends_and_reports()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 2, steps: 2));
+
+        var end = await node.RunAsync(reportEveryVersion: true);
+
+        Assert.Equal(LoopEnd.Completed, end);
+        Assert.Equal([0, 1], node.Silo.Received.Select(update => update.BaseVersion));
+        Assert.Collection(
+            node.Ledger().Entries,
+            entry => Assert.Equal(4, Assert.IsType<ReservedEntry>(entry).Plan.Steps),
+            entry => Assert.IsType<SealedEntry>(entry),
+            entry => Assert.IsType<ReleasedEntry>(entry),
+            entry => Assert.IsType<SealedEntry>(entry),
+            entry => Assert.IsType<ReleasedEntry>(entry)
+        );
+        var report = node.Report();
+        Assert.Equal("completed", report.Outcome);
+        Assert.Equal((2, 4), (report.Updates, report.StepsDone));
+        Assert.True(report.IsPrivate);
+        Assert.True(report.Before!.Value.Tokens > 0);
+        Assert.Equal(report.Before.Value.Records, report.After!.Value.Records);
+        Assert.Equal([0, 1], report.Versions.Keys.Order());
+        // B = 0 at version 0: the adapter changes nothing yet.
+        Assert.Equal(report.Before.Value.NatsPerToken, report.Versions[0].NatsPerToken, 1e-6);
+        Assert.Equal(report.EpsilonReserved!.Value, report.EpsilonOfStepsDone!.Value, 1e-9);
+        Assert.True(report.BytesSent > 0 && report.BytesReceived > 0);
+    }
+
+    [Fact]
+    public async Task A_private_update_is_attested_with_what_was_done()
+    {
+        var run = Some.Run("gaussian", versions: 1, steps: 3);
+        using var node = new NodeUnderTest(run);
+
+        await node.RunAsync();
+
+        var (_, digest, signed) = Assert.Single(node.Silo.Received);
+        using var identity = NodeIdentity.LoadOrCreate(Path.Combine(node.Folder, "key.pem"));
+        Assert.True(signed.Verify(identity.PublicKey.Span));
+        var claim = signed.Attestation;
+        var entry = Assert.Single(node.Ledger().Entries.OfType<SealedEntry>());
+        Assert.True(claim.IsPrivate);
+        Assert.Equal(Attestation.RoundedGaussian, claim.Mechanism);
+        Assert.Equal((node.Silo.RunDigest, digest), (claim.RunDigest, claim.UpdateDigest));
+        Assert.Equal(
+            (run.Privacy.NoiseMultiplier, run.Privacy.MaxGradNorm),
+            (claim.NoiseMultiplier, claim.MaxGradNorm)
+        );
+        Assert.Equal((4, 3L, "record"), (claim.ExpectedBatchSize, claim.Steps, claim.Unit));
+        Assert.Equal((entry.Sequence, entry.Hash), (claim.LedgerSequence, claim.LedgerHead));
+    }
+
+    [Theory]
+    [InlineData("test", Attestation.TestGaussian)]
+    [InlineData("none", Attestation.NoMechanism)]
+    public async Task A_run_without_a_guarantee_marks_attestation_ledger_and_report(string mechanism, string attested)
+    {
+        using var node = new NodeUnderTest(Some.Run(mechanism, versions: 1));
+
+        await node.RunAsync();
+
+        var claim = Assert.Single(node.Silo.Received).Attestation.Attestation;
+        Assert.Equal((attested, false), (claim.Mechanism, claim.IsPrivate));
+        Assert.False(node.Ledger().Status("notes").IsPrivate);
+        Assert.False(node.Report().IsPrivate);
+        Assert.Null(node.Report().EpsilonReserved);
+    }
+
+    [Fact]
+    public async Task Test_noise_gives_the_same_adapter_again_and_real_noise_another()
+    {
+        Assert.Equal(await FinalDigest("test"), await FinalDigest("test"));
+        Assert.NotEqual(await FinalDigest("gaussian"), await FinalDigest("gaussian"));
+
+        static async Task<string> FinalDigest(string mechanism)
+        {
+            // The same key, hence the same node id and hold-out.
+            using var node = new NodeUnderTest(Some.Run(mechanism), Secrets.Shared);
+            await node.RunAsync();
+            return node.Silo.FinalDigest;
+        }
+    }
+
+    [Theory]
+    [InlineData("before training")]
+    [InlineData("after training, before sealing")]
+    [InlineData("sent, no receipt")]
+    public async Task A_killed_node_goes_on_and_ends_with_the_same_adapter(string moment)
+    {
+        using var undisturbed = new NodeUnderTest(Some.Run(), Secrets.Shared);
+        await undisturbed.RunAsync();
+        using var node = new NodeUnderTest(Some.Run(), Secrets.Shared);
+        var bases = new List<long>();
+        var killed = false;
+        void KillAt(string here, long version)
+        {
+            if (here == moment && version == 1 && !killed)
+            {
+                killed = true;
+                throw new KilledException();
+            }
+        }
+
+        node.Silo.BeforeReceipt = update => KillAt("sent, no receipt", update.BaseVersion);
+        CountingTraining Count(ILocalTraining inner) =>
+            new(inner, bases)
+            {
+                Before = version => KillAt("before training", version),
+                After = version => KillAt("after training, before sealing", version),
+            };
+
+        await Assert.ThrowsAsync<KilledException>(() => node.RunAsync(Count));
+        var end = await node.RunAsync(Count);
+
+        Assert.Equal(LoopEnd.Completed, end);
+        Assert.Equal(undisturbed.Silo.FinalDigest, node.Silo.FinalDigest);
+        // Sealed work is never done twice; unsealed work is.
+        Assert.Equal(moment == "sent, no receipt" ? [0, 1] : [0, 1, 1], bases);
+        Assert.Single(node.Ledger().Entries.OfType<SealedEntry>(), entry => entry.BaseVersion == 1);
+    }
+
+    [Fact]
+    public async Task A_silo_that_breaks_off_gets_the_same_bytes_until_it_answers()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
+        var bases = new List<long>();
+        var breaks = 2;
+        node.Silo.BeforeReceipt = _ =>
+        {
+            if (breaks-- > 0)
+            {
+                throw new SiloUnreachableException("gone");
+            }
+        };
+
+        await node.RunAsync(inner => new CountingTraining(inner, bases));
+
+        Assert.Equal(3, node.Silo.Received.Count);
+        Assert.Single(node.Silo.Received.Select(update => update.Digest).Distinct());
+        Assert.Equal([0], bases);
+    }
+
+    [Fact]
+    public async Task A_silo_that_has_lost_an_update_gets_the_sealed_bytes_and_no_new_ones()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 2));
+        var bases = new List<long>();
+        var asked = false;
+        node.Silo.BeforeCheckIn = () =>
+        {
+            if (node.Silo.Received.Count != 1 || asked)
+            {
+                return null;
+            }
+
+            asked = true;
+            var first = node.Silo.Received[0];
+            return new CheckInAnswer.Assignment(
+                node.Silo.RunDigest,
+                "some-run",
+                1,
+                0,
+                first.Attestation.Attestation.BaseDigest,
+                1
+            );
+        };
+
+        await node.RunAsync(inner => new CountingTraining(inner, bases));
+
+        Assert.Equal([0, 0, 1], node.Silo.Received.Select(update => update.BaseVersion));
+        Assert.Equal(node.Silo.Received[0].Digest, node.Silo.Received[1].Digest);
+        Assert.Equal([0, 1], bases);
+    }
+
+    [Fact]
+    public async Task A_receipt_of_another_key_does_not_count()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
+        using var stranger = System.Security.Cryptography.ECDsa.Create();
+        node.Silo.Receipt = signed => signed with { Signature = signed.Receipt.Sign(stranger) };
+
+        var error = await Assert.ThrowsAsync<SiloRefusedException>(() => node.RunAsync());
+
+        Assert.Contains("wrong signature", error.Message, StringComparison.Ordinal);
+        Assert.Empty(node.Ledger().Entries.OfType<ReleasedEntry>());
+    }
+
+    [Fact]
+    public async Task A_receipt_about_another_update_does_not_count()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
+        node.Silo.Receipt = signed => signed with { Receipt = signed.Receipt with { BaseVersion = 9 } };
+
+        var error = await Assert.ThrowsAsync<SiloRefusedException>(() => node.RunAsync());
+
+        Assert.Contains("another update", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_update_is_not_sent_again_and_not_trained_again()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
+        var bases = new List<long>();
+        var sent = 0;
+        node.Silo.BeforeUpload = _ =>
+        {
+            sent++;
+            node.Silo.BeforeCheckIn = () => new CheckInAnswer.Ended(node.Silo.RunDigest, "failed", "", 0, "");
+            return new UploadAnswer.Refused("TooOld", "the base has left the ring", MayRetry: false);
+        };
+
+        var end = await node.RunAsync(inner => new CountingTraining(inner, bases));
+
+        Assert.Equal(LoopEnd.Failed, end);
+        Assert.Equal((1, 1), (sent, bases.Count));
+        Assert.Equal(0, node.Report().Updates);
+    }
+
+    [Fact]
+    public async Task A_run_over_the_budget_is_declined_and_nothing_is_reserved()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 100));
+        node.Settings = node.Settings with { Source = node.Settings.Source with { Epsilon = 0.1 } };
+
+        var end = await node.RunAsync();
+
+        Assert.Equal(LoopEnd.Declined, end);
+        var (accepted, reason) = Assert.Single(node.Silo.Consents);
+        Assert.False(accepted);
+        // The silo learns nothing about the owner's numbers.
+        Assert.DoesNotContain("0.1", reason, StringComparison.Ordinal);
+        Assert.Empty(node.Ledger().Entries);
+    }
+
+    [Fact]
+    public async Task The_plan_is_reserved_before_the_silo_hears_yes()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
+        var reserved = 0;
+        node.Silo.BeforeCheckIn = () =>
+        {
+            if (node.Silo.Consents is [(true, _)])
+            {
+                reserved = node.Ledger().Entries.OfType<ReservedEntry>().Count();
+            }
+
+            return null;
+        };
+
+        await node.RunAsync();
+
+        Assert.Equal(1, reserved);
+    }
+
+    [Fact]
+    public async Task A_document_of_another_digest_is_refused()
+    {
+        using var node = new NodeUnderTest(Some.Run());
+        node.Silo.Document = CanonicalRunDocument.Bytes(Some.Run(steps: 9));
+
+        await Assert.ThrowsAsync<SiloRefusedException>(() => node.RunAsync());
+
+        Assert.Empty(node.Silo.Consents);
+    }
+
+    [Fact]
+    public async Task An_approved_run_is_accepted_at_its_next_offer()
+    {
+        using var node = new NodeUnderTest(Some.Run(), ConsentMode.Ask);
+        node.Silo.BeforeCheckIn = () =>
+        {
+            using var home = NodeHome.OpenToRead(WithSettings(node));
+            var offers = new OfferedRuns(home, TimeProvider.System);
+            if (offers.Decision(node.Silo.RunDigest)?.Answer == ConsentAnswer.Pending)
+            {
+                Assert.Empty(node.Silo.Consents);
+                Assert.Empty(node.Ledger().Entries);
+                offers.Decide(node.Silo.RunDigest, ConsentAnswer.Accepted, "owner", "");
+            }
+
+            return null;
+        };
+
+        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
+        Assert.Equal([(true, "")], node.Silo.Consents);
+    }
+
+    [Fact]
+    public async Task A_cancelled_run_sends_nothing()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1, steps: 100_000));
+        node.Silo.BeforeCheckIn = () =>
+        {
+            if (node.Silo.Heartbeats.Count == 0)
+            {
+                return null;
+            }
+
+            return new CheckInAnswer.Ended(node.Silo.RunDigest, "cancelled", "by the operator", 0, "");
+        };
+        node.Silo.Command = SiloCommand.Cancel;
+
+        var end = await node.RunAsync();
+
+        Assert.Equal(LoopEnd.Failed, end);
+        Assert.Empty(node.Silo.Received);
+        // Nothing was released, so the reserved plan is given back.
+        Assert.Equal(0, node.Ledger().Status("notes").ReservedEpsilon);
+        Assert.Equal("cancelled", node.Report().Outcome);
+    }
+
+    [Fact]
+    public async Task A_node_that_does_not_show_its_epsilon_sends_none()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
+        node.Settings = node.Settings with { Policy = node.Settings.Policy with { ShowEpsilon = false } };
+
+        await node.RunAsync();
+
+        Assert.NotEmpty(node.Silo.Heartbeats);
+        Assert.All(
+            node.Silo.Heartbeats,
+            beat => Assert.Equal((0, 0, 0), (beat.EpsilonReserved, beat.EpsilonBudget, beat.EpsilonOfStepsDone))
+        );
+    }
+
+    private static string WithSettings(NodeUnderTest node)
+    {
+        File.WriteAllText(Path.Combine(node.Folder, "node.yaml"), NodeSettingsYaml.Write(node.Settings));
+        return node.Folder;
+    }
+}
