@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Federated.Adapters.Checkpoints;
 using TorchSharp;
 
@@ -19,7 +20,12 @@ public static class PretrainCommand
         var steps = Whole("--steps", "Optimiser steps.", 5000);
         var batch = Whole("--tokens-per-batch", "Most tokens of a batch.", 4096);
         var length = Whole("--max-length", "Longest sequence, in tokens.", 256);
-        var vocabulary = Whole("--vocabulary", "Ids of the tokenizer.", 2048);
+        var vocabulary = Whole(
+            "--vocabulary",
+            "Ids of the tokenizer, at least 258: two special tokens and the bytes.",
+            2048,
+            258
+        );
         var width = Whole("--width", "Width of the model.", 192);
         var inner = Whole("--inner-width", "Width of its feed-forward blocks.", 448);
         var layers = Whole("--layers", "Number of layers.", 3);
@@ -136,7 +142,7 @@ public static class PretrainCommand
         }
     }
 
-    private static Option<int> Whole(string name, string description, int value)
+    private static Option<int> Whole(string name, string description, int value, int least = 1)
     {
         var option = new Option<int>(name)
         {
@@ -145,9 +151,13 @@ public static class PretrainCommand
         };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1)
+            if (
+                result.Tokens is [var token]
+                && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var given)
+                && given < least
+            )
             {
-                result.AddError($"{name} must be at least 1.");
+                result.AddError($"{name} must be at least {least}.");
             }
         });
         return option;
@@ -162,7 +172,11 @@ public static class PretrainCommand
         };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<double>() is not (>= 0 and < double.PositiveInfinity))
+            if (
+                result.Tokens is [var token]
+                && double.TryParse(token.Value, CultureInfo.InvariantCulture, out var given)
+                && given is not (>= 0 and < double.PositiveInfinity)
+            )
             {
                 result.AddError($"{name} must be a number ≥ 0.");
             }
