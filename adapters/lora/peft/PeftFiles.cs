@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Federated.Adapters;
 
-/// <summary>The two files of a PEFT adapter as bytes, made without a tensor library: the same bytes as <see cref="PeftFolder"/> writes.</summary>
+/// <summary>The two files of a PEFT adapter as bytes, made without a tensor library, so that a silo needs none.</summary>
 public static class PeftFiles
 {
     /// <summary>Name of the weights' file.</summary>

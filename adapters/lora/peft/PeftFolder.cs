@@ -10,8 +10,6 @@ namespace Federated.Adapters;
 /// </summary>
 public static class PeftFolder
 {
-    private const string WeightsName = "adapter_model.safetensors";
-
     /// <summary>Writes both files; each whole or not at all.</summary>
     /// <param name="folder">Where to; made when absent, files of the same names are replaced.</param>
     /// <param name="layout">The adapter's layout; the frozen factors are made from its seed.</param>
@@ -21,29 +19,12 @@ public static class PeftFolder
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static void Write(string folder, AdapterLayout layout, ReadOnlySpan<float> values, string baseModelName)
     {
-        ArgumentNullException.ThrowIfNull(layout);
-        if (values.Length != layout.Count || FiniteValues.IndexOfNotFinite(values) >= 0)
-        {
-            throw new ArgumentException(
-                $"{values.Length} values; expected {layout.Count}, all finite.",
-                nameof(values)
-            );
-        }
-
+        // Both are made before either is written.
+        var weights = PeftFiles.Weights(layout, values);
+        var config = PeftFiles.Config(layout, baseModelName);
         Directory.CreateDirectory(folder);
-        using var scope = NewDisposeScope();
-        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var adapted in layout.Tensors)
-        {
-            var frozen = FrozenFactor.Create(layout.Options.Seed, adapted.Path, adapted.Rank, adapted.InFeatures);
-            var trained = values.Slice((int)adapted.Offset, adapted.Length).ToArray();
-            tensors[NameOfA(adapted)] = tensor(frozen, [adapted.Rank, adapted.InFeatures]);
-            tensors[NameOfB(adapted)] = tensor(trained, [adapted.OutFeatures, adapted.Rank]);
-        }
-
-        var metadata = new Dictionary<string, string> { ["format"] = "pt" };
-        Safetensors.Write(Path.Combine(folder, WeightsName), tensors, metadata);
-        WriteWhole(Path.Combine(folder, PeftConfig.FileName), PeftConfig.Write(layout.Options, baseModelName));
+        WriteWhole(Path.Combine(folder, PeftFiles.WeightsName), weights);
+        WriteWhole(Path.Combine(folder, PeftFiles.ConfigName), config);
     }
 
     /// <summary>Reads the B factors of a folder that <see cref="Write"/> or PEFT made for this layout.</summary>
@@ -54,8 +35,8 @@ public static class PeftFolder
     public static float[] Read(string folder, AdapterLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        CheckConfig(Path.Combine(folder, PeftConfig.FileName), layout.Options);
-        var path = Path.Combine(folder, WeightsName);
+        CheckConfig(Path.Combine(folder, PeftFiles.ConfigName), layout.Options);
+        var path = Path.Combine(folder, PeftFiles.WeightsName);
         using var file = Safetensors.Read(path);
         if (file.Tensors.Count != 2 * layout.Tensors.Count)
         {

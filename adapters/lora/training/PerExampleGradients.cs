@@ -20,13 +20,13 @@ public static class PerExampleGradients
     /// <param name="adapter">The adapter, attached to the model that is trained.</param>
     /// <param name="batch">b records.</param>
     /// <returns>[b, d], float32, detached; in the caller's dispose scope. A row may hold NaN or infinity: the clipper drops it.</returns>
-    /// <exception cref="InvalidOperationException">The model has a layer that mixes records.</exception>
+    /// <exception cref="InvalidOperationException">The model has a layer that mixes records, or the adapter is disabled.</exception>
     /// <exception cref="ArgumentException">A record is longer than the model's context.</exception>
     public static Tensor Compute(LoraAdapter adapter, TokenBatch batch)
     {
         ArgumentNullException.ThrowIfNull(adapter);
         ArgumentNullException.ThrowIfNull(batch);
-        Require(adapter.Model, batch);
+        Require(adapter, batch);
         using var scope = NewDisposeScope();
         var rows = adapter.Values.detach().unsqueeze(0).expand(batch.Count, adapter.Layout.Count);
         rows = rows.detach().requires_grad_(true); // [b, d]
@@ -40,8 +40,14 @@ public static class PerExampleGradients
         return rows.grad!.detach().MoveToOuterDisposeScope();
     }
 
-    private static void Require(CausalLanguageModel model, TokenBatch batch)
+    private static void Require(LoraAdapter adapter, TokenBatch batch)
     {
+        if (!adapter.Enabled)
+        {
+            throw new InvalidOperationException("The adapter is disabled: nothing would be trained. Enable it first.");
+        }
+
+        var model = adapter.Model;
         foreach (var module in model.modules())
         {
             if (module is BatchNorm1d or BatchNorm2d or BatchNorm3d)

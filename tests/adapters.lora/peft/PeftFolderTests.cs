@@ -99,6 +99,18 @@ public sealed class PeftFolderTests
     }
 
     [Fact]
+    public void The_weights_are_the_bytes_that_the_tensor_librarys_writer_gives()
+    {
+        var layout = Some.Layout();
+        var values = Some.Values(layout);
+        using var stream = new MemoryStream(PeftFiles.Weights(layout, values));
+        using var file = Safetensors.Read(stream, "adapter");
+        using var again = new MemoryStream();
+        Safetensors.Write(again, file.Tensors, file.Metadata);
+        Assert.Equal(stream.ToArray(), again.ToArray());
+    }
+
+    [Fact]
     public void What_is_written_is_read_and_equal_adapters_give_equal_bytes()
     {
         using var first = new TemporaryFolder();

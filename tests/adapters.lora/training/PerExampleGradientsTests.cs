@@ -84,6 +84,15 @@ public sealed class PerExampleGradientsTests
     }
 
     [Fact]
+    public void A_disabled_adapter_is_not_trained()
+    {
+        using var trained = new Trained("q_proj");
+        using var batch = TokenBatch.Of(Some.Records(5));
+        trained.Adapter.Enabled = false;
+        Assert.Throws<InvalidOperationException>(() => PerExampleGradients.Compute(trained.Adapter, batch));
+    }
+
+    [Fact]
     public void A_layer_that_mixes_records_is_refused()
     {
         using var model = new Mixing(Some.Config().VocabSize);
