@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Federated.Adapters;
 using Federated.Privacy.Accounting;
 using Federated.Protocol;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Federated.Aggregation.Grains;
@@ -10,7 +11,7 @@ namespace Federated.Aggregation.Grains;
 internal sealed partial class GroupGrain(
     IJournal journal,
     AdapterLayouts layouts,
-    TimeProvider time,
+    [FromKeyedServices(GrainServices.Clock)] TimeProvider time,
     ILogger<GroupGrain> logger
 ) : Grain, IGroupGrain
 {

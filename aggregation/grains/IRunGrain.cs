@@ -12,8 +12,9 @@ public interface IRunGrain : IGrainWithStringKey
     [Alias("start")]
     Task<string?> StartAsync(RunStart start);
 
-    /// <summary>Brings the run into memory, so that it goes on by itself.</summary>
+    /// <summary>Lets the run do what it can do by itself: its timer calls this, and whoever restarts a silo. Returns at once.</summary>
     [Alias("wake")]
+    [OneWay]
     Task WakeAsync();
 
     /// <summary>What the run has for a node now; counts as contact.</summary>

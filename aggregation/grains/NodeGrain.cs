@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Federated.Aggregation.Grains;
@@ -8,9 +9,11 @@ namespace Federated.Aggregation.Grains;
 /// A check-in interleaves and is held without a turn: it looks at the runs of the node's group, and waits for any of them to change.
 /// What it writes (the ledger position) goes through a call of its own that does not interleave.
 /// </remarks>
-internal sealed partial class NodeGrain(IJournal journal, TimeProvider time, ILogger<NodeGrain> logger)
-    : Grain,
-        INodeGrain
+internal sealed partial class NodeGrain(
+    IJournal journal,
+    [FromKeyedServices(GrainServices.Clock)] TimeProvider time,
+    ILogger<NodeGrain> logger
+) : Grain, INodeGrain
 {
     private static readonly EventCodec<NodeEvent> Codec = new(
         ("node-registered", typeof(NodeRegistered)),

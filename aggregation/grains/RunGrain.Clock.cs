@@ -7,17 +7,6 @@ internal sealed partial class RunGrain
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
-    public Task WakeAsync()
-    {
-        if (_state is { } state && !state.Phase.HasEnded())
-        {
-            Hurry();
-        }
-
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
     public async Task ReturnNodeAsync(string nodeId)
     {
         if (
@@ -38,7 +27,7 @@ internal sealed partial class RunGrain
         NoteContact(nodeId);
         if (_state?.Members.GetValueOrDefault(nodeId)?.Standing is NodeStanding.Left)
         {
-            await this.AsReference<IRunGrain>().ReturnNodeAsync(nodeId);
+            await _self.ReturnNodeAsync(nodeId);
         }
 
         return _state switch
@@ -51,7 +40,7 @@ internal sealed partial class RunGrain
     }
 
     // Look at the state in a turn of its own, soon: the caller's answer does not wait for a merge.
-    private void Hurry() => _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    private void Hurry() => _self.WakeAsync().Ignore();
 
     private void ArmTimer()
     {

@@ -12,7 +12,7 @@ internal sealed partial class RunGrain
         NoteContact(nodeId);
         if (_state?.Members.GetValueOrDefault(nodeId)?.Standing is NodeStanding.Left)
         {
-            await this.AsReference<IRunGrain>().ReturnNodeAsync(nodeId);
+            await _self.ReturnNodeAsync(nodeId);
         }
 
         if (_state is not { } state)

@@ -1,5 +1,6 @@
 using Federated.Adapters;
 using Federated.Protocol;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Federated.Aggregation.Grains;
@@ -32,7 +33,7 @@ internal sealed partial class RunGrain(
     IJournal journal,
     IBlobStore blobs,
     AdapterLayouts layouts,
-    TimeProvider time,
+    [FromKeyedServices(GrainServices.Clock)] TimeProvider time,
     ILogger<RunGrain> logger
 ) : Grain, IRunGrain
 {
@@ -45,7 +46,8 @@ internal sealed partial class RunGrain(
     private RunDrafted? _drafted;
     private RunDocument? _document;
     private RunState? _state;
-    private IGrainTimer _timer = null!;
+    private IRunGrain _self = null!;
+    private ITimer _timer = null!;
     private DateTimeOffset _activatedAt;
     private bool _downtimeGranted;
     private TimeSpan _retry = FirstRetry;
@@ -64,15 +66,12 @@ internal sealed partial class RunGrain(
             _state = _state is null ? await BeginAsync((RunDrafted)runEvent) : _state.Apply(runEvent);
         }
 
-        _timer = this.RegisterGrainTimer(
-            static (run, cancellation) => run.GoOnAsync(cancellation),
-            this,
-            new()
-            {
-                DueTime = Timeout.InfiniteTimeSpan,
-                Period = Timeout.InfiniteTimeSpan,
-                KeepAlive = true,
-            }
+        _self = this.AsReference<IRunGrain>();
+        _timer = time.CreateTimer(
+            static self => ((IRunGrain)self!).WakeAsync().Ignore(),
+            _self,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
         );
         if (_state is { } state && !state.Phase.HasEnded())
         {
@@ -85,6 +84,7 @@ internal sealed partial class RunGrain(
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _timer.Dispose();
         _poll.Close();
         return Task.CompletedTask;
     }
@@ -273,11 +273,12 @@ internal sealed partial class RunGrain(
 
     // (3), (5) – (8): what the run does by itself ----------------------------------------------------------------------
 
-    private async Task GoOnAsync(CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task WakeAsync()
     {
         try
         {
-            while (_state is not null && !_stream.IsLost && await StepAsync(_state, cancellation)) { }
+            while (_state is not null && !_stream.IsLost && await StepAsync(_state)) { }
             _retry = FirstRetry;
             ArmTimer();
         }
@@ -285,7 +286,7 @@ internal sealed partial class RunGrain(
         {
             LogSuperseded(exception.Message);
         }
-        catch (Exception exception) when (!cancellation.IsCancellationRequested)
+        catch (Exception exception)
         {
             LogStepFailed(exception, _retry);
             _timer.Change(_retry, Timeout.InfiniteTimeSpan);
@@ -294,7 +295,7 @@ internal sealed partial class RunGrain(
     }
 
     // One event at a time; true = look again. The next event follows from the state alone, wherever the run was interrupted.
-    private async Task<bool> StepAsync(RunState state, CancellationToken cancellation)
+    private async Task<bool> StepAsync(RunState state)
     {
         _nextAt = null;
         if (DowntimeOf(state) is { } moved)
@@ -310,24 +311,21 @@ internal sealed partial class RunGrain(
 
         return state switch
         {
-            { Phase: RunPhase.Recruiting, HasRecruitedEnough: true } => await PublishInitialAsync(state, cancellation),
+            { Phase: RunPhase.Recruiting, HasRecruitedEnough: true } => await PublishInitialAsync(state),
             { Phase: RunPhase.Running, Open: null } => await AppendAsync(AfterPublication(state)),
             { Phase: RunPhase.Running, Open: { TakesUpdates: true } open } => await CloseAsync(state, open),
             { Phase: RunPhase.Running, Open: { Decisions: null } open } => await CorrectAsync(state, open),
-            { Phase: RunPhase.Running, Open: not null } => await MergeAndPublishAsync(state, cancellation),
+            { Phase: RunPhase.Running, Open: not null } => await MergeAndPublishAsync(state),
             _ => false,
         };
     }
 
     // (3) begin: every B is zero, so version 0 is the base model itself.
-    private async Task<bool> PublishInitialAsync(RunState state, CancellationToken cancellation)
+    private async Task<bool> PublishInitialAsync(RunState state)
     {
         var layout = state.Terms.Layout;
-        var blob = await Task.Run(
-            () => AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, new float[layout.Count]),
-            cancellation
-        );
-        var digest = await blobs.PutAsync(blob, cancellation);
+        var blob = await Task.Run(() => AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, new float[layout.Count]));
+        var digest = await blobs.PutAsync(blob);
         return await PublishAsync(state, new(time.GetUtcNow(), 0, digest, blob.LongLength, null));
     }
 
@@ -369,13 +367,13 @@ internal sealed partial class RunGrain(
         );
 
     // (7) merge, by a worker; (8) publish.
-    private async Task<bool> MergeAndPublishAsync(RunState state, CancellationToken cancellation)
+    private async Task<bool> MergeAndPublishAsync(RunState state)
     {
         var order = new MergeOrder(
             RunDocumentReading.Recipe(_document!, Layers(_drafted!)),
             state.PlanMerge().ToJson()
         );
-        var merged = await GrainFactory.GetGrain<IMergeGrain>(0).MergeAsync(order, cancellation);
+        var merged = await GrainFactory.GetGrain<IMergeGrain>(0).MergeAsync(order, CancellationToken.None);
         var report = state.ReportMerge(merged.StepNorm);
         LogPublished(state.Open!.Number, merged.Digest, report.Updates.Count, report.NoiseAmplification);
         return await PublishAsync(
@@ -426,6 +424,6 @@ internal sealed partial class RunGrain(
         _poll.Close();
         DeactivateOnIdle();
         // The next activation reads the journal and goes on, whether or not a node calls.
-        this.AsReference<IRunGrain>().WakeAsync().Ignore();
+        _self.WakeAsync().Ignore();
     }
 }

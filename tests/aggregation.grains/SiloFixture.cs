@@ -1,0 +1,42 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.TestingHost;
+
+namespace Federated.Aggregation.Grains.Tests;
+
+/// <summary>One silo in this process, with a journal, blobs and a clock that the tests hold in their hands.</summary>
+public sealed class SiloFixture : IAsyncLifetime
+{
+    private InProcessTestCluster? _cluster;
+
+    internal MemoryJournal Journal { get; } = new();
+
+    internal MemoryBlobStore Blobs { get; } = new();
+
+    internal FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    internal IClusterClient Grains => _cluster!.Client;
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo(
+            (_, silo) =>
+                silo
+                    .Services.AddSingleton<IJournal>(Journal)
+                    .AddSingleton<IBlobStore>(Blobs)
+                    .AddKeyedSingleton<TimeProvider>(GrainServices.Clock, Time)
+                    .AddAggregationGrains()
+        );
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
+        }
+    }
+}
