@@ -24,7 +24,7 @@ internal static class ModelCard
 
             The XML documentation of {packs}, which come with every .NET SDK (MIT licence): one record per documented
             member, near-duplicates removed (Jaccard ≥ 0.8 of three-word shingles): {report.TrainingRecords:N0} records, {report.TrainingCharacters:N0} characters,
-            {report.TrainingTokens:N0} tokens. Left out: {string.Join(
+            {report.TrainingTokens:N0} tokens, each record cut at {options.MaxSequenceLength} tokens. Left out: {string.Join(
                 ", ",
                 PretrainingCorpus.ExcludedAssemblies.Select(name => $"`{name}`")
             )} (instruction lists, no English).

@@ -37,7 +37,7 @@ internal sealed class Trainer(PretrainOptions options, LlamaModel model, TimePro
             ? TrainingState.Load(options.Output, model, optimizer)
             : new TrainingState(0, 0, TimeSpan.Zero);
         var schedule = new LearningRateSchedule(options.Steps, Math.Min(100, options.Steps / 10));
-        var started = time.GetTimestamp() - state.Elapsed.Ticks * time.TimestampFrequency / TimeSpan.TicksPerSecond;
+        var (started, before) = (time.GetTimestamp(), state.Elapsed);
         var (reported, saved, first, loss) = (state.Elapsed, state.Elapsed, state, double.NaN);
         foreach (var batch in Batches(records, state.Step))
         {
@@ -49,7 +49,7 @@ internal sealed class Trainer(PretrainOptions options, LlamaModel model, TimePro
 
             var (nats, tokens) = Step(batch, optimizer, state.Step, schedule.At(state.Step));
             loss = double.IsNaN(loss) ? nats : 0.95 * loss + 0.05 * nats;
-            state = new TrainingState(state.Step + 1, state.Tokens + tokens, time.GetElapsedTime(started));
+            state = new TrainingState(state.Step + 1, state.Tokens + tokens, before + time.GetElapsedTime(started));
             if (state.Elapsed - reported >= BetweenReports || state.Step == options.Steps)
             {
                 reported = state.Elapsed;
@@ -62,10 +62,12 @@ internal sealed class Trainer(PretrainOptions options, LlamaModel model, TimePro
                 output.WriteLine(
                     FormattableString.Invariant($"step {state.Step}  held out {heldOutLoss():F4} nats/token")
                 );
-                saved = time.GetElapsedTime(started);
+                saved = before + time.GetElapsedTime(started);
             }
         }
 
+        // What follows training takes a while too, and may be interrupted.
+        state.Save(options.Output, model, optimizer);
         foreach (var parameter in model.parameters())
         {
             parameter.requires_grad = false;

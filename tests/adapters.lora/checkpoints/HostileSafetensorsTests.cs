@@ -83,6 +83,39 @@ public sealed class HostileSafetensorsTests
         Assert.Throws<InvalidCheckpointException>(() => Read(whole[..20]));
     }
 
+    [Fact]
+    public void Any_damage_is_refused_by_name_or_leaves_readable_tensors()
+    {
+        using var stream = new MemoryStream();
+        Safetensors.Write(
+            stream,
+            [
+                KeyValuePair.Create("a", TorchSharp.torch.ones(3, 2)),
+                KeyValuePair.Create("b", TorchSharp.torch.zeros(5)),
+            ],
+            new Dictionary<string, string> { ["format"] = "pt" }
+        );
+        var whole = stream.ToArray();
+        var random = new Random(11);
+        for (var trial = 0; trial < 3000; trial++)
+        {
+            var damaged = (byte[])whole.Clone();
+            for (var changes = random.Next(1, 4); changes > 0; changes--)
+            {
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                Read(damaged[..random.Next(damaged.Length / 2, damaged.Length + 1)]);
+            }
+            catch (InvalidCheckpointException error)
+            {
+                Assert.StartsWith("upload", error.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
     private static void Read(byte[] bytes)
     {
         using var stream = new MemoryStream(bytes);

@@ -90,6 +90,10 @@ public sealed class TrainerTests : IDisposable
         ).Run(Records, () => 0, TestContext.Current.CancellationToken);
 
         Assert.Equal(9, state.Step);
+        Assert.True(
+            state.Elapsed > TimeSpan.FromMinutes(20),
+            $"{state.Elapsed} is less than the interrupted part took."
+        );
         Assert.All(
             whole.parameters().Zip(second.parameters()),
             pair => Assert.True(pair.First.equal(pair.Second).all().item<bool>())
