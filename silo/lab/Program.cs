@@ -4,6 +4,7 @@ using Federated.Lab.Pretrain;
 
 var root = new RootCommand("fedlab: whole federations on one machine.")
 {
+    DemoCommand.Create(),
     PretrainCommand.Create(),
     GuardCommand.Create(),
 };

@@ -14,6 +14,9 @@ internal sealed class DemoFolder
     private static readonly string[] Contents = ["data", "silo", "nodes", "logs", "adapter", "compare"];
     private static readonly string[] Files = ["demo.json", "run.yaml", "report.json"];
 
+    // Says that the folder is a demo's, from the first moment on, so that nothing else is ever written into or cleared.
+    private const string Marker = ".federated-demo";
+
     private DemoFolder(string root) => Root = root;
 
     /// <summary>The folder itself, absolute.</summary>
@@ -54,7 +57,8 @@ internal sealed class DemoFolder
         try
         {
             Directory.CreateDirectory(folder.Root);
-            if (!File.Exists(folder.StateFile) && Directory.EnumerateFileSystemEntries(folder.Root).Any())
+            var marker = Path.Combine(folder.Root, Marker);
+            if (!File.Exists(marker) && Directory.EnumerateFileSystemEntries(folder.Root).Any())
             {
                 throw new DemoException(
                     DemoExit.Configuration,
@@ -62,9 +66,7 @@ internal sealed class DemoFolder
                 );
             }
 
-            var probe = Path.Combine(folder.Root, ".write-test");
-            File.WriteAllText(probe, "");
-            File.Delete(probe);
+            File.WriteAllText(marker, "A folder of fedlab demo. Its contents may be removed with --fresh.");
             return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

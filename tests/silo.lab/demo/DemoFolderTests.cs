@@ -32,7 +32,18 @@ public sealed class DemoFolderTests : IDisposable
 
         folder.Clear();
 
-        Assert.Equal([note], Directory.GetFileSystemEntries(_root));
+        Assert.Equal(
+            [".federated-demo", "note.txt"],
+            Directory.GetFileSystemEntries(_root).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void A_demo_that_was_interrupted_before_its_first_decision_is_opened_again()
+    {
+        Directory.CreateDirectory(DemoFolder.Open(_root).Silo);
+
+        Assert.Equal(_root, DemoFolder.Open(_root).Root);
     }
 
     [Fact]

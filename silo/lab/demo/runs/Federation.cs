@@ -110,16 +110,18 @@ internal sealed class Federation : IAsyncDisposable
         return node;
     }
 
-    /// <summary>Fails when a program has ended that should still run.</summary>
+    /// <summary>Fails when the silo has ended, or a node in any other way than having done its work.</summary>
     /// <exception cref="DemoException">One has ended.</exception>
-    public async Task RequireAliveAsync(TimeProvider time, CancellationToken cancellationToken)
+    public async Task RequireServingAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        var ended = _nodes.Select(node => node.Process).Prepend(Silo.Process).FirstOrDefault(p => p.Exited.IsCompleted);
-        if (ended is not null)
+        foreach (var process in _nodes.Select(node => node.Process).Prepend(Silo.Process))
         {
-            // A Ctrl-C reaches the children as soon as it reaches this process; then it is no failure.
-            await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
-            throw ended.EndedEarly(await ended.Exited);
+            if (process.Exited.IsCompleted && (process == Silo.Process || await process.Exited != DemoExit.Ok))
+            {
+                // A Ctrl-C reaches the children as soon as it reaches this process; then it is no failure.
+                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+                throw process.EndedEarly(await process.Exited);
+            }
         }
     }
 

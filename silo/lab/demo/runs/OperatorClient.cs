@@ -26,7 +26,8 @@ internal sealed class OperatorClient : IDisposable
     /// <summary>A token with which one node may join.</summary>
     public async Task<string> InviteAsync(CancellationToken cancellationToken)
     {
-        using var answer = await _http.PostAsJsonAsync("/api/invitations", new { }, Options, cancellationToken);
+        var path = new Uri("/api/invitations?nodes=1", UriKind.Relative);
+        using var answer = await _http.PostAsync(path, null, cancellationToken);
         return (await ReadAsync<Invitation>(answer, cancellationToken)).Token;
     }
 
@@ -51,14 +52,11 @@ internal sealed class OperatorClient : IDisposable
     public Task<IReadOnlyList<NodeStatus>> NodesAsync(CancellationToken cancellationToken) =>
         GetAsync<IReadOnlyList<NodeStatus>>("/api/nodes", cancellationToken);
 
-    /// <summary>A published adapter as a zip of the PEFT folder; the latest without <paramref name="version"/>.</summary>
-    public async Task<byte[]> AdapterAsync(string digest, long? version, CancellationToken cancellationToken)
+    /// <summary>The latest published adapter as a zip of its PEFT folder.</summary>
+    public async Task<byte[]> AdapterAsync(string digest, CancellationToken cancellationToken)
     {
-        var query = version is { } number ? $"?version={number}" : "";
-        using var answer = await _http.GetAsync(
-            new Uri($"/api/runs/{digest}/adapter{query}", UriKind.Relative),
-            cancellationToken
-        );
+        var path = new Uri($"/api/runs/{digest}/adapter", UriKind.Relative);
+        using var answer = await _http.GetAsync(path, cancellationToken);
         await RequireAsync(answer, cancellationToken);
         return await answer.Content.ReadAsByteArrayAsync(cancellationToken);
     }

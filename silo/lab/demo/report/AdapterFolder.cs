@@ -1,0 +1,31 @@
+using Federated.Adapters;
+using Federated.Adapters.Models;
+using Federated.Protocol;
+
+namespace Federated.Lab.Demo.Reports;
+
+/// <summary>Puts a trained adapter on its base model.</summary>
+internal static class AdapterFolder
+{
+    /// <summary>The layout that a run's adapter has on the base model in a folder.</summary>
+    public static AdapterLayout Layout(string modelFolder, AdapterSection adapter) =>
+        AdapterLayout.For(
+            LlamaConfig.Read(Path.Combine(modelFolder, "config.json")),
+            new AdapterOptions(
+                adapter.Rank,
+                adapter.Alpha,
+                AdapterOptions.ParseScaling(adapter.Scaling),
+                adapter.Targets,
+                adapter.Seed
+            )
+        );
+
+    /// <summary>Reads a PEFT folder and attaches it; the caller disposes it before the model.</summary>
+    public static LoraAdapter Attach(BaseModel model, string folder, AdapterSection adapter)
+    {
+        var layout = Layout(model.Folder, adapter);
+        var lora = new LoraAdapter(model.Model, layout);
+        lora.SetValues(PeftFolder.Read(folder, layout));
+        return lora;
+    }
+}

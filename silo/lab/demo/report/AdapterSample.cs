@@ -1,0 +1,48 @@
+using Federated.Adapters.Models;
+using Federated.ClientNode;
+using Federated.Lab.Demo.Compare;
+using Federated.Protocol;
+
+namespace Federated.Lab.Demo.Reports;
+
+/// <summary>Continues one held-out text with the base model and with the trained adapter, in this process.</summary>
+internal static class AdapterSample
+{
+    private const int NewTokens = 32;
+    private const int LongestHeading = 120;
+
+    /// <summary>Loads model and adapter, and lets both continue the same beginning greedily.</summary>
+    /// <param name="modelFolder">The base model.</param>
+    /// <param name="adapterFolder">A PEFT folder.</param>
+    /// <param name="adapter">The adapter's section of the run document.</param>
+    /// <param name="prompt">The beginning.</param>
+    /// <param name="cancellationToken">Stops between tokens.</param>
+    public static SampleCompletion Continue(
+        string modelFolder,
+        string adapterFolder,
+        AdapterSection adapter,
+        string prompt,
+        CancellationToken cancellationToken
+    )
+    {
+        using var model = BaseModel.Load(modelFolder);
+        using var lora = AdapterFolder.Attach(model, adapterFolder, adapter);
+        var generator = new TextGenerator(model.Model, model.Tokenizer);
+        lora.Enabled = false;
+        var before = generator.Continue(prompt, NewTokens, cancellationToken: cancellationToken);
+        lora.Enabled = true;
+        var after = generator.Continue(prompt, NewTokens, cancellationToken: cancellationToken);
+        return new SampleCompletion(prompt, OneLine(before), OneLine(after));
+    }
+
+    /// <summary>The beginning of an organisation's first held-out record: its heading, or its first words.</summary>
+    public static string Prompt(string recordsFile, byte[] holdOutKey)
+    {
+        using var records = JsonLinesRecords.Open(recordsFile, new HoldOut(holdOutKey, AdapterJudge.NodeHoldOut));
+        var text = records.HeldOutCount > 0 ? records.HeldOut(0).Text : records.Training(0).Text;
+        var heading = text.IndexOf(": ", StringComparison.Ordinal);
+        return heading is > 0 and < LongestHeading ? text[..(heading + 1)] : string.Join(' ', text.Split(' ').Take(8));
+    }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+}
