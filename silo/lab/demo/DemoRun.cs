@@ -115,9 +115,9 @@ internal sealed class DemoRun(
         RunStatus? ended = null;
         var watch = new RunWatch(federation, state, state.RunDigest!, time);
         await Display().ShowAsync(async show => ended = await watch.FollowAsync(show, cancellationToken));
-        if (ended is not { Phase: "completed" })
+        if (ended is not { State: "completed" })
         {
-            throw new DemoException(DemoExit.Failed, $"The run has {ended?.Phase}: {ended?.Reason}");
+            throw new DemoException(DemoExit.Failed, $"The run has {ended?.State}: {ended?.Reason}");
         }
 
         Say("Every node now judges the adapter on records that it held out; the numbers stay with it.");
@@ -247,7 +247,7 @@ internal sealed class DemoRun(
     {
         var silo = federation.Silo.Operator;
         var nodes = (await silo.NodesAsync(cancellationToken)).ToDictionary(
-            node => node.DisplayName,
+            node => node.Name,
             node => node.NodeId
         );
         var names = nodes.ToDictionary(node => node.Value, node => node.Key);
@@ -257,9 +257,9 @@ internal sealed class DemoRun(
         {
             Run = ended.Name,
             RunDigest = state.RunDigest!,
-            Outcome = ended.Phase,
+            Outcome = ended.State,
             Seconds = seconds,
-            Versions = ended.LatestVersion,
+            Versions = ended.PublishedVersion,
             AdapterParameters = AdapterFolder.Layout(modelFolder, adapter).Count,
             ModelParameters = ModelSize.Parameters(modelFolder),
             Organisations =

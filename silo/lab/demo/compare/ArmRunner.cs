@@ -61,10 +61,10 @@ internal sealed class ArmRunner(
         while (true)
         {
             var nodes = await federation.Silo.Operator.NodesAsync(cancellationToken);
-            var found = nodes.Where(node => expected.Contains(node.DisplayName)).ToArray();
+            var found = nodes.Where(node => expected.Contains(node.Name)).ToArray();
             if (found.Length == expected.Count)
             {
-                return found.ToDictionary(node => node.DisplayName, node => node.NodeId);
+                return found.ToDictionary(node => node.Name, node => node.NodeId);
             }
 
             await federation.RequireServingAsync(time, cancellationToken);
@@ -87,9 +87,9 @@ internal sealed class ArmRunner(
                 runs.Add(await federation.Silo.Operator.RunAsync(digest, cancellationToken));
             }
 
-            if (runs.Find(run => run.HasEnded && run.Phase != "completed") is { } failed)
+            if (runs.Find(run => run.HasEnded && run.State != "completed") is { } failed)
             {
-                throw new DemoException(DemoExit.Failed, $"{failed.Name}: the run has {failed.Phase}: {failed.Reason}");
+                throw new DemoException(DemoExit.Failed, $"{failed.Name}: the run has {failed.State}: {failed.Reason}");
             }
 
             if (runs.TrueForAll(run => run.HasEnded))
@@ -104,7 +104,7 @@ internal sealed class ArmRunner(
                     "  "
                         + string.Join(
                             ", ",
-                            arms.Zip(runs, (arm, run) => $"{arm.Name} {run.LatestVersion}/{run.Versions}")
+                            arms.Zip(runs, (arm, run) => $"{arm.Name} {run.PublishedVersion}/{run.Versions}")
                         )
                 );
             }

@@ -36,7 +36,7 @@ internal sealed class RunWatch(Federation federation, DemoState state, string ru
 
     private void MoveLink(RunStatus run)
     {
-        if (run.HasEnded || _plan.IsOpen((int)run.LatestVersion + 1))
+        if (run.HasEnded || _plan.IsOpen((int)run.PublishedVersion + 1))
         {
             federation.Intermittent?.Open();
         }
@@ -49,19 +49,19 @@ internal sealed class RunWatch(Federation federation, DemoState state, string ru
     private async Task<RunView> PictureAsync(RunStatus run, CancellationToken cancellationToken)
     {
         var nodes = await federation.Silo.Operator.NodesAsync(cancellationToken);
-        if (_versions.Count == 0 || _versions[^1].Version < run.LatestVersion)
+        if (_versions.Count == 0 || _versions[^1].Version < run.PublishedVersion)
         {
             _versions = await federation.Silo.Operator.VersionsAsync(runDigest, cancellationToken);
         }
 
         var elapsed = time.GetElapsedTime(_started);
-        _firstSeen ??= run.LatestVersion;
-        var done = run.LatestVersion - _firstSeen.Value;
-        TimeSpan? remaining = done > 0 ? elapsed / done * (run.Versions - run.LatestVersion) : null;
+        _firstSeen ??= run.PublishedVersion;
+        var done = run.PublishedVersion - _firstSeen.Value;
+        TimeSpan? remaining = done > 0 ? elapsed / done * (run.Versions - run.PublishedVersion) : null;
         return new RunView(
             run.Name,
-            run.Phase,
-            Math.Max(0, run.LatestVersion),
+            run.State,
+            Math.Max(0, run.PublishedVersion),
             run.Versions,
             elapsed,
             remaining,
@@ -71,7 +71,7 @@ internal sealed class RunWatch(Federation federation, DemoState state, string ru
 
     private NodeView Node(string name, IReadOnlyList<NodeStatus> nodes)
     {
-        var node = nodes.FirstOrDefault(candidate => candidate.DisplayName == name);
+        var node = nodes.FirstOrDefault(candidate => candidate.Name == name);
         var isCut = name == state.Intermittent && federation.Intermittent is { IsOpen: false };
         var update = _versions
             .SelectMany(version => version.Updates)
@@ -80,15 +80,16 @@ internal sealed class RunWatch(Federation federation, DemoState state, string ru
             name,
             isCut ? "cut off"
                 : node is null ? "joining"
-                : node.Progress?.Phase ?? "joined",
-            node?.Progress?.Step ?? 0,
-            node?.Progress is { Steps: > 0 } progress ? progress.Steps : DemoDefaults.Steps,
+                : node.Phase is { Length: > 0 } phase ? phase
+                : "joined",
+            node?.Step ?? 0,
+            node is { Steps: > 0 } ? node.Steps : DemoDefaults.Steps,
             update?.Staleness,
             update?.Weight,
-            node?.Progress?.EpsilonOfStepsDone ?? 0,
+            node?.EpsilonOfStepsDone ?? 0,
             DemoDefaults.BudgetEpsilon,
-            node?.Progress?.BytesSent ?? 0,
-            node?.Progress?.BytesReceived ?? 0
+            node?.BytesSent ?? 0,
+            node?.BytesReceived ?? 0
         );
     }
 }
