@@ -10,8 +10,8 @@ namespace Federated.Lab.Demo;
 /// <summary>Decides everything that a new demo needs, before anything is started.</summary>
 internal static class DemoPreparation
 {
-    // A step draws expectedBatchSize records on average; drawing more than a quarter of all records protects hardly anyone.
-    private const int FewestDeclared = 4 * DemoDefaults.ExpectedBatchSize;
+    // A step draws expectedBatchSize records on average; where that is a fifth of all records, noise leaves little to learn.
+    private const int FewestDeclared = 5 * DemoDefaults.ExpectedBatchSize;
 
     /// <summary>Writes the organisations' records and the secrets of their splits, and chooses noise and ports.</summary>
     /// <exception cref="DemoException">Options, packages or data do not allow a demo; the message says which and why.</exception>
@@ -24,15 +24,15 @@ internal static class DemoPreparation
         {
             throw new DemoException(
                 DemoExit.Configuration,
-                $"{organisation.RecordsFile}: {organisation.Records} records, of which nine tenths are trained on; expected at least "
-                    + $"{FewestDeclared * 10 / 9 + 1}. With fewer, the noise that protects one record drowns the rest: add records."
+                $"{organisation.RecordsFile}: {organisation.Records} records, expected at least {FewestDeclared}. "
+                    + "With fewer, the noise that protects one record drowns the rest: add records."
             );
         }
 
         var stranger = options.DataFolder is null ? Write(folder, Publisher.HeldOut, Packages()) : null;
         var versions = options.Versions ?? DemoDefaults.Versions;
         var delta = Math.Min(DemoDefaults.Delta, 1.0 / organisations.Max(o => o.DeclaredRecords));
-        var rate = organisations.Max(o => o.SamplingRate);
+        var rate = organisations.Max(o => o.SamplingRate(DemoDefaults.ExpectedBatchSize));
         var seed = options.Seed ?? DemoDefaults.Seed;
         foreach (var organisation in organisations)
         {
@@ -46,9 +46,10 @@ internal static class DemoPreparation
             Versions = versions,
             Organisations = organisations,
             Stranger = stranger,
+            // At PlanDelta: half of the δ.
             NoiseMultiplier = NoiseCalibration.NoiseMultiplier(
                 DemoDefaults.TargetEpsilon,
-                delta,
+                delta / 2,
                 rate,
                 (long)versions * DemoDefaults.Steps
             ),

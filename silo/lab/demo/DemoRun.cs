@@ -163,7 +163,7 @@ internal sealed class DemoRun(
 
         Say(
             Numbers.Text(
-                $"  noise multiplier {state.NoiseMultiplier:0.###} on {state.Versions} × {DemoDefaults.Steps} steps: ε ≤ {DemoDefaults.TargetEpsilon} at δ = {state.Delta:0e-0} for every record"
+                $"  noise multiplier {state.NoiseMultiplier:0.###} on {state.Versions} × {DemoDefaults.Steps} steps: ε ≤ {DemoDefaults.TargetEpsilon} at δ = {state.PlanDelta:0e-0} for every record"
             )
         );
         return state;
@@ -197,7 +197,7 @@ internal sealed class DemoRun(
                 state.Organisations.Count,
                 state.NoiseMultiplier,
                 state.MaxSamplingRate,
-                state.Delta
+                state.PlanDelta
             ).ToYaml();
             await File.WriteAllTextAsync(folder.RunFile, yaml, cancellationToken);
             state = state with { RunDigest = await federation.Silo.Operator.SubmitAsync(yaml, cancellationToken) };
@@ -246,10 +246,7 @@ internal sealed class DemoRun(
     )
     {
         var silo = federation.Silo.Operator;
-        var nodes = (await silo.NodesAsync(cancellationToken)).ToDictionary(
-            node => node.Name,
-            node => node.NodeId
-        );
+        var nodes = (await silo.NodesAsync(cancellationToken)).ToDictionary(node => node.Name, node => node.NodeId);
         var names = nodes.ToDictionary(node => node.Value, node => node.Key);
         var first = state.Organisations[0];
         var adapter = RunAdapter();

@@ -29,8 +29,11 @@ internal sealed record DemoState
     /// <summary>The highest sampling rate among the nodes.</summary>
     public required double MaxSamplingRate { get; init; }
 
-    /// <summary>δ of the run and of the owners' budgets.</summary>
+    /// <summary>δ of the owners' budgets.</summary>
     public required double Delta { get; init; }
+
+    /// <summary>δ at which a node prices its first run: half of what it has, so that something is left for later runs.</summary>
+    public double PlanDelta => Delta / 2;
 
     /// <summary>The silo's port for nodes.</summary>
     public required int GrpcPort { get; init; }

@@ -19,12 +19,15 @@ public sealed class DemoPreparationTests : IDisposable
             organisation =>
             {
                 var plan = new RepeatedEvent(
-                    new PoissonSampledGaussianEvent(organisation.SamplingRate, state.NoiseMultiplier),
+                    new PoissonSampledGaussianEvent(
+                        organisation.SamplingRate(DemoDefaults.ExpectedBatchSize),
+                        state.NoiseMultiplier
+                    ),
                     state.Versions * DemoDefaults.Steps
                 );
-                var epsilon = Accountants.Best(plan, state.Delta).Epsilon;
+                var epsilon = Accountants.Best(plan, state.PlanDelta).Epsilon;
                 Assert.InRange(epsilon, 0.1, DemoDefaults.TargetEpsilon);
-                Assert.True(organisation.SamplingRate <= state.MaxSamplingRate);
+                Assert.True(organisation.SamplingRate(DemoDefaults.ExpectedBatchSize) <= state.MaxSamplingRate);
             }
         );
         Assert.True(DemoDefaults.TargetEpsilon < DemoDefaults.BudgetEpsilon);

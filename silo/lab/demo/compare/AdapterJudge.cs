@@ -25,12 +25,14 @@ internal sealed class AdapterJudge : IDisposable
         _model = BaseModel.Load(modelFolder);
         Adapter = new LoraAdapter(_model.Model, AdapterFolder.Layout(modelFolder, adapter));
         var key = DemoPreparation.SplitKey(state.Seed);
-        _own = [.. state.Organisations.Select(organisation => Read(organisation, new HoldOut(key, NodeHoldOut)))];
+        _own =
+        [
+            .. state.Organisations.Select(organisation =>
+                Read(organisation, new HoldOut(key, Organisation.HoldOutShare))
+            ),
+        ];
         _stranger = state.Stranger is { } stranger ? Read(stranger, new HoldOut(key, StrangerShare)) : null;
     }
-
-    /// <summary>The share of records that a node holds out.</summary>
-    public const double NodeHoldOut = 0.1;
 
     /// <summary>The adapter on the model; whoever judges or trains sets its values.</summary>
     public LoraAdapter Adapter { get; }

@@ -117,10 +117,10 @@ internal sealed class Comparison(
             state.Organisations.Sum(organisation => organisation.Records)
         );
         var batch = DemoDefaults.ExpectedBatchSize * state.Organisations.Count;
-        var rate = (double)batch / everyone.DeclaredRecords;
+        var rate = everyone.SamplingRate(batch);
         var noise = NoiseCalibration.NoiseMultiplier(
             DemoDefaults.TargetEpsilon,
-            state.Delta,
+            state.PlanDelta,
             rate,
             (long)state.Versions * DemoDefaults.Steps
         );
@@ -137,7 +137,7 @@ internal sealed class Comparison(
             ids.Count,
             noise,
             rate,
-            state.Delta,
+            state.PlanDelta,
             batch
         );
 }

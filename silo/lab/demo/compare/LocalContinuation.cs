@@ -27,7 +27,7 @@ internal static class LocalContinuation
         CancellationToken cancellationToken
     )
     {
-        var split = new HoldOut(DemoPreparation.SplitKey(seed), AdapterJudge.NodeHoldOut);
+        var split = new HoldOut(DemoPreparation.SplitKey(seed), Organisation.HoldOutShare);
         using var records = JsonLinesRecords.Open(organisation.RecordsFile, split, cancellationToken);
         var random = new Random(seed);
         var values = start.ToArray();

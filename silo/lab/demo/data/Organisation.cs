@@ -1,3 +1,5 @@
+using Federated.ClientNode;
+
 namespace Federated.Lab.Demo.Data;
 
 /// <summary>One organisation's records, in a file that becomes its node's data.</summary>
@@ -6,18 +8,14 @@ namespace Federated.Lab.Demo.Data;
 /// <param name="Records">How many records the file holds.</param>
 internal sealed record Organisation(string Name, string RecordsFile, int Records)
 {
-    /// <summary>The coarse count that the owner declares: the nine tenths that are not held out, to two digits.</summary>
-    /// <remarks>It fixes the sampling rate, so it must not depend on any one record.</remarks>
-    public int DeclaredRecords
-    {
-        get
-        {
-            var expected = Records * 9 / 10;
-            var unit = Math.Max(1, (int)Math.Pow(10, Math.Floor(Math.Log10(Math.Max(1, expected))) - 1));
-            return Math.Max(1, expected / unit * unit);
-        }
-    }
+    /// <summary>The share of records that a node holds out.</summary>
+    public const double HoldOutShare = 0.1;
 
-    /// <summary>q: the chance of a record to be in a step's batch.</summary>
-    public double SamplingRate => Math.Min(1, (double)DemoDefaults.ExpectedBatchSize / DeclaredRecords);
+    /// <summary>The coarse count that the owner declares: two digits, rounded down.</summary>
+    /// <remarks>It fixes the sampling rate, so it must not depend on any one record.</remarks>
+    public int DeclaredRecords => JoinOptions.Coarse(Records);
+
+    /// <summary>q of a run with the given batch: the chance of a training record to be in a step's batch.</summary>
+    public double SamplingRate(int expectedBatchSize) =>
+        Math.Min(1, expectedBatchSize / Math.Floor(DeclaredRecords * (1 - HoldOutShare)));
 }

@@ -1,6 +1,6 @@
 using Federated.Adapters.Models;
 using Federated.ClientNode;
-using Federated.Lab.Demo.Compare;
+using Federated.Lab.Demo.Data;
 using Federated.Protocol;
 
 namespace Federated.Lab.Demo.Reports;
@@ -38,7 +38,7 @@ internal static class AdapterSample
     /// <summary>The beginning of an organisation's first held-out record: its heading, or its first words.</summary>
     public static string Prompt(string recordsFile, byte[] holdOutKey)
     {
-        using var records = JsonLinesRecords.Open(recordsFile, new HoldOut(holdOutKey, AdapterJudge.NodeHoldOut));
+        using var records = JsonLinesRecords.Open(recordsFile, new HoldOut(holdOutKey, Organisation.HoldOutShare));
         var text = records.HeldOutCount > 0 ? records.HeldOut(0).Text : records.Training(0).Text;
         var heading = text.IndexOf(": ", StringComparison.Ordinal);
         return heading is > 0 and < LongestHeading ? text[..(heading + 1)] : string.Join(' ', text.Split(' ').Take(8));
