@@ -1,4 +1,3 @@
-using Federated.Aggregation.Grains;
 using Orleans.Configuration;
 using Serilog;
 
@@ -48,11 +47,7 @@ public sealed class SiloHost : IAsyncDisposable
         {
             host = Build(options, catalog, data);
             await host._app.StartAsync(cancellation);
-            foreach (var group in options.Groups)
-            {
-                await host.Services.GetRequiredService<IGrainFactory>().GetGrain<IGroupGrain>(group).WakeRunsAsync();
-            }
-
+            await host.Services.GetRequiredService<RunWaking>().WakeAllAsync();
             return host;
         }
         catch (Exception e)

@@ -29,6 +29,7 @@ internal static class SiloServices
         services.AddAggregationGrains();
         services.AddSingleton<UpdateIntake>();
         services.AddSingleton<RunLookup>();
+        services.AddSingleton<RunWaking>();
         services.AddSingleton<AdapterArchive>();
         services.AddGrpc(grpc =>
         {

@@ -8,7 +8,7 @@ internal static class OperatorApi
     public static void MapOperatorApi(this WebApplication app)
     {
         app.MapGet("/healthz", () => Results.Text("ok\n"));
-        var api = app.MapGroup("/api").AddEndpointFilter(RequireTokenAsync).AddEndpointFilter(TranslateFaultsAsync);
+        var api = app.MapGroup("/api").AddEndpointFilter(RequireTokenAsync).AddEndpointFilter<OperatorFaults>();
         api.MapRuns();
         api.MapRunCommands();
         api.MapRunEvents();
@@ -33,25 +33,6 @@ internal static class OperatorApi
                     "Send the content of operator.token in the silo's data folder as \"Authorization: Bearer …\"."
                 )
             );
-    }
-
-    private static async ValueTask<object?> TranslateFaultsAsync(
-        EndpointFilterInvocationContext context,
-        EndpointFilterDelegate next
-    )
-    {
-        try
-        {
-            return await next(context);
-        }
-        catch (UnknownRunException e)
-        {
-            return Problem(StatusCodes.Status404NotFound, "No such run", e.Message);
-        }
-        catch (Exception e) when (e is TimeoutException or Orleans.Runtime.SiloUnavailableException)
-        {
-            return Problem(StatusCodes.Status503ServiceUnavailable, "The silo is busy", $"{e.Message} Try again.");
-        }
     }
 
     /// <summary>A refusal as problem details (RFC 9457).</summary>

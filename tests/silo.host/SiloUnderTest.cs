@@ -1,0 +1,64 @@
+using System.Globalization;
+using Federated.Adapters.Models;
+
+namespace Federated.Silo.Tests;
+
+/// <summary>A silo in this process, shared by the tests of a class; each test has runs and nodes of its own.</summary>
+public sealed class SiloUnderTest : IAsyncLifetime
+{
+    private static int _seeds;
+
+    private readonly TemporaryFolder _folder = new();
+
+    internal SiloHost Host { get; private set; } = null!;
+
+    internal string ModelDigest { get; private set; } = "";
+
+    private SiloOptions Options =>
+        new()
+        {
+            Data = _folder["data"],
+            GrpcPort = 0,
+            HttpPort = 0,
+            LogToConsole = false,
+            Models = new Dictionary<string, string> { [TinyModel.Name] = _folder["model"] },
+        };
+
+    public async ValueTask InitializeAsync()
+    {
+        TinyModel.Write(_folder["model"]);
+        ModelDigest = BaseModelDigest.Compute(_folder["model"]);
+        Host = await SiloHost.StartAsync(Options);
+    }
+
+    public async Task RestartAsync()
+    {
+        await Host.DisposeAsync();
+        Host = await SiloHost.StartAsync(Options);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>A client of the operator API, as the operator.</summary>
+    internal SiloClient Operator() => new(Host.HttpAddress, Host.OperatorToken);
+
+    internal static long NextSeed() => Interlocked.Increment(ref _seeds);
+
+    /// <summary>A document that no other test submits.</summary>
+    internal string Document(long seed, string participants, int cohort) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            participants: {{participants}}
+            baseModel: { name: {{TinyModel.Name}}, sha256: "{{ModelDigest}}" }
+            adapter: { rank: 4, alpha: 8, scaling: rslora, targets: [q_proj, v_proj], seed: {{seed}} }
+            privacy: { noiseMultiplier: 1.0, maxGradNorm: 1.0, expectedBatchSize: 8 }
+            local: { steps: 2, optimizer: { name: adamw, learningRate: 2.0e-3 }, maxSequenceLength: 32 }
+            rounds: { versions: 3, close: { cohort: {{cohort}} }, maxStaleness: 5 }
+            """
+        );
+}

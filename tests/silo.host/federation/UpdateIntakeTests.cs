@@ -1,0 +1,210 @@
+using System.Security.Cryptography;
+using Federated.Adapters;
+using Federated.Protocol;
+using Federated.Protocol.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Federated.Silo.Tests;
+
+public sealed class UpdateIntakeTests(SiloUnderTest silo) : IClassFixture<SiloUnderTest>
+{
+    [Fact]
+    public async Task Two_updates_become_a_version_that_is_downloaded_by_its_digest()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        var work = await run.AssignmentAsync(run.First);
+        var start = await run.First.DownloadAsync(run.Digest, work.BaseVersion);
+        Assert.Equal(work.BaseDigest, Convert.ToHexStringLower(SHA256.HashData(start)));
+
+        Assert.NotNull((await run.First.UploadAsync(work, run.Update(1))).Receipt);
+        Assert.NotNull((await run.Second.UploadAsync(await run.AssignmentAsync(run.Second), run.Update(3))).Receipt);
+
+        var next = await run.AssignmentAsync(run.First);
+        Assert.Equal(1, next.BaseVersion);
+        var merged = await run.First.DownloadAsync(run.Digest, 1);
+        Assert.Equal(next.BaseDigest, Convert.ToHexStringLower(SHA256.HashData(merged)));
+        using var blob = new MemoryStream(merged);
+        Assert.All(AdapterBlob.Read(blob, run.Layout, AdapterBlobKind.Adapter), value => Assert.Equal(2, value));
+        Assert.Equal(merged[100..], await run.First.DownloadAsync(run.Digest, 1, offset: 100));
+        await FailsAsync(StatusCode.OutOfRange, () => run.First.DownloadAsync(run.Digest, 1, merged.Length + 1));
+        await FailsAsync(StatusCode.NotFound, () => run.First.DownloadAsync(run.Digest, 2));
+    }
+
+    [Fact]
+    public async Task A_receipt_is_signed_by_the_key_that_joining_gave_and_is_the_same_for_the_same_update()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        var work = await run.AssignmentAsync(run.First);
+
+        var first = (await run.First.UploadAsync(work, run.Update())).Receipt;
+        var again = (await run.First.UploadAsync(work, run.Update())).Receipt;
+
+        Assert.True(await SignedBySiloAsync(first));
+        Assert.True(await SignedBySiloAsync(again));
+        Assert.Equal(UpdateReceipt.FromMessage(first), UpdateReceipt.FromMessage(again));
+        Assert.Equal((run.First.Id, 1L, 3L), (first.NodeId, first.AcceptedInto, first.LedgerHead.Sequence));
+    }
+
+    [Fact]
+    public async Task A_second_training_from_the_same_base_is_refused_before_its_bytes_travel()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        var work = await run.AssignmentAsync(run.First);
+        await run.First.UploadAsync(work, run.Update(1));
+
+        var refused = (await run.First.UploadAsync(run.First.Header(work, run.Update(2)))).Refusal;
+
+        Assert.Equal(("AlreadyAccepted", false), (refused.Reason, refused.MayRetry));
+    }
+
+    [Fact]
+    public async Task More_bytes_than_the_layout_has_are_refused_before_they_travel()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        var work = await run.AssignmentAsync(run.First);
+
+        var refused = (await run.First.UploadAsync(run.First.Header(work, new byte[1 << 20]))).Refusal;
+
+        Assert.Equal("TooLarge", refused.Reason);
+    }
+
+    [Fact]
+    public async Task Bytes_after_the_announced_ones_are_refused_and_the_update_can_still_come()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        var work = await run.AssignmentAsync(run.First);
+        var content = run.Update();
+        var more = new UploadChunk { Offset = content.Length, Data = ByteString.CopyFrom(1, 2, 3) };
+
+        var refused = (
+            await run.First.UploadAsync(run.First.Header(work, content), [.. TestNode.Pieces(content), more])
+        ).Refusal;
+
+        Assert.Equal("TooLarge", refused.Reason);
+        var committed = await CommittedAsync(run.First, work, content);
+        Assert.NotNull(
+            (
+                await run.First.UploadAsync(
+                    run.First.Header(work, content),
+                    TestNode.Pieces(content, (int)committed.Committed)
+                )
+            ).Receipt
+        );
+    }
+
+    [Fact]
+    public async Task Bytes_of_another_digest_are_dropped_and_may_be_sent_again()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        var work = await run.AssignmentAsync(run.First);
+        var header = run.First.Header(work, run.Update(1));
+
+        var refused = (await run.First.UploadAsync(header, TestNode.Pieces(run.Update(2)))).Refusal;
+
+        Assert.Equal(("DigestMismatch", true), (refused.Reason, refused.MayRetry));
+        Assert.NotNull((await run.First.UploadAsync(header, TestNode.Pieces(run.Update(1)))).Receipt);
+    }
+
+    [Fact]
+    public async Task Pieces_out_of_order_are_refused_with_the_offset_expected()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        var content = run.Update();
+        var header = run.First.Header(await run.AssignmentAsync(run.First), content);
+        var pieces = TestNode.Pieces(content);
+
+        var refused = await FailsAsync(
+            StatusCode.OutOfRange,
+            () => run.First.UploadAsync(header, pieces[0], pieces[2], pieces[1])
+        );
+
+        Assert.Contains("expected 300", refused.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cut_upload_goes_on_where_it_stopped_also_in_a_restarted_silo()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        var work = await run.AssignmentAsync(run.First);
+        var content = run.Update();
+        await FailsAsync(
+            StatusCode.Aborted,
+            () => run.First.UploadAsync(run.First.Header(work, content), TestNode.Pieces(content, 0, 600))
+        );
+
+        await silo.RestartAsync();
+        using var node = run.First.At(silo.Host.GrpcAddress);
+        var held = await CommittedAsync(node, work, content);
+        Assert.Equal((600, null), (held.Committed, held.Receipt));
+        var receipt = (await node.UploadAsync(node.Header(work, content), TestNode.Pieces(content, 600))).Receipt;
+
+        Assert.True(await SignedBySiloAsync(receipt));
+        var known = (await CommittedAsync(node, work, content)).Receipt;
+        Assert.Equal(UpdateReceipt.FromMessage(receipt), UpdateReceipt.FromMessage(known));
+    }
+
+    [Fact]
+    public async Task Updates_that_are_none_are_refused_and_the_run_goes_on()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        var work = await run.AssignmentAsync(run.First);
+        var notANumber = run.Update();
+        BitConverter.TryWriteBytes(notANumber.AsSpan(^8), float.NaN);
+        var adapter = AdapterBlob.Encode(AdapterBlobKind.Adapter, run.Layout, new float[run.Layout.Count]);
+        var elsewhere = run.First.Header(work, run.Update());
+        elsewhere.BaseDigest = new string('b', 64);
+
+        Assert.Equal("NonFinite", (await run.First.UploadAsync(work, notANumber)).Refusal.Reason);
+        Assert.Equal("MalformedUpdate", (await run.First.UploadAsync(work, adapter)).Refusal.Reason);
+        Assert.Equal("OtherBaseDigest", (await run.First.UploadAsync(elsewhere)).Refusal.Reason);
+        Assert.NotNull((await run.First.UploadAsync(work, run.Update())).Receipt);
+    }
+
+    [Fact]
+    public async Task An_upload_that_does_not_begin_with_its_header_is_refused()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        using var call = run.First.Calls.UploadUpdate(run.First.Signed("UploadUpdate"));
+        await call.RequestStream.WriteAsync(
+            new UploadUpdateRequest { Chunk = new UploadChunk() },
+            TestContext.Current.CancellationToken
+        );
+
+        await FailsAsync(StatusCode.InvalidArgument, () => call.ResponseAsync);
+    }
+
+    private static async Task<QueryUploadReply> CommittedAsync(TestNode node, Assignment work, byte[] content) =>
+        await node.Calls.QueryUploadAsync(
+            new QueryUploadRequest
+            {
+                RunDigest = work.RunDigest,
+                Epoch = work.Epoch,
+                BaseVersion = work.BaseVersion,
+                UpdateDigest = Convert.ToHexStringLower(SHA256.HashData(content)),
+            },
+            node.Signed("QueryUpload")
+        );
+
+    private static async Task<RpcException> FailsAsync(StatusCode status, Func<Task> call)
+    {
+        var failed = await Assert.ThrowsAsync<RpcException>(call);
+        Assert.Equal(status, failed.StatusCode);
+        return failed;
+    }
+
+    private async Task<bool> SignedBySiloAsync(Receipt receipt)
+    {
+        using var client = silo.Operator();
+        var invitation = await client.PostAsync<IssuedInvitation>(
+            "/api/invitations",
+            null,
+            TestContext.Current.CancellationToken
+        );
+        using var newcomer = new TestNode(silo.Host.GrpcAddress);
+        var siloKey = (await newcomer.JoinAsync(invitation.Token)).SiloKey;
+        using var key = ECDsa.Create();
+        key.ImportSubjectPublicKeyInfo(siloKey.PublicKey.Span, out _);
+        return receipt.KeyId == siloKey.KeyId && UpdateReceipt.FromMessage(receipt).Verify(key, receipt.Signature.Span);
+    }
+}

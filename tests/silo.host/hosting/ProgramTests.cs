@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Federated.Silo.Tests;
+
+public sealed class ProgramTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_silo_says_when_it_is_ready_and_ends_well_when_it_is_asked_to()
+    {
+        using var silo = Start("serve", "--data", _folder["data"], "--grpc-port", "0", "--http-port", "0", "--quiet");
+        var ready = await silo.StandardOutput.ReadLineAsync(Cancellation);
+        Assert.Matches("^ready grpc=http://127.0.0.1:[0-9]+ http=http://127.0.0.1:[0-9]+$", ready);
+
+        using var kill = Process.Start("kill", ["-TERM", $"{silo.Id}"]);
+        await silo.WaitForExitAsync(Cancellation);
+
+        Assert.Equal(ExitCodes.Ok, silo.ExitCode);
+        DataFolder.Open(_folder["data"]).Dispose();
+    }
+
+    [Theory]
+    [InlineData(ExitCodes.Usage, "--listen 0.0.0.0", "serve --data DATA --listen 0.0.0.0")]
+    [InlineData(ExitCodes.Usage, "NAME=FOLDER", "serve --data DATA --model tiny")]
+    [InlineData(ExitCodes.Usage, "--dta", "serve --dta x")]
+    [InlineData(ExitCodes.Usage, "operator token", "run list")]
+    [InlineData(ExitCodes.Usage, "--data", "run list --data DATA")]
+    [InlineData(ExitCodes.Ok, "", "run submit --help")]
+    public async Task Every_way_to_end_has_its_exit_code_and_says_why(int exitCode, string why, string arguments)
+    {
+        var (code, error) = await RunAsync(arguments.Replace("DATA", _folder["data"], StringComparison.Ordinal));
+
+        Assert.Equal(exitCode, code);
+        Assert.Contains(why, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_silo_that_does_not_answer_is_told_from_one_that_refuses()
+    {
+        using var nobody = new TcpListener(IPAddress.Loopback, 0);
+        nobody.Start();
+        var port = ((IPEndPoint)nobody.LocalEndpoint).Port;
+        nobody.Stop();
+        await File.WriteAllTextAsync(_folder["operator.token"], "token", Cancellation);
+
+        var (code, error) = await RunAsync($"run list --data {_folder.Path} --silo http://127.0.0.1:{port}");
+
+        Assert.Equal(ExitCodes.Unreachable, code);
+        Assert.Contains("does not answer", error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static async Task<(int Code, string Error)> RunAsync(string arguments)
+    {
+        using var process = Start(arguments.Split(' '));
+        var output = process.StandardOutput.ReadToEndAsync(Cancellation);
+        var error = await process.StandardError.ReadToEndAsync(Cancellation);
+        await output;
+        await process.WaitForExitAsync(Cancellation);
+        return (process.ExitCode, error);
+    }
+
+    private static Process Start(params string[] arguments)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "fedsilo.exe" : "fedsilo");
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("FEDSILO_TOKEN");
+        return Process.Start(start)!;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Federated.Silo.Tests;
+
+public sealed class SiloHostTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private SiloOptions Options =>
+        new()
+        {
+            Data = _folder["data"],
+            GrpcPort = 0,
+            HttpPort = 0,
+            LogToConsole = false,
+        };
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("192.0.2.1")]
+    [InlineData("::")]
+    public async Task A_plain_listener_that_others_could_reach_is_refused_and_nothing_is_made(string address)
+    {
+        var refused = await RefusedAsync(Options with { Listen = IPAddress.Parse(address) });
+
+        Assert.Contains($"--listen {address}", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("unencrypted", refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["data"]));
+    }
+
+    [Theory]
+    [InlineData("--grpc-port")]
+    [InlineData("--http-port")]
+    public async Task A_port_in_use_is_refused_by_its_option_and_nothing_is_made(string option)
+    {
+        using var holder = new TcpListener(IPAddress.Loopback, 0);
+        holder.Start();
+        var port = ((IPEndPoint)holder.LocalEndpoint).Port;
+
+        var refused = await RefusedAsync(
+            option == "--grpc-port" ? Options with { GrpcPort = port } : Options with { HttpPort = port }
+        );
+
+        Assert.Contains($"{option} {port}", refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["data"]));
+    }
+
+    [Fact]
+    public async Task The_data_folder_of_a_running_silo_is_refused()
+    {
+        using var held = DataFolder.Open(_folder["data"]);
+
+        var refused = await RefusedAsync(Options);
+
+        Assert.Contains(_folder["data"], refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_without_a_model_is_refused_by_its_name()
+    {
+        var refused = await RefusedAsync(
+            Options with
+            {
+                Models = new Dictionary<string, string> { ["tiny"] = _folder["nothing"] },
+            }
+        );
+
+        Assert.Contains($"--model tiny={_folder["nothing"]}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_file_that_holds_no_key_stops_the_start_and_frees_the_folder()
+    {
+        Directory.CreateDirectory(_folder["data"]);
+        await File.WriteAllTextAsync(_folder["data/silo-key.pem"], "no key", TestContext.Current.CancellationToken);
+
+        var refused = await RefusedAsync(Options);
+
+        Assert.Contains("silo-key.pem", refused.Message, StringComparison.Ordinal);
+        DataFolder.Open(_folder["data"]).Dispose();
+    }
+
+    [Fact]
+    public async Task Secrets_are_readable_by_their_owner_alone()
+    {
+        await using var silo = await SiloHost.StartAsync(Options, TestContext.Current.CancellationToken);
+
+        foreach (var secret in new[] { "operator.token", "silo-key.pem" })
+        {
+            Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no Unix file modes.");
+            var mode = OperatingSystem.IsWindows()
+                ? UnixFileMode.None
+                : File.GetUnixFileMode(_folder[$"data/{secret}"]);
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static Task<StartupException> RefusedAsync(SiloOptions options) =>
+        Assert.ThrowsAsync<StartupException>(() => SiloHost.StartAsync(options, TestContext.Current.CancellationToken));
+}
