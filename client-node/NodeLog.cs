@@ -12,7 +12,7 @@ internal static class NodeLog
     public static Logger Open(NodeHome home) =>
         new LoggerConfiguration()
             .WriteTo.Console(
-                outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}",
+                outputTemplate: "{UtcTimestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}",
                 formatProvider: CultureInfo.InvariantCulture,
                 theme: Serilog.Sinks.SystemConsole.Themes.ConsoleTheme.None
             )
@@ -20,7 +20,7 @@ internal static class NodeLog
                 Path.Combine(home.LogFolder, "fednode-.log"),
                 rollingInterval: RollingInterval.Day,
                 retainedFileCountLimit: 14,
-                outputTemplate: "{Timestamp:o} {Level:u3} {Message:lj}{NewLine}{Exception}",
+                outputTemplate: "{UtcTimestamp:o} {Level:u3} {Message:lj}{NewLine}{Exception}",
                 formatProvider: CultureInfo.InvariantCulture
             )
             .CreateLogger();

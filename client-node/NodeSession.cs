@@ -108,20 +108,20 @@ internal sealed class NodeSession : IAsyncDisposable
         var offers = new OfferedRuns(_home, _time);
         var consent = new RunConsent(new OwnerPolicy(_settings), offers, _ledger, _settings, _silo, _resilience, _log);
         var spool = new UpdateSpool(_home.SpoolFolder);
+        var reports = new RunReports(_home, _settings, consent, _time);
         using var training = new LocalTraining(_settings, _records, _identity.Id, _log);
         var loop = new RoundLoop(
             _silo,
             _resilience,
+            _ledger,
             consent,
             new AdapterDownload(_home, _silo, _resilience),
             training,
             spool,
             new Sealer(spool, _ledger, _identity, _time),
-            _ledger,
-            new ReceiptCheck(membership),
-            new RunReports(_home, _settings, consent, _time),
-            _settings,
-            reportEveryVersion,
+            new UpdateSender(_silo, _resilience, new ReceiptCheck(membership), spool, _ledger, _log),
+            reports,
+            new HeldOutReports(training, reports, reportEveryVersion, _log),
             _time,
             _log
         );

@@ -31,24 +31,23 @@ namespace Federated.ClientNode;
 internal sealed class RoundLoop(
     ISiloConnection silo,
     Resilience resilience,
+    PrivacyLedger ledger,
     RunConsent consent,
     AdapterDownload download,
     ILocalTraining training,
     UpdateSpool spool,
     Sealer sealer,
-    PrivacyLedger ledger,
-    ReceiptCheck receipts,
+    UpdateSender sender,
     RunReports reports,
-    NodeSettings settings,
-    bool reportEveryVersion,
+    HeldOutReports judge,
     TimeProvider time,
     ILogger log
 )
 {
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan HoldWhileOwnerDecides = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ShortHold = TimeSpan.FromSeconds(3);
     private readonly HashSet<string> _ended = [];
-    private string _lastWait = "";
+    private string _lastReason = "";
 
     /// <summary>Works until stopped, or until a run has ended or was declined.</summary>
     /// <param name="untilEnded">True: return at the first run that is over or that the policy has declined.</param>
@@ -96,41 +95,9 @@ internal sealed class RoundLoop(
         }
     }
 
-    /// <summary>After a restart: what was sealed is sent, in the same bytes; nothing is trained for it again.</summary>
-    private async Task ResumeAsync(CancellationToken cancellation)
-    {
-        foreach (var update in spool.All())
-        {
-            if (consent.Find(update.RunDigest) is not { } run)
-            {
-                log.Warning(
-                    "the spool holds an update of run {Run}, which the ledger does not know: it stays here",
-                    update.RunDigest
-                );
-                continue;
-            }
-
-            if (spool.ReceiptOf(update) is { } receipt)
-            {
-                sealer.Acknowledge(run, update, receipt);
-                Prune(run, update);
-            }
-            else if (!update.IsAnswered)
-            {
-                log.Information(
-                    "run {Run}: sending the update sealed for version {Version}",
-                    run.Name,
-                    update.BaseVersion
-                );
-                await using var beats = Beat(run, update.BaseVersion, cancellation);
-                await UploadAsync(run, sealer.Complete(run, update), resume: true, beats);
-            }
-        }
-    }
-
     private async Task<CheckInAnswer> CheckInAsync(CancellationToken cancellation)
     {
-        var hold = consent.AwaitsOwner ? HoldWhileOwnerDecides : LongestHold;
+        var hold = consent.AwaitsOwner ? ShortHold : LongestHold;
         return await resilience.Call.ExecuteAsync(
             async token => await silo.CheckInAsync(ledger.Head, hold, consent.NotToBeOffered, token),
             cancellation
@@ -143,62 +110,48 @@ internal sealed class RoundLoop(
         // :: (0) only for a document that the owner has agreed to and whose plan is reserved
         if (consent.Find(assignment.RunDigest) is not { } run)
         {
-            log.Error("the silo assigns run {Run}, to which the owner has not agreed: refused", assignment.RunDigest);
-            await WaitAsync(LongestHold, "refused an assignment", cancellation);
+            await RefuseAsync(assignment, "the owner has not agreed to the run", cancellation);
             return;
         }
 
         await using var beats = Beat(run, assignment.BaseVersion, cancellation);
         try
         {
-            var update = spool.Find(run.Digest, assignment.Epoch, assignment.BaseVersion);
-            if (update is null)
+            if (spool.Find(run.Digest, assignment.Epoch, assignment.BaseVersion) is { } earlier)
             {
-                if (WhyNotTrain(run, assignment) is { } reason)
+                if (earlier.BaseDigest != assignment.BaseDigest)
                 {
-                    log.Error(
-                        "run {Run}: no update from version {Version}: {Reason}",
-                        run.Name,
-                        assignment.BaseVersion,
-                        reason
-                    );
-                    await WaitAsync(LongestHold, reason, cancellation);
+                    await RefuseAsync(assignment, "the version comes with another digest than before", beats.Work);
                     return;
                 }
 
-                var (layout, delta) = await TrainAsync(run, assignment, beats);
-
-                // :: (5) seal
-                beats.Progress = beats.Progress with
-                {
-                    Phase = NodePhase.Sealing,
-                };
-                update = sealer.Seal(run, assignment, layout, delta);
-                _ = reports.Change(run, report => report);
-                beats.Progress = Shown(run, beats.Progress);
-            }
-            else if (update.BaseDigest != assignment.BaseDigest)
-            {
-                log.Error(
-                    "run {Run}: the silo offers version {Version} with another digest than before: refused",
-                    run.Name,
-                    assignment.BaseVersion
-                );
-                await WaitAsync(LongestHold, "refused an assignment", cancellation);
+                // The silo has lost its receipt, or never had the bytes: they are sent again, and never made again.
+                await UploadAsync(run, sealer.Complete(run, earlier), resume: true, beats);
                 return;
             }
-            else
+
+            if (sealer.WhyNotTrain(run, assignment) is { } reason)
             {
-                // Sealed before: the silo has lost its receipt, or never had the bytes.
-                update = sealer.Complete(run, update);
+                await RefuseAsync(assignment, reason, beats.Work);
+                return;
             }
 
-            // :: (6) upload
+            // :: (1)–(4)
+            var (layout, delta) = await TrainAsync(run, assignment, beats);
+
+            // :: (5)
+            beats.Progress = beats.Progress with
+            {
+                Phase = NodePhase.Sealing,
+            };
+            var update = sealer.Seal(run, assignment, layout, delta);
+
+            // :: (6)
             await UploadAsync(run, update, resume: false, beats);
         }
         catch (OperationCanceledException) when (beats.IsCancelledBySilo)
         {
-            log.Information("run {Run}: cancelled by the silo; nothing of this attempt left the machine", run.Name);
+            log.Information("run {Run}: the silo has cancelled it; nothing more is sent", run.Name);
         }
     }
 
@@ -211,100 +164,95 @@ internal sealed class RoundLoop(
     {
         beats.Progress = beats.Progress with { Phase = NodePhase.Downloading };
         var layout = await training.LayoutAsync(run, beats.Work);
-        var values = await FetchAsync(run, assignment.BaseVersion, assignment.BaseDigest, layout, beats.Work);
-        if (reportEveryVersion)
-        {
-            await EvaluateAsync(run, assignment.BaseVersion, values, beats.Work);
-        }
+        var version = assignment.BaseVersion;
+        var values = await FetchAsync(run, version, assignment.BaseDigest, layout, beats.Work);
+        reports.Change(run, report => report with { Version = Math.Max(report.Version, version) });
+        await judge.VersionAsync(run, version, values, beats.Work);
 
-        beats.Progress = Shown(run, beats.Progress with { Phase = NodePhase.Training });
+        beats.Progress = reports.Shown(run, beats.Progress with { Phase = NodePhase.Training });
+        log.Information("run {Run}: training from version {Version}", run.Name, version);
         var clock = Stopwatch.StartNew();
         var delta = await training.TrainAsync(
             run,
-            assignment.BaseVersion,
+            version,
             values,
             step => beats.Progress = beats.Progress with { Step = step },
             beats.Work
         );
-        _ = reports.Change(
+        reports.Change(
             run,
-            report =>
-                report with
-                {
-                    Version = Math.Max(report.Version, assignment.BaseVersion),
-                    TrainingSeconds = report.TrainingSeconds + clock.Elapsed.TotalSeconds,
-                }
+            report => report with { TrainingSeconds = report.TrainingSeconds + clock.Elapsed.TotalSeconds }
         );
         return (layout, delta);
     }
 
-    /// <summary>Step 6: the same bytes until the silo has answered; a receipt counts only from the pinned silo.</summary>
+    /// <summary>Step 6, with the report that goes with it.</summary>
     private async Task UploadAsync(ConsentedRun run, SealedUpdate update, bool resume, Heartbeats beats)
     {
-        beats.Progress = beats.Progress with { Phase = NodePhase.Uploading, Step = (int)update.StepsDone };
-        long sent = 0;
-        var again = resume;
-        var answer = await resilience.Transfer.ExecuteAsync(
-            async token =>
-            {
-                var resumed = again;
-                again = true; // the next attempt asks first how far this one came
-                var attempt = await silo.UploadAsync(update, resumed, bytes => sent += bytes, token);
-                if (attempt is UploadAnswer.Refused { MayRetry: true } later)
-                {
-                    throw new SiloUnreachableException($"the silo cannot take the update now: {later.Message}");
-                }
-
-                if (attempt is UploadAnswer.Accepted accepted && receipts.Fault(update, accepted.Receipt) is { } fault)
-                {
-                    throw new SiloRefusedException(
-                        $"the receipt for version {update.BaseVersion} {fault}: the update stays sealed"
-                    );
-                }
-
-                return attempt;
-            },
-            beats.Work
-        );
-
-        switch (answer)
-        {
-            case UploadAnswer.Accepted accepted:
-                sealer.Acknowledge(run, update, accepted.Receipt);
-                log.Information(
-                    "run {Run}: update from version {Version} accepted into version {Into}",
-                    run.Name,
-                    update.BaseVersion,
-                    accepted.Receipt.Receipt.AcceptedInto
-                );
-                break;
-            case UploadAnswer.Refused refused:
-                spool.Refuse(update, refused);
-                log.Warning(
-                    "run {Run}: update from version {Version} refused ({Reason}): {Message}",
-                    run.Name,
-                    update.BaseVersion,
-                    refused.Reason,
-                    refused.Message
-                );
-                break;
-        }
-
-        var isNew = answer is UploadAnswer.Accepted ? 1 : 0;
-        _ = reports.Change(
+        beats.Progress = reports.Shown(
             run,
-            report => report with { BytesSent = report.BytesSent + sent, Updates = report.Updates + isNew }
+            beats.Progress with
+            {
+                Phase = NodePhase.Uploading,
+                Step = (int)update.StepsDone,
+            }
         );
-        beats.Progress = Shown(run, beats.Progress with { Phase = NodePhase.Waiting });
+        long sent = 0;
+        var accepted = await sender.SendAsync(run, update, resume, bytes => sent += bytes, beats.Work);
+        reports.Change(
+            run,
+            report =>
+                report with
+                {
+                    BytesSent = report.BytesSent + sent,
+                    Updates = report.Updates + (accepted && !update.IsAnswered ? 1 : 0),
+                }
+        );
+        beats.Progress = reports.Shown(run, beats.Progress with { Phase = NodePhase.Waiting });
     }
 
-    /// <summary>A run is over: judge the base and the final version on the held-out records, once.</summary>
-    /// <returns>False when this node had no part in the run, or has finished it before.</returns>
+    /// <summary>After a restart: what was sealed is sent, in the same bytes; what nobody can ask for any more is removed.</summary>
+    private async Task ResumeAsync(CancellationToken cancellation)
+    {
+        foreach (var update in spool.All())
+        {
+            if (consent.Find(update.RunDigest) is not { } run)
+            {
+                log.Warning(
+                    "the spool holds an update of run {Run}, which is not in the ledger: kept",
+                    update.RunDigest
+                );
+                continue;
+            }
+
+            if (spool.ReceiptOf(update) is { } receipt)
+            {
+                sender.Release(run, update, receipt);
+            }
+
+            if (!update.IsAnswered)
+            {
+                log.Information("run {Run}: sending the update from version {Version}", run.Name, update.BaseVersion);
+                await using var beats = Beat(run, update.BaseVersion, cancellation);
+                await UploadAsync(run, sealer.Complete(run, update), resume: true, beats);
+            }
+            else if (
+                reports.Of(run).Version > update.BaseVersion
+                && time.GetUtcNow() - update.SealedAt > run.Document.Retention.Updates
+            )
+            {
+                spool.Remove(update);
+            }
+        }
+    }
+
+    /// <summary>A run is over: judge the base model and the final version on the held-out records.</summary>
+    /// <returns>False when this node had no part in the run, or has heard of its end before.</returns>
     private async Task<bool> FinishAsync(CheckInAnswer.Ended ended, CancellationToken cancellation)
     {
         if (!_ended.Add(ended.RunDigest))
         {
-            await WaitAsync(HoldWhileOwnerDecides, "the run is over", cancellation);
+            await WaitAsync(ShortHold, "for the next run", cancellation);
             return false;
         }
 
@@ -315,48 +263,25 @@ internal sealed class RoundLoop(
         }
 
         log.Information("run {Run} has ended: {Outcome} {Reason}", run.Name, ended.Outcome, ended.Reason);
-        if (ended.FinalDigest.Length > 0 && reports.Of(run).After is null)
+        if (ended.FinalDigest.Length > 0)
         {
             var layout = await training.LayoutAsync(run, cancellation);
             var values = await FetchAsync(run, ended.FinalVersion, ended.FinalDigest, layout, cancellation);
-            var clock = Stopwatch.StartNew();
-            var before = await training.EvaluateAsync(run, null, cancellation);
-            var after = await training.EvaluateAsync(run, values, cancellation);
-            _ = reports.Change(
-                run,
-                report =>
-                    report with
-                    {
-                        Version = ended.FinalVersion,
-                        Before = before,
-                        After = after,
-                        EvaluationSeconds = report.EvaluationSeconds + clock.Elapsed.TotalSeconds,
-                    }
-            );
+            await judge.FinalAsync(run, ended.FinalVersion, values, cancellation);
         }
 
-        var done = reports.Change(run, report => report with { Outcome = ended.Outcome });
-        if (done is { Before: { } first, After: { } last })
-        {
-            log.Information(
-                "run {Run}: held-out loss {Before:F4} → {After:F4} nats per token, on this machine only",
-                run.Name,
-                first.NatsPerToken,
-                last.NatsPerToken
-            );
-        }
-
+        reports.Change(run, report => report with { Outcome = ended.Outcome });
         return true;
     }
 
-    private async Task<float[]> FetchAsync(
+    private Task<float[]> FetchAsync(
         ConsentedRun run,
         long version,
         string digest,
         AdapterLayout layout,
         CancellationToken cancellation
     ) =>
-        await download.FetchAsync(
+        download.FetchAsync(
             run.Digest,
             version,
             digest,
@@ -365,87 +290,34 @@ internal sealed class RoundLoop(
             cancellation
         );
 
-    private async Task EvaluateAsync(ConsentedRun run, long version, float[] values, CancellationToken cancellation)
+    private Heartbeats Beat(ConsentedRun run, long baseVersion, CancellationToken stopped)
     {
-        if (reports.Of(run).Versions.ContainsKey(version))
+        var progress = new NodeProgress
         {
-            return;
-        }
-
-        var clock = Stopwatch.StartNew();
-        var loss = await training.EvaluateAsync(run, values, cancellation);
-        _ = reports.Change(
-            run,
-            report =>
-                report with
-                {
-                    Versions = new Dictionary<long, HeldOutLoss>(report.Versions) { [version] = loss },
-                    EvaluationSeconds = report.EvaluationSeconds + clock.Elapsed.TotalSeconds,
-                }
-        );
-    }
-
-    private string? WhyNotTrain(ConsentedRun run, CheckInAnswer.Assignment assignment)
-    {
-        var isSealed = ledger
-            .Entries.OfType<SealedEntry>()
-            .Any(entry => entry.ReservationId == run.ReservationId && entry.BaseVersion == assignment.BaseVersion);
-        return isSealed
-                ? "an update was sealed for it, and its bytes are gone; training again would average the noise away"
-            : consent.StepsSealed(run.ReservationId) + run.Document.Local.Steps > run.Plan.Steps
-                ? "the reserved plan is used up"
-            : null;
-    }
-
-    private Heartbeats Beat(ConsentedRun run, long baseVersion, CancellationToken stopped) =>
-        new(
-            silo,
-            Shown(
-                run,
-                new NodeProgress
-                {
-                    RunDigest = run.Digest,
-                    BaseVersion = baseVersion,
-                    Steps = run.Document.Local.Steps,
-                }
-            ),
-            time,
-            log,
-            stopped
-        );
-
-    /// <summary>Bytes from the report, and the ledger's numbers where the owner shows them.</summary>
-    private NodeProgress Shown(ConsentedRun run, NodeProgress progress)
-    {
-        var report = reports.Of(run);
-        var shows = settings.Policy.ShowEpsilon && run.Plan.IsPrivate;
-        return progress with
-        {
-            BytesSent = report.BytesSent,
-            BytesReceived = report.BytesReceived,
-            EpsilonReserved = shows ? run.Epsilon : 0,
-            EpsilonBudget = shows ? settings.Source.Epsilon : 0,
-            EpsilonOfStepsDone = shows ? run.EpsilonOf(consent.StepsSealed(run.ReservationId)) : 0,
+            RunDigest = run.Digest,
+            BaseVersion = baseVersion,
+            Steps = run.Document.Local.Steps,
         };
+        return new Heartbeats(silo, reports.Shown(run, progress), time, log, stopped);
     }
 
-    private void Prune(ConsentedRun run, SealedUpdate update)
+    private async Task RefuseAsync(CheckInAnswer.Assignment assignment, string reason, CancellationToken cancellation)
     {
-        if (
-            reports.Of(run).Version > update.BaseVersion
-            && time.GetUtcNow() - update.SealedAt > run.Document.Retention.Updates
-        )
-        {
-            spool.Remove(update);
-        }
+        log.Error(
+            "run {Run}: no update from version {Version}: {Reason}",
+            assignment.RunName,
+            assignment.BaseVersion,
+            reason
+        );
+        await Task.Delay(LongestHold, time, cancellation);
     }
 
     private async Task WaitAsync(TimeSpan delay, string reason, CancellationToken cancellation)
     {
-        if (reason != _lastWait && reason.Length > 0)
+        if (reason != _lastReason && reason.Length > 0)
         {
             log.Information("waiting: {Reason}", reason);
-            _lastWait = reason;
+            _lastReason = reason;
         }
 
         await Task.Delay(delay < LongestHold ? delay : LongestHold, time, cancellation);

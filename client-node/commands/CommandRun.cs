@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Federated.Adapters;
 using Federated.Adapters.Checkpoints;
 using Federated.Privacy.Accounting;
@@ -25,7 +26,9 @@ internal static class CommandRun
                 throw;
             }
 
-            await Console.Error.WriteLineAsync($"fednode: {error.Message}");
+            // libtorch's messages carry the native stack after the first line.
+            var message = error is ExternalException ? error.Message.Split('\n')[0] : error.Message;
+            await Console.Error.WriteLineAsync($"fednode: {message}");
             return code.Value;
         }
     }
@@ -40,7 +43,7 @@ internal static class CommandRun
             InvalidCheckpointException or InvalidAdapterOptionsException => ExitCode.Usage,
             ArgumentException => ExitCode.Usage,
             SiloRefusedException or LedgerException or InvalidAdapterBlobException => ExitCode.Failed,
-            InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failed,
+            ExternalException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failed,
             _ => null,
         };
 }

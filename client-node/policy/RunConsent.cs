@@ -84,13 +84,10 @@ internal sealed class RunConsent(
             return false;
         }
 
-        if (
-            Reserved(offer.RunDigest) is not null
-            && decision is { Answer: ConsentAnswer.Accepted or ConsentAnswer.Ended }
-        )
+        if (Find(offer.RunDigest) is not null)
         {
-            // Promised before a restart.
-            return await TellAsync(offer.RunDigest, accepted: true, decision.Reason, cancellation);
+            // Promised before a restart. A plan that has expired meanwhile refuses its assignments.
+            return await TellAsync(offer.RunDigest, accepted: true, "", cancellation);
         }
 
         var verdict = policy.Judge(offer.RunDigest, document, ledger.Status(settings.Source.Name));
@@ -116,12 +113,13 @@ internal sealed class RunConsent(
 
             case PolicyVerdict.Allowed allowed:
                 log.Information("{Leaves}", RunSummary.WhatLeaves(document, allowed.Plan, allowed.Price, settings));
-                ledger.Reserve(allowed.Plan);
                 if (decision?.Answer != ConsentAnswer.Accepted)
                 {
+                    // Before the reservation: a kill in between must not price the run a second time, beside itself.
                     offers.Decide(offer.RunDigest, ConsentAnswer.Accepted, "policy", "allowed by the owner's policy");
                 }
 
+                ledger.Reserve(allowed.Plan);
                 return await TellAsync(offer.RunDigest, accepted: true, "", cancellation);
 
             default:

@@ -17,24 +17,40 @@ internal sealed class RunReports(NodeHome home, NodeSettings settings, RunConsen
                     RunName = run.Name,
                     IsPrivate = run.Plan.IsPrivate,
                     EpsilonReserved = Finite(run.Epsilon),
+                    EpsilonOfStepsDone = run.Plan.IsPrivate ? 0 : null,
+                    EpsilonBudget = settings.Source.Epsilon,
                     Delta = run.Delta,
                     StartedAt = time.GetUtcNow(),
                 };
 
     /// <summary>Changes the report of a run and writes it.</summary>
-    public LocalReport Change(ConsentedRun run, Func<LocalReport, LocalReport> change)
+    public void Change(ConsentedRun run, Func<LocalReport, LocalReport> change)
     {
+        var changed = change(Of(run));
         var steps = consent.StepsSealed(run.ReservationId);
-        var changed = change(Of(run)) with
+        if (steps != changed.StepsDone)
         {
-            StepsDone = steps,
-            EpsilonOfStepsDone = Finite(run.EpsilonOf(steps)),
-            EpsilonBudget = settings.Source.Epsilon,
-            UpdatedAt = time.GetUtcNow(),
-        };
+            changed = changed with { StepsDone = steps, EpsilonOfStepsDone = Finite(run.EpsilonOf(steps)) };
+        }
+
+        changed = changed with { EpsilonBudget = settings.Source.Epsilon, UpdatedAt = time.GetUtcNow() };
         _reports[run.Digest] = changed;
         changed.Write(home.ReportFile(run.Digest));
-        return changed;
+    }
+
+    /// <summary>What a heartbeat may say about bytes and ε: the latter only where the owner shows it.</summary>
+    public NodeProgress Shown(ConsentedRun run, NodeProgress progress)
+    {
+        var report = Of(run);
+        var shows = settings.Policy.ShowEpsilon && run.Plan.IsPrivate;
+        return progress with
+        {
+            BytesSent = report.BytesSent,
+            BytesReceived = report.BytesReceived,
+            EpsilonReserved = shows ? run.Epsilon : 0,
+            EpsilonBudget = shows ? settings.Source.Epsilon : 0,
+            EpsilonOfStepsDone = shows ? report.EpsilonOfStepsDone ?? 0 : 0,
+        };
     }
 
     private static double? Finite(double epsilon) => double.IsFinite(epsilon) ? epsilon : null;

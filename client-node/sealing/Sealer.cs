@@ -1,14 +1,26 @@
-using System.Text.Json;
 using Federated.Adapters;
 using Federated.Privacy.Accounting;
 using Federated.Protocol;
 
 namespace Federated.ClientNode;
 
-/// <summary>Turns a noised update into the bytes that may be sent: durable, entered in the ledger, attested. See <see cref="UpdateSpool"/>.</summary>
+/// <summary>Step 5: turns a noised update into the bytes that may be sent: durable, entered in the ledger, attested. See <see cref="UpdateSpool"/>.</summary>
 internal sealed class Sealer(UpdateSpool spool, PrivacyLedger ledger, NodeIdentity identity, TimeProvider time)
 {
-    /// <summary>(5) Seals what training made.</summary>
+    /// <summary>Why an assignment must not be trained for; null when it may.</summary>
+    public string? WhyNotTrain(ConsentedRun run, CheckInAnswer.Assignment assignment)
+    {
+        var entries = ledger.Entries.Where(entry => entry.ReservationId == run.ReservationId).ToList();
+        var updates = entries.OfType<SealedEntry>().ToList();
+        return updates.Any(entry => entry.BaseVersion == assignment.BaseVersion)
+                ? "an update was sealed for it, and its bytes are gone; training again would average the noise away"
+            : updates.Sum(entry => entry.StepsDone) + run.Document.Local.Steps > run.Plan.Steps
+                ? "the reserved plan is used up"
+            : entries.OfType<ExpiredEntry>().Any() ? "its plan has expired"
+            : null;
+    }
+
+    /// <summary>Seals what training made.</summary>
     /// <param name="run">The run.</param>
     /// <param name="assignment">The base it was trained from.</param>
     /// <param name="layout">The adapter's layout.</param>
@@ -63,17 +75,9 @@ internal sealed class Sealer(UpdateSpool spool, PrivacyLedger ledger, NodeIdenti
             Unit = privacy.Unit,
             LedgerSequence = entry.Sequence,
             LedgerHead = entry.Hash,
-            IsPrivate = privacy.Mechanism == "gaussian",
+            IsPrivate = run.Plan.IsPrivate,
         };
         return spool.Attest(update, attestation.Sign(identity));
-    }
-
-    /// <summary>Keeps the silo's receipt, in the spool and in the ledger. Repeating it is harmless.</summary>
-    public SealedUpdate Acknowledge(ConsentedRun run, SealedUpdate update, SignedReceipt receipt)
-    {
-        var acknowledged = spool.Acknowledge(update, receipt);
-        ledger.Release(run.ReservationId, update.UpdateDigest, JsonSerializer.Serialize(receipt, NodeJson.OneLine));
-        return acknowledged;
     }
 
     private static string MechanismOf(PrivacySection privacy) =>

@@ -57,20 +57,21 @@ internal sealed class NodeUnderTest : IDisposable
             Logger.None
         );
         var spool = new UpdateSpool(home.SpoolFolder);
-        using var training = new LocalTraining(Settings, records, NodeId, Logger.None);
+        using var local = new LocalTraining(Settings, records, NodeId, Logger.None);
+        var training = wrap?.Invoke(local) ?? local;
+        var reports = new RunReports(home, Settings, consent, Time);
         var loop = new RoundLoop(
             Silo,
             resilience,
+            ledger,
             consent,
             new AdapterDownload(home, Silo, resilience),
-            wrap?.Invoke(training) ?? training,
+            training,
             spool,
             new Sealer(spool, ledger, identity, Time),
-            ledger,
-            new ReceiptCheck(Silo.Membership),
-            new RunReports(home, Settings, consent, Time),
-            Settings,
-            reportEveryVersion,
+            new UpdateSender(Silo, resilience, new ReceiptCheck(Silo.Membership), spool, ledger, Logger.None),
+            reports,
+            new HeldOutReports(training, reports, reportEveryVersion, Logger.None),
             TimeProvider.System,
             Logger.None
         );

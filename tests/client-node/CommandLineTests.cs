@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Federated.ClientNode.Tests;
+
+/// <summary>The program as a process: exit codes, one sentence of error, JSON.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Theory]
+    [InlineData("no-such-command", 2, "no-such-command")]
+    [InlineData("status --home nowhere", 2, "fednode join")]
+    [InlineData("join --home {0}/home", 2, "URL is missing")]
+    [InlineData("join http://10.0.0.1:1 --token t --data {0}/none.jsonl --home {0}/home", 2, "plain http")]
+    [InlineData("join http://127.0.0.1:1 --token t --data {0}/none.jsonl --home {0}/home", 2, "none.jsonl")]
+    [InlineData(
+        "privacy epsilon --noise-multiplier -1 --sampling-rate 0.1 --steps 1 --delta 1e-5",
+        2,
+        "noiseMultiplier"
+    )]
+    [InlineData("privacy epsilon --noise-multiplier 1 --sampling-rate 2 --steps 1 --delta 1e-5", 2, "samplingRate")]
+    [InlineData("--help", 0, "")]
+    public async Task An_error_is_one_sentence_and_its_own_exit_code(string arguments, int code, string said)
+    {
+        var (exit, _, error) = await Fednode(string.Format(null, arguments, _folder.Path));
+
+        Assert.Equal(code, exit);
+        Assert.Contains(said, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_by_a_join_that_is_refused()
+    {
+        await Fednode($"join http://10.0.0.1:1 --token t --data none.jsonl --home {_folder.File("home")}");
+
+        Assert.False(File.Exists(_folder.File("home/node.yaml")));
+    }
+
+    [Fact]
+    public async Task A_first_join_without_a_silo_ends_with_4_and_keeps_the_settings()
+    {
+        var data = _folder.Write("data.jsonl", Some.Records(20));
+
+        var (exit, output, error) = await Fednode(
+            $"join http://127.0.0.1:1 --token t --data {data} --home {_folder.File("home")} --name clinic --delta 1e-6"
+        );
+
+        Assert.Equal(4, exit);
+        Assert.Contains("does not answer", error, StringComparison.Ordinal);
+        Assert.Contains("What can leave", output, StringComparison.Ordinal);
+        var settings = NodeSettingsYaml.Read(_folder.File("home/node.yaml"));
+        Assert.Equal(("clinic", 20, 1e-6), (settings.Name, settings.Source.DeclaredRecords, settings.Source.Delta));
+    }
+
+    [Fact]
+    public async Task Epsilon_is_given_as_JSON()
+    {
+        var (exit, output, _) = await Fednode(
+            "privacy epsilon --noise-multiplier 1 --sampling-rate 1 --steps 1 --delta 1e-5 --json"
+        );
+
+        Assert.Equal(0, exit);
+        using var json = JsonDocument.Parse(output);
+        // The analytic Gaussian mechanism (Balle & Wang 2018): ε(σ = 1, δ = 1e-5) = 4.3775…
+        Assert.InRange(json.RootElement.GetProperty("epsilon").GetDouble(), 4.3770, 4.3785);
+        Assert.Equal(1e-5, json.RootElement.GetProperty("delta").GetDouble());
+        Assert.False(string.IsNullOrEmpty(json.RootElement.GetProperty("accountant").GetString()));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static async Task<(int Exit, string Output, string Error)> Fednode(string arguments)
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", $"{Path.Combine(RepositoryFolder.FednodeOutput, "fednode.dll")} {arguments}")
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, await output, await error);
+    }
+}

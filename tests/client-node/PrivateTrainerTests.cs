@@ -1,0 +1,171 @@
+using Federated.Privacy.Accounting;
+using Federated.Privacy.Mechanisms;
+using Federated.Protocol;
+using TorchSharp;
+
+namespace Federated.ClientNode.Tests;
+
+[Collection(Alone.Name)] // tensors are counted
+public sealed class PrivateTrainerTests : IDisposable
+{
+    private static readonly NodeId Node = NodeId.Parse(new string('a', 64));
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void Test_noise_repeats_to_the_bit_and_differs_between_versions()
+    {
+        var run = Some.Run("test", steps: 3);
+
+        var first = Train(run, digest => new TestNoise(digest, 4, Node));
+
+        Assert.Equal(first, Train(run, digest => new TestNoise(digest, 4, Node)));
+        Assert.NotEqual(first, Train(run, digest => new TestNoise(digest, 5, Node)));
+        Assert.DoesNotContain(first, value => !float.IsFinite(value));
+    }
+
+    [Fact]
+    public void Secure_noise_never_repeats()
+    {
+        var run = Some.Run("gaussian", steps: 1);
+
+        Assert.NotEqual(Train(run, _ => new SecureNoise()), Train(run, _ => new SecureNoise()));
+    }
+
+    [Fact]
+    public void An_empty_batch_takes_a_noisy_step_like_any_other()
+    {
+        // One record of ten thousand declared: hardly ever drawn.
+        var run = Some.Run("gaussian", steps: 1);
+        run = run with { Privacy = run.Privacy with { ExpectedBatchSize = 1 } };
+        var settings = Some.Settings("data.jsonl");
+        settings = settings with { Source = settings.Source with { DeclaredRecords = 1_000_000_000, Delta = 1e-10 } };
+
+        var delta = Train(run, _ => new SecureNoise(), settings);
+
+        Assert.All(delta, value => Assert.NotEqual(0, value));
+    }
+
+    [Fact]
+    public void A_private_run_with_a_seeded_source_is_refused()
+    {
+        var run = Some.Run("gaussian", steps: 1);
+
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            Train(run, digest => new TestNoise(digest, 0, Node))
+        );
+
+        Assert.Contains("no guarantee", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Training_without_noise_lowers_the_held_out_loss()
+    {
+        var run = Some.Run("none", steps: 20);
+        run = run with
+        {
+            Privacy = run.Privacy with { ExpectedBatchSize = 12 },
+            Local = run.Local with { Optimizer = new OptimizerSection { LearningRate = 0.02 } },
+        };
+        using var model = Open(run);
+        using var records = Records();
+        var delta = Train(run, model, records, new SecureNoise(), Some.Settings("data.jsonl"));
+
+        var before = HeldOutJudge.Loss(model, null, records, 24, TestContext.Current.CancellationToken);
+        var after = HeldOutJudge.Loss(model, delta, records, 24, TestContext.Current.CancellationToken);
+
+        Assert.True(before.Records > 0);
+        Assert.Equal(before.Tokens, after.Tokens);
+        Assert.True(after.NatsPerToken < before.NatsPerToken - 0.1, $"{before.NatsPerToken} → {after.NatsPerToken}");
+    }
+
+    [Fact]
+    public void Cancelling_stops_between_steps()
+    {
+        var run = Some.Run("gaussian", steps: 100_000);
+        using var stop = new CancellationTokenSource();
+        using var model = Open(run);
+        using var records = Records();
+        using var noise = new SecureNoise();
+        var trainer = new PrivateTrainer(
+            model.Adapter,
+            model.Base.Tokenizer,
+            records,
+            Some.Consented(run, Some.Settings("data.jsonl"))
+        );
+        var done = 0;
+
+        Assert.Throws<OperationCanceledException>(() =>
+            trainer.Train(
+                new float[model.Adapter.Layout.Count],
+                noise,
+                step =>
+                {
+                    done = step;
+                    if (step == 2)
+                    {
+                        stop.Cancel();
+                    }
+                },
+                stop.Token
+            )
+        );
+        Assert.Equal(2, done);
+    }
+
+    [Fact]
+    public void No_tensor_outlives_its_step()
+    {
+        var run = Some.Run("gaussian", steps: 2);
+        using var model = Open(run);
+        using var records = Records();
+        var settings = Some.Settings("data.jsonl");
+        Train(run, model, records, new SecureNoise(), settings);
+        var before = torch.Tensor.TotalCount;
+
+        for (var i = 0; i < 3; i++)
+        {
+            Train(run, model, records, new SecureNoise(), settings);
+        }
+
+        Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static AdaptedModel Open(RunDocument run) =>
+        AdaptedModel.Open(CanonicalRunDocument.Digest(run), run, Some.Settings("data.jsonl").Models);
+
+    private static float[] Train(
+        RunDocument run,
+        AdaptedModel model,
+        JsonLinesRecords records,
+        NoiseSource noise,
+        NodeSettings settings
+    )
+    {
+        using (noise)
+        {
+            var consented = Some.Consented(run, settings);
+            return new PrivateTrainer(model.Adapter, model.Base.Tokenizer, records, consented).Train(
+                new float[model.Adapter.Layout.Count],
+                noise,
+                _ => { },
+                TestContext.Current.CancellationToken
+            );
+        }
+    }
+
+    private float[] Train(RunDocument run, Func<string, NoiseSource> noise, NodeSettings? settings = null)
+    {
+        using var model = Open(run);
+        using var records = Records();
+        return Train(run, model, records, noise(model.RunDigest), settings ?? Some.Settings("data.jsonl"));
+    }
+
+    private JsonLinesRecords Records() =>
+        JsonLinesRecords.Open(
+            _folder.Write("data.jsonl", Some.Records(60)),
+            new HoldOut(new byte[32], 0.2),
+            TestContext.Current.CancellationToken
+        );
+}
