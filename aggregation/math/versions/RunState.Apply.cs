@@ -18,7 +18,7 @@ public sealed partial record RunState
             VersionPublished e => Publish(e),
             VersionOpened e => Require(
                 next,
-                Phase == RunPhase.Running && Open is null && e.Version == Published.Count
+                Phase == RunPhase.Running && Open is null && e.Version == Published.Count && e.Version <= Terms.Versions
             ) with
             {
                 Open = new()

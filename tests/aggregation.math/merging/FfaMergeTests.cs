@@ -1,0 +1,136 @@
+using Federated.Adapters;
+using FsCheck.Xunit;
+
+namespace Federated.Aggregation.Tests;
+
+public sealed class FfaMergeTests
+{
+    private readonly Dictionary<string, byte[]> _blobs = [];
+
+    [Property(MaxTest = 50)]
+    public void The_order_of_arrival_does_not_change_a_bit(int seed)
+    {
+        var random = new Random(seed);
+        var updates = Enumerable
+            .Range(0, 7)
+            .Select(i => Put($"node{i % 5}", i / 5, Some.Values(seed % 1000 + i), random.NextDouble() - 0.2))
+            .ToArray();
+        var before = Base(Some.Values(99));
+        var one = Merge(before, updates).Values.ToArray();
+        random.Shuffle(updates);
+        Assert.Equal(Bits(one), Bits(Merge(before, updates).Values.ToArray()));
+    }
+
+    [Fact]
+    public void One_node_with_coefficient_one_is_that_nodes_adapter()
+    {
+        // Numbers of few bits, so that float addition is exact.
+        var before = Enumerable.Range(0, (int)Some.Layout.Count).Select(j => j / 64f).ToArray();
+        var after = Enumerable.Range(0, before.Length).Select(j => (j % 7) - 3f).ToArray();
+        var delta = after.Zip(before, (a, b) => a - b).ToArray();
+        Assert.Equal(after, Merge(Base(before), [Put("a", 0, delta, 1)]).Values.ToArray());
+    }
+
+    [Fact]
+    public void The_merge_is_linear_in_the_updates()
+    {
+        float[] zero = new float[Some.Layout.Count];
+        var (x, y) = (Some.Values(1), Some.Values(2));
+        var merged = Merge(Base(zero), [Put("a", 0, x, 0.5), Put("b", 0, y, -0.25)], learningRate: 2).Values.ToArray();
+        Assert.All(
+            Enumerable.Range(0, zero.Length),
+            j => Assert.Equal(2 * ((0.5 * x[j]) - (0.25 * y[j])), merged[j], 1e-7)
+        );
+    }
+
+    [Fact]
+    public void The_step_norm_is_that_of_the_applied_change()
+    {
+        float[] zero = new float[Some.Layout.Count];
+        var delta = Some.Values(3);
+        var merged = Merge(Base(zero), [Put("a", 0, delta, 0.5)], learningRate: 3);
+        Assert.Equal(1.5 * Math.Sqrt(delta.Sum(x => (double)x * x)), merged.StepNorm, 1e-12);
+    }
+
+    [Fact]
+    public void A_result_that_float32_cannot_hold_is_refused()
+    {
+        var huge = Enumerable.Repeat(float.MaxValue, (int)Some.Layout.Count).ToArray();
+        var error = Assert.Throws<NonFiniteMergeException>(() => Merge(Base(huge), [Put("a", 0, huge, 1)]));
+        Assert.Contains("learningRate", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_adapter_in_place_of_an_update_is_refused()
+    {
+        var before = Base(Some.Values(1));
+        Assert.Throws<InvalidAdapterBlobException>(() => Merge(before, [Some.Weighted("a", 0, before, 1)]));
+    }
+
+    [Fact]
+    public void A_plan_without_updates_or_with_one_twice_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => MergePlan.For(1, "", [], 1));
+        var update = Some.Weighted("a", 0, "", 1);
+        Assert.Throws<ArgumentException>(() => MergePlan.For(1, "", [update, update], 1));
+    }
+
+    [Fact]
+    public void A_plan_travels_with_every_bit()
+    {
+        var plan = MergePlan.For(
+            4,
+            Some.Digest("before"),
+            [Some.Weighted("b", 3, "x", 1.0 / 3), Some.Weighted("a", 2, "y", 0.1)],
+            0.7
+        );
+        var read = MergePlan.FromJson(plan.ToJson());
+        Assert.Equal(["a", "b"], read.Updates.Select(update => update.NodeId));
+        Assert.Equal(plan.Updates, read.Updates);
+        Assert.Equal(
+            (plan.Version, plan.PreviousDigest, plan.LearningRate),
+            (read.Version, read.PreviousDigest, read.LearningRate)
+        );
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(1000)]
+    [InlineData(1003)]
+    public void The_kernel_is_the_plain_loop(int length)
+    {
+        var block = Enumerable.Range(0, length).Select(j => MathF.Cos(j)).ToArray();
+        var sum = Enumerable.Range(0, length).Select(j => Math.Sin(j)).ToArray();
+        var expected = sum.Zip(block, (s, b) => s + (0.3 * (double)b)).ToArray();
+        WeightedSum.Add(sum, block, 0.3);
+        Assert.Equal(expected, sum);
+        Assert.Equal(block.Sum(x => (double)x * x), WeightedSum.SquaredNorm(block), 1e-10);
+    }
+
+    private string Base(float[] values) => Put(AdapterBlob.Encode(AdapterBlobKind.Adapter, Some.Layout, values));
+
+    private WeightedUpdate Put(string node, long baseVersion, float[] delta, double coefficient) =>
+        Some.Weighted(node, baseVersion, Put(Some.Blob(delta)), coefficient);
+
+    private string Put(byte[] blob)
+    {
+        var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(blob));
+        _blobs[digest] = blob;
+        return digest;
+    }
+
+    private MergedAdapter Merge(string before, IEnumerable<WeightedUpdate> updates, double learningRate = 1) =>
+        FfaMerge
+            .MergeAsync(
+                MergePlan.For(1, before, updates, learningRate),
+                Some.Layout,
+                (digest, _) => Task.FromResult<Stream>(new MemoryStream(_blobs[digest])),
+                TestContext.Current.CancellationToken
+            )
+            .GetAwaiter()
+            .GetResult();
+
+    private static int[] Bits(float[] values) => [.. values.Select(BitConverter.SingleToInt32Bits)];
+}
