@@ -11,7 +11,8 @@ namespace Federated.Lab.Pretrain;
 /// <param name="Elapsed">Time spent training.</param>
 internal sealed record TrainingState(int Step, long Tokens, TimeSpan Elapsed)
 {
-    public const string FileName = "training-state.safetensors";
+    // Not *.safetensors: every file of that name in a folder is a part of its model.
+    public const string FileName = "training.state";
 
     public void Save(string folder, LlamaModel model, MuonAdamW optimizer) =>
         Safetensors.Write(

@@ -101,6 +101,23 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void The_state_beside_a_model_is_no_part_of_it()
+    {
+        using var model = Model();
+        new Trainer(Options(steps: 1), model, TimeProvider.System, TextWriter.Null).Run(
+            Records,
+            () => 0,
+            TestContext.Current.CancellationToken
+        );
+        LlamaCheckpoint.Write(model, _folder, torch.ScalarType.Float32);
+
+        using var read = LlamaCheckpoint.Read(_folder);
+
+        Assert.True(File.Exists(Path.Combine(_folder, TrainingState.FileName)));
+        Assert.Equal(Tiny, read.Config);
+    }
+
+    [Fact]
     public void A_state_of_another_shape_is_refused()
     {
         using (var model = Model())
