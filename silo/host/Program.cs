@@ -11,6 +11,7 @@ var result = new RootCommand(
     RunCommands.Create(),
     NodeCommands.Create(),
     AdapterCommands.Create(),
+    VerifyCommand.Create(),
 }.Parse(args);
 
 // A stop is asked for by cancelling; the silo then has time to end what is in flight.

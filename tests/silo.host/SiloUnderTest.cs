@@ -14,10 +14,12 @@ public sealed class SiloUnderTest : IAsyncLifetime
 
     internal string ModelDigest { get; private set; } = "";
 
+    internal string Data => _folder["data"];
+
     private SiloOptions Options =>
         new()
         {
-            Data = _folder["data"],
+            Data = Data,
             GrpcPort = 0,
             HttpPort = 0,
             LogToConsole = false,
@@ -33,15 +35,17 @@ public sealed class SiloUnderTest : IAsyncLifetime
 
     public async Task RestartAsync()
     {
-        await Host.DisposeAsync();
+        await StopAsync();
         Host = await SiloHost.StartAsync(Options);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Host.DisposeAsync();
+        await StopAsync();
         _folder.Dispose();
     }
+
+    public async Task StopAsync() => await Host.DisposeAsync();
 
     /// <summary>A client of the operator API, as the operator.</summary>
     internal SiloClient Operator() => new(Host.HttpAddress, Host.OperatorToken);

@@ -5,7 +5,7 @@ using Federated.Protocol;
 namespace Federated.Aggregation.Grains;
 
 /// <summary>What coordination needs of a run document.</summary>
-internal static class RunDocumentReading
+public static class RunDocumentReading
 {
     /// <summary>The recipe of the run's layout.</summary>
     public static LayoutRecipe Recipe(RunDocument document, ImmutableArray<LinearLayer> layers) =>

@@ -14,6 +14,7 @@ public sealed class SiloHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly DataFolder _data;
+    private bool _disposed;
 
     private SiloHost(WebApplication app, DataFolder data)
     {
@@ -71,6 +72,12 @@ public sealed class SiloHost : IAsyncDisposable
     /// <summary>Stops the silo and releases its data folder.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await _app.StopAsync();
         await _app.DisposeAsync();
         _data.Dispose();

@@ -7,6 +7,8 @@ namespace Federated.Silo;
 /// </summary>
 public sealed class DataFolder : IDisposable
 {
+    internal const string JournalName = "journal.db";
+
     private readonly FileStream _lock;
 
     private DataFolder(string path, FileStream held)
@@ -19,7 +21,7 @@ public sealed class DataFolder : IDisposable
     public string Root { get; }
 
     /// <summary>The journal: a SQLite file.</summary>
-    public string JournalFile => Path.Combine(Root, "journal.db");
+    public string JournalFile => Path.Combine(Root, JournalName);
 
     /// <summary>Content-addressed adapters and updates.</summary>
     public string BlobFolder => Path.Combine(Root, "blobs");

@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Federated.Adapters;
+using Federated.Aggregation;
+using Federated.Aggregation.Grains;
+using Federated.Protocol;
+
+namespace Federated.Silo;
+
+/// <summary>
+/// Makes every published version again from the journal and the blobs, and compares digests. Decisions are read, never made
+/// again; merging is a pure function of what was frozen, so the same bytes must come out.
+/// </summary>
+internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
+{
+    /// <summary>One verdict a published version, in order.</summary>
+    /// <exception cref="UnreadableRunEventException">The stream was written by a later release.</exception>
+    public async IAsyncEnumerable<VersionVerdict> ReplayAsync(
+        string runDigest,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        RunState? state = null;
+        foreach (var entry in await journal.ReadAsync(StreamNames.OfRun(runDigest), 0, cancellation))
+        {
+            var next = RunEventCodec.Decode(entry.Kind, entry.Payload.Span);
+            if (next is VersionPublished published)
+            {
+                var (outcome, detail) = await CheckAsync(state!, published, cancellation);
+                yield return new VersionVerdict(state!.Name, runDigest, published.Version, outcome, detail);
+            }
+
+            state = state is null ? Begin(runDigest, (RunDrafted)next) : state.Apply(next);
+        }
+    }
+
+    private static RunState Begin(string runDigest, RunDrafted drafted)
+    {
+        var document = CanonicalRunDocument.Parse(Encoding.UTF8.GetBytes(drafted.Document));
+        var layout = AdapterLayout.For(
+            [.. drafted.Layers],
+            new AdapterOptions(
+                document.Adapter.Rank,
+                document.Adapter.Alpha,
+                AdapterOptions.ParseScaling(document.Adapter.Scaling),
+                document.Adapter.Targets,
+                document.Adapter.Seed
+            )
+        );
+        return RunState.Start(RunDocumentReading.Terms(document, runDigest, layout), drafted);
+    }
+
+    private async Task<(VersionOutcome Outcome, string Detail)> CheckAsync(
+        RunState state,
+        VersionPublished published,
+        CancellationToken cancellation
+    )
+    {
+        var layout = state.Terms.Layout;
+        var plan = published.Version == 0 ? null : state.PlanMerge();
+        string[] needed = plan is null ? [] : [plan.PreviousDigest, .. plan.Updates.Select(update => update.Digest)];
+        foreach (var digest in needed.Append(published.Digest))
+        {
+            var found = await DigestOfAsync(digest, cancellation);
+            if (found != digest)
+            {
+                return found is null
+                    ? (VersionOutcome.NotReplayable, $"blob {digest} is no longer kept")
+                    : (VersionOutcome.Wrong, $"blob {digest} now holds bytes with the digest {found}");
+            }
+        }
+
+        var values = plan is null
+            ? new float[layout.Count].AsMemory()
+            : (await FfaMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation)).Values;
+        var bytes = AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, values.Span);
+        var made = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        return made == published.Digest
+            ? (VersionOutcome.Verified, $"made again from {plan?.Updates.Count ?? 0} update(s)")
+            : (VersionOutcome.Wrong, $"published as {published.Digest}, and the replay gives {made}");
+    }
+
+    private async Task<string?> DigestOfAsync(string digest, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var blob = await blobs.OpenAsync(digest, cancellation);
+            return Convert.ToHexStringLower(await SHA256.HashDataAsync(blob, cancellation));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+}
