@@ -188,16 +188,6 @@ internal sealed partial class GroupGrain(
             }
         }
 
-        var distinct = Participants(document)?.Distinct().Count() ?? int.MaxValue;
-        if (
-            distinct < document.Rounds.Close.Cohort
-            || distinct < document.Rounds.Close.Buffer
-            || distinct < document.Rounds.Close.Quorum
-        )
-        {
-            return $"rounds.close asks for more nodes than the {distinct} that participants.nodes names";
-        }
-
         return document.Name is { } name && _state.Runs.Exists(run => run.Name == name)
             ? $"name = {name} is taken by another run of group '{Name}'; choose another name, or leave it out"
             : null;
