@@ -209,6 +209,11 @@ internal sealed class RoundLoop(
                 }
         );
         beats.Progress = reports.Shown(run, beats.Progress with { Phase = NodePhase.Waiting });
+        if (!accepted)
+        {
+            // The silo may ask for the same base again at once, and would get the same bytes and give the same answer.
+            await Task.Delay(update.IsAnswered ? LongestHold : ShortHold, time, beats.Work);
+        }
     }
 
     /// <summary>After a restart: what was sealed is sent, in the same bytes; what nobody can ask for any more is removed.</summary>

@@ -378,6 +378,7 @@ internal sealed class FederationClient : ISiloConnection
                 or StatusCode.Cancelled
                 or StatusCode.Internal
                 or StatusCode.ResourceExhausted
+                or StatusCode.OutOfRange // another attempt's bytes came in between: ask anew how far it came
                 or StatusCode.Unknown => new SiloUnreachableException(
                     $"silo {address} does not answer ({error.StatusCode}: {detail})",
                     error
