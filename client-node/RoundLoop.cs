@@ -49,8 +49,8 @@ internal sealed class RoundLoop(
     private readonly HashSet<string> _ended = [];
     private string _lastReason = "";
 
-    /// <summary>Works until stopped, or until a run has ended or was declined.</summary>
-    /// <param name="untilEnded">True: return at the first run that is over or that the policy has declined.</param>
+    /// <summary>Works until stopped, or until its runs have ended or one was declined.</summary>
+    /// <param name="untilEnded">True: return when all accepted runs are over, or when one was declined.</param>
     /// <param name="cancellation">The owner stops the node: nothing is lost, the next start goes on.</param>
     /// <exception cref="OperationCanceledException">The owner stopped the node.</exception>
     /// <exception cref="SiloRefusedException">The silo does not want this node.</exception>
@@ -78,7 +78,7 @@ internal sealed class RoundLoop(
                     break;
 
                 case CheckInAnswer.Ended ended:
-                    if (await FinishAsync(ended, cancellation) && untilEnded)
+                    if (await FinishAsync(ended, cancellation) && untilEnded && !consent.HasOpenRuns)
                     {
                         return ended.Outcome == "completed" ? LoopEnd.Completed : LoopEnd.Failed;
                     }

@@ -369,7 +369,7 @@ internal sealed class FederationClient : ISiloConnection
         catch (RpcException error)
         {
             var address = _channel.Target;
-            var detail = error.Status.Detail;
+            var detail = error.Status.Detail.Split(". ")[0].TrimEnd('.'); // what follows is the inner exceptions
             throw error.StatusCode switch
             {
                 StatusCode.Unavailable
@@ -383,7 +383,10 @@ internal sealed class FederationClient : ISiloConnection
                     $"silo {address} does not answer ({error.StatusCode}: {detail})",
                     error
                 ),
-                _ => new SiloRefusedException($"silo {address} refused ({error.StatusCode}): {detail}", error),
+                _ => new SiloRefusedException(
+                    $"silo {address} refused ({error.StatusCode}): {error.Status.Detail}",
+                    error
+                ),
             };
         }
         catch (IOException error)

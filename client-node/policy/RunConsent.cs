@@ -29,6 +29,9 @@ internal sealed class RunConsent(
     /// <summary>True: an offered run waits for `fednode runs approve`.</summary>
     public bool AwaitsOwner => offers.Digests.Any(digest => offers.Decision(digest)?.Answer == ConsentAnswer.Pending);
 
+    /// <summary>True: a run was accepted and is not over.</summary>
+    public bool HasOpenRuns => offers.Digests.Any(digest => offers.Decision(digest)?.Answer == ConsentAnswer.Accepted);
+
     /// <summary>The run, when its plan is reserved and the owner has agreed; null otherwise.</summary>
     public ConsentedRun? Find(string runDigest)
     {

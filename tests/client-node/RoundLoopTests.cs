@@ -319,6 +319,26 @@ public sealed class RoundLoopTests
     }
 
     [Fact]
+    public async Task News_of_an_old_run_does_not_end_a_node_that_works_on_another()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1, steps: 1));
+        await node.RunAsync();
+        var (old, key) = (node.Silo, node.Silo.RunDigest);
+        node.Silo = new FakeSilo(
+            Some.Run("gaussian", versions: 2, steps: 1),
+            AdaptedModel.LayoutOf(Some.Run(), RepositoryFolder.BaseDocs),
+            node.NodeId.Value
+        );
+        var told = 0;
+        var silo = node.Silo;
+        silo.BeforeCheckIn = () =>
+            silo.Received.Count == 1 && told++ == 0 ? new CheckInAnswer.Ended(key, "completed", "", 1, old.FinalDigest) : null;
+
+        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
+        Assert.Equal(2, silo.Received.Count);
+    }
+
+    [Fact]
     public async Task A_node_that_does_not_show_its_epsilon_sends_none()
     {
         using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
