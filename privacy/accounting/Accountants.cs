@@ -5,12 +5,21 @@ public static class Accountants
 {
     private static readonly ClosedFormAccountant ClosedForm = new();
     private static readonly RdpAccountant Rdp = new();
+    private static readonly PldAccountant Pld = new();
 
     /// <summary>The smallest ε that any of the accountants certifies at <paramref name="delta"/>.</summary>
     /// <param name="privacyEvent">What was, or will be, released.</param>
     /// <param name="delta">δ in (0, 1).</param>
     /// <exception cref="ArgumentOutOfRangeException">δ is outside (0, 1).</exception>
     /// <exception cref="UnsupportedEventException">No accountant knows the event.</exception>
-    public static PrivacyGuarantee Best(PrivacyEvent privacyEvent, double delta) =>
-        ClosedForm.TryEpsilon(privacyEvent, delta, out var exact) ? exact : Rdp.Epsilon(privacyEvent, delta);
+    public static PrivacyGuarantee Best(PrivacyEvent privacyEvent, double delta)
+    {
+        if (ClosedForm.TryEpsilon(privacyEvent, delta, out var exact))
+        {
+            return exact;
+        }
+
+        var (pld, rdp) = (Pld.Epsilon(privacyEvent, delta), Rdp.Epsilon(privacyEvent, delta));
+        return rdp.Epsilon < pld.Epsilon ? rdp with { EpsilonLower = Math.Min(pld.EpsilonLower, rdp.Epsilon) } : pld;
+    }
 }
