@@ -26,7 +26,7 @@ internal static class CommandExtensions
                 {
                     return Fail(e.Message, e.ExitCode);
                 }
-                catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+                catch (Exception e) when (e is HttpRequestException or HttpIOException or TaskCanceledException)
                 {
                     return Fail($"The silo does not answer: {e.Message}", ExitCodes.Unreachable);
                 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using Federated.Aggregation;
 using Federated.Aggregation.Grains;
 
 namespace Federated.Silo;
@@ -146,8 +147,10 @@ internal static class RunCommands
                     using var client = silo.Open(result);
                     var json = silo.Json(result);
                     var line = new LiveLine();
+                    var ended = false;
                     await foreach (var status in client.WatchAsync(result.GetRequiredValue(run), cancellation))
                     {
+                        ended = status.State.HasEnded();
                         line.Show(
                             json
                                 ? JsonSerializer.Serialize(status, SiloJson.Options)
@@ -157,7 +160,12 @@ internal static class RunCommands
                     }
 
                     line.End();
-                    return ExitCodes.Ok;
+                    return ended
+                        ? ExitCodes.Ok
+                        : throw new SiloRefusalException(
+                            "The silo has stopped, and the run has not ended. Watch it again when the silo is back.",
+                            ExitCodes.Unreachable
+                        );
                 }
             );
         return command;

@@ -13,6 +13,7 @@ internal sealed class FederationService(
     IBlobStore blobs,
     UpdateIntake intake,
     ReceiptSigner signer,
+    SiloOptions options,
     IHostApplicationLifetime lifetime,
     TimeProvider time
 ) : Federation.FederationBase
@@ -42,15 +43,18 @@ internal sealed class FederationService(
             );
         }
 
-        var group =
-            InvitationToken.GroupOf(request.Token)
-            ?? throw Refusals.Exception(
+        var group = InvitationToken.GroupOf(request.Token);
+        if (group is null || !options.Groups.Contains(group))
+        {
+            throw Refusals.Exception(
                 new Refused(
                     RejectionReason.InvalidInvitation,
                     "The token is none of this silo's. Ask its operator for one (fedsilo node invite).",
                     MayRetry: false
                 )
             );
+        }
+
         var joining = new NodeJoining(InvitationToken.Hash(request.Token), publicKey, request.DisplayName);
         var answer = await grains.GetGrain<IGroupGrain>(group).JoinAsync(joining);
         return answer.Refused is { } refused

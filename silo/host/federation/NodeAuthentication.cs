@@ -72,8 +72,9 @@ internal sealed class NodeAuthentication(IGrainFactory grains, TimeProvider time
             );
         }
 
+        // Nothing is looked up for what cannot be an id: strangers should cost nothing.
         var publicKey =
-            await grains.GetGrain<INodeGrain>(nodeId).PublicKeyAsync()
+            (Sha256Text.IsDigest(nodeId) ? await grains.GetGrain<INodeGrain>(nodeId).PublicKeyAsync() : null)
             ?? throw Refused(
                 RejectionReason.UnknownNode,
                 $"No node {Shown(nodeId)} has joined this silo. Join it with a token of the operator."

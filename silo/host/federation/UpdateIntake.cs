@@ -16,7 +16,7 @@ internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, Recei
 
     /// <summary>Bytes held of an update, all of them when its blob is whole.</summary>
     public async Task<long> CommittedAsync(UpdateOffer offer, CancellationToken cancellation) =>
-        IsDigest(offer.UpdateDigest)
+        Sha256Text.IsDigest(offer.UpdateDigest)
             ? await blobs.LengthAsync(offer.UpdateDigest, cancellation)
                 ?? await blobs.CommittedAsync(UploadId(offer), cancellation)
             : throw new ArgumentException(
@@ -108,9 +108,6 @@ internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, Recei
     // Names the node too: nobody continues, or disturbs, the upload of another.
     private static string UploadId(UpdateOffer offer) =>
         $"{offer.RunDigest}/{offer.Epoch}/{offer.BaseVersion}/{offer.NodeId}/{offer.UpdateDigest}";
-
-    private static bool IsDigest(string text) =>
-        text.Length == 64 && text.All(c => char.IsAsciiHexDigitLower(c) || char.IsAsciiDigit(c));
 
     private async Task<IBlobUpload> OpenAsync(string uploadId, CancellationToken cancellation)
     {

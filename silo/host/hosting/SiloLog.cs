@@ -17,6 +17,8 @@ internal static class SiloLog
             .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
             .MinimumLevel.Override("Orleans", LogEventLevel.Warning)
             .MinimumLevel.Override("Polly", LogEventLevel.Warning)
+            // It takes a machine that has been up for hours for one that has stalled.
+            .MinimumLevel.Override("Orleans.Runtime.Watchdog", LogEventLevel.Error)
             .WriteTo.File(
                 Path.Combine(data.LogFolder, "fedsilo-.log"),
                 rollingInterval: RollingInterval.Day,

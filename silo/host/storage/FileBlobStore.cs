@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
@@ -12,8 +11,6 @@ namespace Federated.Silo;
 /// </summary>
 public sealed class FileBlobStore : IBlobStore
 {
-    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
-
     // The data folder has one process, so whoever is in here is the only writer of its part file.
     private readonly ConcurrentDictionary<string, byte> _writing = new();
     private readonly string _root;
@@ -176,7 +173,7 @@ public sealed class FileBlobStore : IBlobStore
     private string PathOf(string digest)
     {
         ArgumentNullException.ThrowIfNull(digest);
-        if (digest.Length != 64 || digest.AsSpan().ContainsAnyExcept(HexDigits))
+        if (!Sha256Text.IsDigest(digest))
         {
             throw new ArgumentException(
                 $"A blob's digest is 64 lowercase hex digits (SHA-256); got \"{digest}\".",

@@ -1,0 +1,12 @@
+using System.Buffers;
+
+namespace Federated.Silo;
+
+/// <summary>SHA-256 as text: 64 lowercase hex digits, in one spelling only.</summary>
+internal static class Sha256Text
+{
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
+    /// <summary>Whether the text is one.</summary>
+    public static bool IsDigest(string text) => text.Length == 64 && !text.AsSpan().ContainsAnyExcept(HexDigits);
+}
