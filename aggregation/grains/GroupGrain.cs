@@ -146,15 +146,6 @@ internal sealed partial class GroupGrain(
         return await RunsAsync();
     }
 
-    /// <inheritdoc/>
-    public async Task WakeRunsAsync()
-    {
-        foreach (var run in _state.Runs)
-        {
-            await GrainFactory.GetGrain<IRunGrain>(run.RunDigest).WakeAsync();
-        }
-    }
-
     private string? RefusesInvitation(string tokenHash)
     {
         if (!_state.Invitations.TryGetValue(tokenHash, out var invitation))

@@ -33,8 +33,4 @@ public interface IGroupGrain : IGrainWithStringKey
     [Alias("wait-for-runs")]
     [AlwaysInterleave]
     Task<GroupRuns> WaitForRunsAsync(long afterRevision, TimeSpan wait, CancellationToken cancellation);
-
-    /// <summary>Wakes every run that has not ended, so that deadlines pass after a restart even when no node calls.</summary>
-    [Alias("wake")]
-    Task WakeRunsAsync();
 }

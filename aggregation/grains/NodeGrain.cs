@@ -22,6 +22,7 @@ internal sealed partial class NodeGrain(
 
     // The ends of runs that this node was told since the activation; told again only when there is nothing else to say.
     private readonly Dictionary<string, RunOutcome> _told = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private JournalStream _stream = null!;
     private NodeRegistered? _registered;
     private LedgerMark _ledger = new(0, "");
@@ -34,7 +35,7 @@ internal sealed partial class NodeGrain(
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _stream = new(journal, StreamNames.OfNode(NodeId), DeactivateOnIdle);
+        _stream = new(journal, StreamNames.OfNode(NodeId), Abandon);
         foreach (var entry in await _stream.ReadOnAsync(cancellationToken))
         {
             Apply(Codec.Decode(entry));
@@ -103,7 +104,10 @@ internal sealed partial class NodeGrain(
                 return Nothing(looks, checkIn.Wait);
             }
 
-            await AnyChangeAsync(group, runs, looks, left, cancellation);
+            if (!await AnyChangeAsync(group, runs, looks, left, cancellation))
+            {
+                return new(null, null, new(TimeSpan.FromSeconds(1), "the silo could not look at all runs"), null, null);
+            }
         }
     }
 
@@ -116,7 +120,7 @@ internal sealed partial class NodeGrain(
         }
 
         (_lastContact, _progress) = (time.GetUtcNow(), progress);
-        return progress.RunDigest is { } run
+        return progress.RunDigest is { Length: > 0 } run
             ? await GrainFactory.GetGrain<IRunGrain>(run).HeartbeatAsync(NodeId)
             : NodeCommand.Continue;
     }
@@ -176,7 +180,18 @@ internal sealed partial class NodeGrain(
                 continue;
             }
 
-            var answer = await GrainFactory.GetGrain<IRunGrain>(run.RunDigest).AnswerAsync(NodeId);
+            RunAnswer answer;
+            try
+            {
+                answer = await GrainFactory.GetGrain<IRunGrain>(run.RunDigest).AnswerAsync(NodeId);
+            }
+            catch (Exception exception)
+            {
+                // One run in trouble must not keep the node from the others.
+                LogRunFailed(exception, run.Name);
+                continue;
+            }
+
             if (answer.Assignment is { } assignment)
             {
                 return (new(assignment, null, null, null, null), looks);
@@ -201,7 +216,8 @@ internal sealed partial class NodeGrain(
         return (null, looks);
     }
 
-    private async Task AnyChangeAsync(
+    // False: a run could not be waited for, or this activation ends.
+    private async Task<bool> AnyChangeAsync(
         IGroupGrain group,
         GroupRuns runs,
         List<RunLook> looks,
@@ -210,7 +226,7 @@ internal sealed partial class NodeGrain(
     )
     {
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var waits = new List<Task> { group.WaitForRunsAsync(runs.Revision, wait, others.Token) };
+        var waits = new List<Task> { group.WaitForRunsAsync(runs.Revision, wait, others.Token), _ending.Task };
         waits.AddRange(
             looks.Select(look =>
                 GrainFactory.GetGrain<IRunGrain>(look.RunDigest).WaitForChangeAsync(look.Revision, wait, others.Token)
@@ -218,7 +234,9 @@ internal sealed partial class NodeGrain(
         );
         try
         {
-            await await Task.WhenAny(waits);
+            var first = await Task.WhenAny(waits);
+            cancellation.ThrowIfCancellationRequested();
+            return first.IsCompletedSuccessfully && !_stream.IsLost;
         }
         finally
         {
@@ -258,6 +276,16 @@ internal sealed partial class NodeGrain(
                 break;
         }
     }
+
+    // Held check-ins end too: they would keep the activation alive.
+    private void Abandon()
+    {
+        _ending.TrySetResult();
+        DeactivateOnIdle();
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "run {Name} cannot be asked")]
+    private partial void LogRunFailed(Exception exception, string name);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "a node's ledger went back: {Because}")]
     private partial void LogLedgerRolledBack(string because);

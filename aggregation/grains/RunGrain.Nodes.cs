@@ -65,6 +65,42 @@ internal sealed partial class RunGrain
     public Task<byte[]?> DocumentAsync() =>
         Task.FromResult(_drafted is { } drafted ? Encoding.UTF8.GetBytes(drafted.Document) : null);
 
+    private async Task<Verdict> VerifyAsync(RunState state, UpdateOffer offer)
+    {
+        var header = Header(offer);
+        var verdict = UpdateVerifier.CheckHeader(state, header);
+        if (!verdict.GoesOn)
+        {
+            return verdict;
+        }
+
+        var publicKey = await GrainFactory.GetGrain<INodeGrain>(offer.NodeId).PublicKeyAsync();
+        Stream? bytes = null;
+        try
+        {
+            bytes = await blobs.OpenAsync(offer.UpdateDigest);
+        }
+        catch (FileNotFoundException)
+        {
+            // The verifier says so, in its order of checks.
+        }
+
+        // Reading and hashing is CPU work: off the grain's scheduler, and nothing else can change the state meanwhile.
+        await using (bytes)
+        {
+            return await Task.Run(() =>
+                UpdateVerifier.Verify(
+                    state,
+                    header,
+                    offer.Attestation,
+                    offer.AttestationSignature,
+                    publicKey ?? [],
+                    bytes
+                )
+            );
+        }
+    }
+
     private RunAnswer AnswerMember(RunState state, string nodeId)
     {
         if (state is { Phase: RunPhase.Running, Open: { TakesUpdates: true } open, Latest: { } latest })

@@ -1,3 +1,4 @@
+using System.Text;
 using Federated.Adapters;
 using Federated.Protocol;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,40 +56,6 @@ internal sealed partial class RunGrain(
 
     private string RunDigest => this.GetPrimaryKeyString();
 
-    /// <summary>Folds the journal; from then on the run goes on by itself.</summary>
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        _activatedAt = time.GetUtcNow();
-        _stream = new(journal, StreamNames.OfRun(RunDigest), Abandon);
-        foreach (var entry in await _stream.ReadOnAsync(cancellationToken))
-        {
-            var runEvent = RunEventCodec.Decode(entry.Kind, entry.Payload.Span);
-            _state = _state is null ? await BeginAsync((RunDrafted)runEvent) : _state.Apply(runEvent);
-        }
-
-        _self = this.AsReference<IRunGrain>();
-        _timer = time.CreateTimer(
-            static self => ((IRunGrain)self!).WakeAsync().Ignore(),
-            _self,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan
-        );
-        if (_state is { } state && !state.Phase.HasEnded())
-        {
-            LogResumed(state.Name, state.Phase, state.Latest?.Number ?? -1, state.Revision);
-            DelayDeactivation(Timeout.InfiniteTimeSpan);
-            Hurry();
-        }
-    }
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        _timer.Dispose();
-        _poll.Close();
-        return Task.CompletedTask;
-    }
-
     // (1) start ------------------------------------------------------------------------------------------------------
 
     /// <inheritdoc/>
@@ -112,7 +79,7 @@ internal sealed partial class RunGrain(
             var layout = await layouts.OfAsync(RunDocumentReading.Recipe(document, start.Layers));
             var drafted = new RunDrafted(
                 now,
-                System.Text.Encoding.UTF8.GetString(start.Document),
+                Encoding.UTF8.GetString(start.Document),
                 start.Name,
                 start.Group,
                 start.Nodes,
@@ -134,14 +101,6 @@ internal sealed partial class RunGrain(
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         LogStarted(start.Name);
         return null;
-    }
-
-    private async Task<RunState> BeginAsync(RunDrafted drafted)
-    {
-        var document = CanonicalRunDocument.Parse(System.Text.Encoding.UTF8.GetBytes(drafted.Document));
-        var layout = await layouts.OfAsync(RunDocumentReading.Recipe(document, Layers(drafted)));
-        (_drafted, _document) = (drafted, document);
-        return RunState.Start(RunDocumentReading.Terms(document, RunDigest, layout), drafted);
     }
 
     // (2) recruit ----------------------------------------------------------------------------------------------------
@@ -233,42 +192,6 @@ internal sealed partial class RunGrain(
         }
 
         return Answer(verdict, state);
-    }
-
-    private async Task<Verdict> VerifyAsync(RunState state, UpdateOffer offer)
-    {
-        var header = Header(offer);
-        var verdict = UpdateVerifier.CheckHeader(state, header);
-        if (!verdict.GoesOn)
-        {
-            return verdict;
-        }
-
-        var publicKey = await GrainFactory.GetGrain<INodeGrain>(offer.NodeId).PublicKeyAsync();
-        Stream? bytes = null;
-        try
-        {
-            bytes = await blobs.OpenAsync(offer.UpdateDigest);
-        }
-        catch (FileNotFoundException)
-        {
-            // The verifier says so, in its order of checks.
-        }
-
-        // Reading and hashing is CPU work: off the grain's scheduler, and nothing else can change the state meanwhile.
-        await using (bytes)
-        {
-            return await Task.Run(() =>
-                UpdateVerifier.Verify(
-                    state,
-                    header,
-                    offer.Attestation,
-                    offer.AttestationSignature,
-                    publicKey ?? [],
-                    bytes
-                )
-            );
-        }
     }
 
     // (3), (5) – (8): what the run does by itself ----------------------------------------------------------------------
@@ -392,38 +315,5 @@ internal sealed partial class RunGrain(
         return state.Latest!.Number == state.Terms.Versions
             ? new RunCompleted(now)
             : new VersionOpened(now, state.Published.Count, now + state.Terms.Close.Deadline);
-    }
-
-    // ------------------------------------------------------------------------------------------------------------------
-
-    // The new state is computed before anything is written, so that an event that cannot follow is never appended.
-    private async Task<bool> AppendAsync(params RunEvent[] events)
-    {
-        var next = events.Aggregate(_state!, (state, runEvent) => state.Apply(runEvent));
-        await _stream.AppendAsync([.. events.Select(Record)]);
-        _state = next;
-        _poll.Signal();
-        if (next.Phase.HasEnded())
-        {
-            LogEnded(next.Name, next.Phase, next.Reason ?? "");
-            DelayDeactivation(TimeSpan.Zero);
-        }
-
-        return true;
-    }
-
-    private JournalRecord Record(RunEvent runEvent) =>
-        new(
-            RunEventCodec.KindOf(runEvent),
-            RunEventCodec.Encode(runEvent),
-            runEvent is UpdateAccepted accepted ? accepted.Update.Key.InJournal(_state!.Terms.Epoch) : null
-        );
-
-    private void Abandon()
-    {
-        _poll.Close();
-        DeactivateOnIdle();
-        // The next activation reads the journal and goes on, whether or not a node calls.
-        _self.WakeAsync().Ignore();
     }
 }

@@ -104,6 +104,31 @@ public sealed class DeadlineTests(SiloFixture silo) : IClassFixture<SiloFixture>
     }
 
     [Fact]
+    public async Task A_run_whose_activation_is_lost_goes_on_without_any_call()
+    {
+        using var federation = await Federation.RunningAsync(
+            silo,
+            2,
+            new()
+            {
+                Cohort = 2,
+                Quorum = 1,
+                Deadline = TimeSpan.FromMinutes(1),
+            },
+            "wake"
+        );
+        await federation.UploadAsync(0, 0);
+        silo.Journal.FailAppend(federation.Stream, 1, MemoryJournal.Fault.Conflict);
+        await Assert.ThrowsAsync<ActivationSupersededException>(() => federation.Run.PauseAsync("lost"));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!federation.Kinds().Contains("version-closed"))
+        {
+            silo.Time.Advance(TimeSpan.FromSeconds(5));
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
+        }
+    }
+
+    [Fact]
     public async Task A_silent_node_leaves_and_comes_back_by_showing_up()
     {
         using var federation = await Federation.RunningAsync(silo, 2, new() { Cohort = 2 }, "silent");

@@ -144,8 +144,10 @@ internal sealed class Federation : IDisposable
         Assert.Equal(RunDigest, answer.RunDigest);
     }
 
-    /// <summary>Waits for the run to say what is expected; the clock stands still meanwhile.</summary>
-    public async Task<RunStatus> UntilAsync(Func<RunStatus, bool> reached)
+    /// <summary>Waits for the run to say what is expected.</summary>
+    /// <param name="reached">What is expected.</param>
+    /// <param name="clock">How far the clock goes on now and then; it stands still otherwise.</param>
+    public async Task<RunStatus> UntilAsync(Func<RunStatus, bool> reached, TimeSpan clock = default)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         RunStatus? status = null;
@@ -159,8 +161,18 @@ internal sealed class Federation : IDisposable
                     return status;
                 }
 
-                await Run.WaitForChangeAsync(status.Revision, TimeSpan.FromSeconds(20), limit.Token)
-                    .WaitAsync(limit.Token);
+                var change = Run.WaitForChangeAsync(status.Revision, TimeSpan.FromSeconds(20), limit.Token);
+                if (clock > TimeSpan.Zero)
+                {
+                    var pause = Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
+                    await Task.WhenAny(change, pause);
+                    _silo.Time.Advance(clock);
+                    change.Ignore();
+                }
+                else
+                {
+                    await change.WaitAsync(limit.Token);
+                }
             }
             catch (OperationCanceledException)
             {
@@ -171,7 +183,8 @@ internal sealed class Federation : IDisposable
         }
     }
 
-    public Task<RunStatus> PublishedAsync(long version) => UntilAsync(status => status.LatestVersion >= version);
+    public Task<RunStatus> PublishedAsync(long version, TimeSpan clock = default) =>
+        UntilAsync(status => status.LatestVersion >= version, clock);
 
     /// <summary>What a node computes from a base: the same numbers in every test.</summary>
     public float[] Delta(int node, long baseVersion) =>

@@ -96,29 +96,6 @@ public sealed class GroupTests(SiloFixture silo) : IClassFixture<SiloFixture>
         Assert.Contains("canonical", answer.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Waking_a_group_lets_its_runs_go_on_without_any_node()
-    {
-        using var federation = await Federation.RunningAsync(
-            silo,
-            2,
-            new()
-            {
-                Cohort = 2,
-                Quorum = 1,
-                Deadline = TimeSpan.FromMinutes(1),
-            },
-            "wake"
-        );
-        await federation.UploadAsync(0, 0);
-        // As after a restart: the activation is gone, and no node will call.
-        silo.Journal.FailAppend(federation.Stream, 1, MemoryJournal.Fault.Conflict);
-        await Assert.ThrowsAsync<ActivationSupersededException>(() => federation.Run.PauseAsync("lost"));
-        await federation.GroupGrain.WakeRunsAsync();
-        silo.Time.Advance(TimeSpan.FromMinutes(2));
-        await federation.PublishedAsync(1);
-    }
-
     private static Task<JoinAnswer> JoinAsync(IGroupGrain group, string token, NodeIdentity node) =>
         group.JoinAsync(new(token, node.PublicKey.ToArray(), "n"));
 

@@ -7,6 +7,8 @@ public sealed class JournalFaultTests(SiloFixture silo) : IClassFixture<SiloFixt
 {
     private const int Appends = 20;
 
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+
     // The same three nodes in every run, in the order of their ids, so that the merges have the same order and the same bits.
     private static readonly NodeIdentity[] Nodes =
     [
@@ -57,11 +59,11 @@ public sealed class JournalFaultTests(SiloFixture silo) : IClassFixture<SiloFixt
             await Until(async () => (await federation.Run.ConsentAsync(id, true, "")).Admitted);
         }
 
-        await federation.PublishedAsync(0);
+        await federation.PublishedAsync(0, Retry);
         (int Node, long Base)[] script = [(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (2, 2)];
         for (var i = 0; i < script.Length; i++)
         {
-            await federation.PublishedAsync(i / 2);
+            await federation.PublishedAsync(i / 2, Retry);
             var offer = await federation.OfferAsync(script[i].Node, script[i].Base);
             await Until(async () =>
             {
@@ -72,7 +74,7 @@ public sealed class JournalFaultTests(SiloFixture silo) : IClassFixture<SiloFixt
             });
         }
 
-        await federation.UntilAsync(status => status.Phase == RunPhase.Completed);
+        await federation.UntilAsync(status => status.Phase == RunPhase.Completed, Retry);
         var versions = await federation.Run.VersionsAsync(0);
         Assert.Equal(
             "0/0,1/0;0/1,2/0;1/1,2/2",
@@ -117,7 +119,7 @@ public sealed class JournalFaultTests(SiloFixture silo) : IClassFixture<SiloFixt
                 // The caller repeats its call.
             }
 
-            silo.Time.Advance(TimeSpan.FromSeconds(2));
+            silo.Time.Advance(Retry);
         }
 
         Assert.Fail("ten attempts");

@@ -98,7 +98,9 @@ public sealed partial record RunState
     {
         RunState back = Set(nodeId, NodeStanding.Admitted, at);
         RunMember member = back.Members[nodeId];
-        long version = Math.Max(CountingVersion, member.Counters.CountedTo);
+        // A frozen update of the node is still going to be counted in its version.
+        long next = Open is { } open && open.UpdatesOfNode.ContainsKey(nodeId) ? open.Number : CountingVersion;
+        long version = Math.Max(next, member.Counters.CountedTo);
         return back with
         {
             Members = back.Members.SetItem(nodeId, member with { Counters = member.Counters.ReturnAt(version) }),

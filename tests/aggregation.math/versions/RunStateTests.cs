@@ -127,6 +127,17 @@ public sealed class RunStateTests
     }
 
     [Fact]
+    public void A_node_that_returns_while_its_update_is_being_merged_is_counted_there()
+    {
+        var state = Phases["decided"].Apply(new NodeLeft(Now, "a")).Apply(new NodeReturned(Now, "a"));
+        state = state.Apply(new VersionPublished(Now, 1, "x", 1, state.ReportMerge(1)));
+        Assert.Equal(new ParticipationCounters(1, 1, 0, 2), state.Members["a"].Counters);
+        // One without an update there is counted from the next version on.
+        var other = Phases["decided"].Apply(new NodeLeft(Now, "b")).Apply(new NodeReturned(Now, "b"));
+        Assert.Equal(ParticipationCounters.AdmittedAt(2), other.Members["b"].Counters);
+    }
+
+    [Fact]
     public void A_late_joiner_is_counted_from_the_open_version()
     {
         var state = Some.Running(null, "a")

@@ -1,0 +1,87 @@
+using System.Text;
+using Federated.Protocol;
+
+namespace Federated.Aggregation.Grains;
+
+// How the state comes out of the journal, and how an event goes into it.
+internal sealed partial class RunGrain
+{
+    /// <summary>Folds the journal; from then on the run goes on by itself.</summary>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _activatedAt = time.GetUtcNow();
+        _self = this.AsReference<IRunGrain>();
+        _stream = new(journal, StreamNames.OfRun(RunDigest), Abandon);
+        foreach (var entry in await _stream.ReadOnAsync(cancellationToken))
+        {
+            var runEvent = RunEventCodec.Decode(entry.Kind, entry.Payload.Span);
+            _state = _state is null ? await BeginAsync((RunDrafted)runEvent) : _state.Apply(runEvent);
+        }
+
+        _timer = time.CreateTimer(
+            static self => ((IRunGrain)self!).WakeAsync().Ignore(),
+            _self,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
+        if (_state is { } state && !state.Phase.HasEnded())
+        {
+            LogResumed(state.Name, state.Phase, state.Latest?.Number ?? -1, state.Revision);
+            DelayDeactivation(Timeout.InfiniteTimeSpan);
+            Hurry();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _timer.Dispose();
+        _poll.Close();
+        return Task.CompletedTask;
+    }
+
+    private async Task<RunState> BeginAsync(RunDrafted drafted)
+    {
+        var document = CanonicalRunDocument.Parse(Encoding.UTF8.GetBytes(drafted.Document));
+        var layout = await layouts.OfAsync(RunDocumentReading.Recipe(document, Layers(drafted)));
+        (_drafted, _document) = (drafted, document);
+        return RunState.Start(RunDocumentReading.Terms(document, RunDigest, layout), drafted);
+    }
+
+    // The new state is computed before anything is written, so that an event that cannot follow is never appended.
+    private async Task<bool> AppendAsync(params RunEvent[] events)
+    {
+        var next = events.Aggregate(_state!, (state, runEvent) => state.Apply(runEvent));
+        await _stream.AppendAsync([.. events.Select(Record)]);
+        _state = next;
+        _poll.Signal();
+        if (next.Phase.HasEnded())
+        {
+            LogEnded(next.Name, next.Phase, next.Reason ?? "");
+            DelayDeactivation(TimeSpan.Zero);
+        }
+
+        return true;
+    }
+
+    private JournalRecord Record(RunEvent runEvent) =>
+        new(
+            RunEventCodec.KindOf(runEvent),
+            RunEventCodec.Encode(runEvent),
+            runEvent is UpdateAccepted accepted ? accepted.Update.Key.InJournal(_state!.Terms.Epoch) : null
+        );
+
+    // The next activation reads the journal and goes on, whether or not a node calls; not at once, since the store may be in trouble.
+    private void Abandon()
+    {
+        _poll.Close();
+        DeactivateOnIdle();
+        WakeLaterAsync(_self, time).Ignore();
+    }
+
+    private static async Task WakeLaterAsync(IRunGrain run, TimeProvider time)
+    {
+        await Task.Delay(FirstRetry, time, CancellationToken.None);
+        await run.WakeAsync();
+    }
+}
