@@ -27,7 +27,12 @@ internal static class CommandRun
             }
 
             // libtorch's messages carry the native stack after the first line.
-            var message = error is ExternalException ? error.Message.Split('\n')[0] : error.Message;
+            var message = error switch
+            {
+                OperationCanceledException => "stopped; nothing is lost, the next start goes on",
+                ExternalException => error.Message.Split('\n')[0],
+                _ => error.Message,
+            };
             await Console.Error.WriteLineAsync($"fednode: {message}");
             return code.Value;
         }

@@ -16,6 +16,12 @@ internal static class PrivacyCommand
     {
         var noise = Required("--noise-multiplier", "σ ÷ maxGradNorm, > 0.");
         var (rate, steps, delta, json) = (Rate(), Steps(), Delta(), HomeOption.Json());
+        var accountant = new Option<string>("--accountant")
+        {
+            Description = "best: the smallest bound of all; pld or rdp: that one's.",
+            DefaultValueFactory = _ => "best",
+        };
+        accountant.AcceptOnlyFromAmong("best", "pld", "rdp");
         var command = new Command(
             "epsilon",
             "ε of a plan. Example: fednode privacy epsilon --noise-multiplier 1 --sampling-rate 0.01 --steps 400 --delta 1e-5"
@@ -25,6 +31,7 @@ internal static class PrivacyCommand
             rate,
             steps,
             delta,
+            accountant,
             json,
         };
         command.SetAction(parsed =>
@@ -34,6 +41,7 @@ internal static class PrivacyCommand
                     parsed.GetValue(rate),
                     parsed.GetValue(steps),
                     parsed.GetValue(delta),
+                    parsed.GetValue(accountant)!,
                     parsed.GetValue(json)
                 )
             )
@@ -61,16 +69,28 @@ internal static class PrivacyCommand
             {
                 var (q, count, d) = (parsed.GetValue(rate), parsed.GetValue(steps), parsed.GetValue(delta));
                 var noise = NoiseCalibration.NoiseMultiplier(parsed.GetValue(epsilon), d, q, count);
-                return Print(noise, q, count, d, parsed.GetValue(json));
+                return Print(noise, q, count, d, "best", parsed.GetValue(json));
             })
         );
         return command;
     }
 
-    private static int Print(double noiseMultiplier, double samplingRate, long steps, double delta, bool json)
+    private static int Print(
+        double noiseMultiplier,
+        double samplingRate,
+        long steps,
+        double delta,
+        string accountant,
+        bool json
+    )
     {
         var plan = new RepeatedEvent(new PoissonSampledGaussianEvent(samplingRate, noiseMultiplier), steps);
-        var price = Accountants.Best(plan, delta);
+        var price = accountant switch
+        {
+            "pld" => new PldAccountant().Epsilon(plan, delta),
+            "rdp" => new RdpAccountant().Epsilon(plan, delta),
+            _ => Accountants.Best(plan, delta),
+        };
         Console.WriteLine(
             json
                 ? JsonSerializer.Serialize(

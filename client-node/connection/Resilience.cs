@@ -12,7 +12,7 @@ namespace Federated.ClientNode;
 internal sealed class Resilience
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
     /// <summary>Creates the pipelines.</summary>
     /// <param name="time">The clock of delays and timeouts.</param>

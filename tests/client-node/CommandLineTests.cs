@@ -69,6 +69,29 @@ public sealed class CommandLineTests : IDisposable
         Assert.False(string.IsNullOrEmpty(json.RootElement.GetProperty("accountant").GetString()));
     }
 
+    [Fact]
+    public async Task Every_accountant_bounds_the_same_plan()
+    {
+        var (best, pld, rdp) = (await Epsilon("best"), await Epsilon("pld"), await Epsilon("rdp"));
+
+        Assert.True(best.Upper <= pld.Upper && best.Upper <= rdp.Upper);
+        Assert.True(pld.Lower <= best.Upper);
+        Assert.Equal(("pld", "rdp"), (pld.Name, rdp.Name));
+
+        static async Task<(double Upper, double Lower, string Name)> Epsilon(string accountant)
+        {
+            var (_, output, _) = await Fednode(
+                $"privacy epsilon --noise-multiplier 1 --sampling-rate 0.01 --steps 100 --delta 1e-5 --accountant {accountant} --json"
+            );
+            using var json = JsonDocument.Parse(output);
+            return (
+                json.RootElement.GetProperty("epsilon").GetDouble(),
+                json.RootElement.GetProperty("epsilonLower").GetDouble(),
+                json.RootElement.GetProperty("accountant").GetString()!
+            );
+        }
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static async Task<(int Exit, string Output, string Error)> Fednode(string arguments)

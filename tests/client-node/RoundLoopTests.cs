@@ -332,7 +332,9 @@ public sealed class RoundLoopTests
         var told = 0;
         var silo = node.Silo;
         silo.BeforeCheckIn = () =>
-            silo.Received.Count == 1 && told++ == 0 ? new CheckInAnswer.Ended(key, "completed", "", 1, old.FinalDigest) : null;
+            silo.Received.Count == 1 && told++ == 0
+                ? new CheckInAnswer.Ended(key, "completed", "", 1, old.FinalDigest)
+                : null;
 
         Assert.Equal(LoopEnd.Completed, await node.RunAsync());
         Assert.Equal(2, silo.Received.Count);

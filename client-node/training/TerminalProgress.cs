@@ -1,0 +1,47 @@
+using Federated.Adapters;
+
+namespace Federated.ClientNode;
+
+/// <summary>Shows local steps on a terminal while they are done, on one line that is wiped when they are.</summary>
+/// <param name="inner">Who trains.</param>
+/// <param name="terminal">An interactive terminal.</param>
+internal sealed class TerminalProgress(ILocalTraining inner, TextWriter terminal) : ILocalTraining
+{
+    private const string WipeLine = "\r\u001b[2K";
+
+    /// <inheritdoc />
+    public Task<AdapterLayout> LayoutAsync(ConsentedRun run, CancellationToken cancellation) =>
+        inner.LayoutAsync(run, cancellation);
+
+    /// <inheritdoc />
+    public async Task<float[]> TrainAsync(
+        ConsentedRun run,
+        long baseVersion,
+        float[] baseValues,
+        Action<int> stepDone,
+        CancellationToken cancellation
+    )
+    {
+        void Show(int step)
+        {
+            stepDone(step);
+            terminal.Write($"{WipeLine}  version {baseVersion}: step {step} of {run.Document.Local.Steps}");
+        }
+
+        try
+        {
+            return await inner.TrainAsync(run, baseVersion, baseValues, Show, cancellation);
+        }
+        finally
+        {
+            await terminal.WriteAsync(WipeLine);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, float[]? values, CancellationToken cancellation) =>
+        inner.EvaluateAsync(run, values, cancellation);
+
+    /// <inheritdoc />
+    public void Dispose() => inner.Dispose();
+}
