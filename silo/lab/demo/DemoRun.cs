@@ -36,6 +36,9 @@ internal sealed class DemoRun(
 {
     private static readonly TimeSpan FinishLimit = TimeSpan.FromMinutes(2);
 
+    // A file has no width of its own.
+    private const int WidthOfFiles = 120;
+
     /// <summary>Runs or resumes the demo in the options' folder; shows the report of one that has ended.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
@@ -248,8 +251,22 @@ internal sealed class DemoRun(
         var silo = federation.Silo.Operator;
         var nodes = (await silo.NodesAsync(cancellationToken)).ToDictionary(node => node.Name, node => node.NodeId);
         var names = nodes.ToDictionary(node => node.Value, node => node.Key);
-        var first = state.Organisations[0];
         var adapter = RunAdapter();
+        OrganisationReport[] organisations =
+        [
+            .. state.Organisations.Select(organisation =>
+                NodeReports.Read(
+                    organisation,
+                    folder.Node(organisation.Name),
+                    nodes[organisation.Name],
+                    state.RunDigest!
+                )
+            ),
+        ];
+        var gained = organisations.MinBy(organisation =>
+            organisation.HeldOut.PerTokenAfter - organisation.HeldOut.PerTokenBefore
+        )!;
+        var sampled = state.Organisations.First(organisation => organisation.Name == gained.Name);
         return new DemoReport
         {
             Run = ended.Name,
@@ -259,27 +276,17 @@ internal sealed class DemoRun(
             Versions = ended.PublishedVersion,
             AdapterParameters = AdapterFolder.Layout(modelFolder, adapter).Count,
             ModelParameters = ModelSize.Parameters(modelFolder),
-            Organisations =
-            [
-                .. state.Organisations.Select(organisation =>
-                    NodeReports.Read(
-                        organisation,
-                        folder.Node(organisation.Name),
-                        nodes[organisation.Name],
-                        state.RunDigest!
-                    )
-                ),
-            ],
+            Organisations = organisations,
             Merged = NodeReports.Merged(await silo.VersionsAsync(state.RunDigest!, cancellationToken), names),
             Sample = AdapterSample.Continue(
                 modelFolder,
                 folder.Adapter,
                 adapter,
-                AdapterSample.Prompt(first.RecordsFile, DemoPreparation.SplitKey(state.Seed)),
+                AdapterSample.Prompt(sampled.RecordsFile, DemoPreparation.SplitKey(state.Seed)),
                 cancellationToken
             ),
             AdapterFolder = folder.Adapter,
-            Next = NextSteps.For(folder, first.Name),
+            Next = NextSteps.For(folder, sampled.Name),
         };
     }
 
@@ -307,7 +314,13 @@ internal sealed class DemoRun(
         }
         else
         {
-            new ReportTables(AnsiConsole.Console).Print(report);
+            var console = AnsiConsole.Console;
+            if (Console.IsOutputRedirected)
+            {
+                console.Profile.Width = WidthOfFiles;
+            }
+
+            new ReportTables(console).Print(report);
         }
     }
 

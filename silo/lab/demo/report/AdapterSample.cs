@@ -9,7 +9,7 @@ namespace Federated.Lab.Demo.Reports;
 internal static class AdapterSample
 {
     private const int NewTokens = 32;
-    private const int LongestHeading = 120;
+    private const int LongestHeading = 80;
 
     /// <summary>Loads model and adapter, and lets both continue the same beginning greedily.</summary>
     /// <param name="modelFolder">The base model.</param>
@@ -35,14 +35,19 @@ internal static class AdapterSample
         return new SampleCompletion(prompt, OneLine(before), OneLine(after));
     }
 
-    /// <summary>The beginning of an organisation's first held-out record: its heading, or its first words.</summary>
+    /// <summary>The heading of one of an organisation's held-out records, or the first words of its first one.</summary>
     public static string Prompt(string recordsFile, byte[] holdOutKey)
     {
         using var records = JsonLinesRecords.Open(recordsFile, new HoldOut(holdOutKey, Organisation.HoldOutShare));
-        var text = records.HeldOutCount > 0 ? records.HeldOut(0).Text : records.Training(0).Text;
-        var heading = text.IndexOf(": ", StringComparison.Ordinal);
-        return heading is > 0 and < LongestHeading ? text[..(heading + 1)] : string.Join(' ', text.Split(' ').Take(8));
+        var texts = Enumerable.Range(0, records.HeldOutCount).Select(i => records.HeldOut(i).Text).ToArray();
+        return texts.Select(Heading).FirstOrDefault(heading => heading?.Contains('.') == true)
+            ?? string.Join(' ', (texts.Length > 0 ? texts[0] : records.Training(0).Text).Split(' ').Take(8));
     }
+
+    private static string? Heading(string text) =>
+        text.IndexOf(": ", StringComparison.Ordinal) is >= 20 and <= LongestHeading and var end
+            ? text[..(end + 1)]
+            : null;
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
 }

@@ -7,6 +7,6 @@ internal static class NextSteps
     public static IReadOnlyList<string> For(DemoFolder folder, string organisation) =>
         [
             $"dotnet run --project client-node -- ledger --home {folder.Node(organisation)}",
-            $"dotnet run --project silo/lab -- demo --dir my-federation --data FOLDER   # your own text, one .jsonl per organisation",
+            "dotnet run --project silo/lab -- demo --dir my-federation --data FOLDER   # your own text, one .jsonl per organisation",
         ];
 }

@@ -36,20 +36,22 @@ internal sealed class ReportTables(IAnsiConsole console)
 
     private void Cost(DemoReport report)
     {
-        var table = Table("What it cost each organisation", "organisation");
-        Right(table, "ε of the plan", "budget", "δ", "updates", "sent", "received", "full fine-tuning", "less by");
-        foreach (var o in report.Organisations)
+        var any = report.Organisations[0];
+        var ratio = (double)report.ModelParameters / report.AdapterParameters;
+        var title = Numbers.Text(
+            $"What it cost each organisation (budget ε = {any.EpsilonBudget:0.##}, plan at δ = {any.Delta:0e-0}; full fine-tuning moves {ratio:0.0} times as much)"
+        );
+        var table = Table(title, "organisation");
+        Right(table, "ε of the plan", "updates", "sent", "received", "full fine-tuning");
+        foreach (var organisation in report.Organisations)
         {
             table.AddRow(
-                Markup.Escape(o.Name),
-                Numbers.Text($"{o.Epsilon:0.00}"),
-                Numbers.Text($"{o.EpsilonBudget:0.##}"),
-                Numbers.Text($"{o.Delta:0e-0}"),
-                Numbers.Text($"{o.Updates}"),
-                Numbers.Bytes(o.BytesUp),
-                Numbers.Bytes(o.BytesDown),
-                Numbers.Bytes(report.FullFineTuningBytes(o)),
-                Numbers.Text($"{(double)report.ModelParameters / report.AdapterParameters:0.0} ×")
+                Markup.Escape(organisation.Name),
+                Numbers.Text($"{organisation.Epsilon:0.00}"),
+                Numbers.Text($"{organisation.Updates}"),
+                Numbers.Bytes(organisation.BytesUp),
+                Numbers.Bytes(organisation.BytesDown),
+                Numbers.Bytes(report.FullFineTuningBytes(organisation))
             );
         }
 

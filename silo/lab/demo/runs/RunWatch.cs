@@ -55,7 +55,7 @@ internal sealed class RunWatch(Federation federation, DemoState state, string ru
         }
 
         var elapsed = time.GetElapsedTime(_started);
-        _firstSeen ??= run.PublishedVersion;
+        _firstSeen ??= Math.Max(0, run.PublishedVersion);
         var done = run.PublishedVersion - _firstSeen.Value;
         TimeSpan? remaining = done > 0 ? elapsed / done * (run.Versions - run.PublishedVersion) : null;
         return new RunView(
