@@ -16,7 +16,22 @@ public sealed class CalibrationTests
             var noise = NoiseCalibration.NoiseMultiplier(target, delta, rate, steps);
             Assert.True(Accountants.Best(Vectors.Plan(rate, noise, steps), delta).Epsilon <= target, $"{noise}: {row}");
             Assert.True(noise <= row.Number("sigma_rdp") * 1.0002, $"{noise}: {row}");
+            Assert.True(noise <= (row.Optional("sigma_pld") ?? noise) * 1.0002, $"{noise}: {row}");
         }
+    }
+
+    [Fact]
+    public void Steps_and_sampling_rate_meet_the_target_and_no_larger_one_does()
+    {
+        var steps = NoiseCalibration.Steps(2, 1e-6, 0.02, 1.1);
+        Assert.True(Accountants.Best(Vectors.Plan(0.02, 1.1, steps), 1e-6).Epsilon <= 2);
+        Assert.True(Accountants.Best(Vectors.Plan(0.02, 1.1, steps + 1), 1e-6).Epsilon > 2);
+        Assert.Equal(0, NoiseCalibration.Steps(0.1, 1e-6, 1, 0.5));
+
+        var rate = NoiseCalibration.SamplingRate(2, 1e-6, 1.1, 300);
+        Assert.True(Accountants.Best(Vectors.Plan(rate, 1.1, 300), 1e-6).Epsilon <= 2);
+        Assert.True(Accountants.Best(Vectors.Plan(rate * 1.001, 1.1, 300), 1e-6).Epsilon > 2);
+        Assert.Equal(1, NoiseCalibration.SamplingRate(8, 1e-6, 10, 1));
     }
 
     [Theory]
@@ -29,7 +44,7 @@ public sealed class CalibrationTests
     public void Targets_outside_the_ranges_are_refused(double epsilon, double delta, double rate, long steps) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => NoiseCalibration.NoiseMultiplier(epsilon, delta, rate, steps));
 
-    [Property(MaxTest = 60)]
+    [Property(MaxTest = 30)]
     public Property Epsilon_rises_with_steps_and_rate_and_falls_with_noise_and_delta() =>
         Prop.ForAll(
             Gen.Choose(1, 999)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Federated.Privacy.Accounting.Numerics;
 
 namespace Federated.Privacy.Accounting;
 
@@ -7,6 +8,7 @@ public static class NoiseCalibration
 {
     private const double RelativeTolerance = 1e-4;
     private const double LargestNoiseMultiplier = 1e6;
+    private const long MostSteps = 1L << 40;
 
     /// <summary>The least noise multiplier (to 1e-4 relative, rounded up) for which the whole plan is (ε, δ)-private.</summary>
     /// <param name="targetEpsilon">The ε not to exceed; finite and &gt; 0.</param>
@@ -18,52 +20,112 @@ public static class NoiseCalibration
     /// <exception cref="InvalidOperationException">No noise multiplier up to 1e6 meets the target.</exception>
     public static double NoiseMultiplier(double targetEpsilon, double delta, double samplingRate, long steps)
     {
-        PrivacyArgument.Epsilon(targetEpsilon, nameof(targetEpsilon));
-        PrivacyArgument.Delta(delta);
+        Check(targetEpsilon, delta);
         PrivacyArgument.PositiveFinite(PrivacyArgument.SamplingRate(samplingRate), nameof(samplingRate));
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        double Epsilon(double noise) => Accountants.Best(Plan(samplingRate, noise, steps), delta).Epsilon;
 
-        bool Meets(double noise) => Accountants.Best(Plan(samplingRate, noise, steps), delta).Epsilon <= targetEpsilon;
-
-        var (low, high) = (0.0, 1.0);
-        while (!Meets(high))
-        {
-            (low, high) = (high, high * 2);
-            if (high > LargestNoiseMultiplier)
-            {
-                throw new InvalidOperationException(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"targetEpsilon = {targetEpsilon} at delta = {delta} needs a noiseMultiplier over {LargestNoiseMultiplier}; raise targetEpsilon or delta, or lower samplingRate or steps"
-                    )
-                );
-            }
-        }
-
-        while (low == 0 && high > 1e-3)
-        {
-            var half = high / 2;
-            if (Meets(half))
-            {
-                high = half;
-            }
-            else
-            {
-                low = half;
-            }
-        }
-
-        while (high - low > RelativeTolerance * high)
-        {
-            var middle = Math.Sqrt(Math.Max(low, 1e-6) * high);
-            (low, high) = Meets(middle) ? (low, middle) : (middle, high);
-        }
-
-        // What prints must still meet the target: six significant digits, upwards.
-        var digits = Math.Pow(10, 5 - Math.Floor(Math.Log10(high)));
-        var rounded = Math.Ceiling(high * digits) / digits;
-        return Meets(rounded) ? rounded : high;
+        var enough = MonotoneSearch.Enough(
+            Epsilon,
+            targetEpsilon,
+            start: 1,
+            least: 1e-3,
+            most: LargestNoiseMultiplier,
+            RelativeTolerance
+        );
+        return enough is { } noise
+            ? noise
+            : throw Unreachable(
+                targetEpsilon,
+                delta,
+                $"a noiseMultiplier over {LargestNoiseMultiplier}",
+                "lower samplingRate or steps"
+            );
     }
+
+    /// <summary>The largest number of steps for which the plan is (ε, δ)-private.</summary>
+    /// <param name="targetEpsilon">The ε not to exceed; finite and &gt; 0.</param>
+    /// <param name="delta">δ in (0, 1).</param>
+    /// <param name="samplingRate">q in (0, 1].</param>
+    /// <param name="noiseMultiplier">σ ÷ maxGradNorm, &gt; 0.</param>
+    /// <returns>Steps; 0 if not even one is.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public static long Steps(double targetEpsilon, double delta, double samplingRate, double noiseMultiplier)
+    {
+        Check(targetEpsilon, delta);
+        PrivacyArgument.PositiveFinite(PrivacyArgument.SamplingRate(samplingRate), nameof(samplingRate));
+        PrivacyArgument.NoiseMultiplier(noiseMultiplier);
+        bool Meets(long steps) =>
+            Accountants.Best(Plan(samplingRate, noiseMultiplier, steps), delta).Epsilon <= targetEpsilon;
+
+        var (holds, fails) = (0L, 1L);
+        while (Meets(fails))
+        {
+            (holds, fails) = (fails, 2 * fails);
+            if (fails > MostSteps)
+            {
+                return holds;
+            }
+        }
+
+        while (fails - holds > 1)
+        {
+            var middle = holds + ((fails - holds) / 2);
+            (holds, fails) = Meets(middle) ? (middle, fails) : (holds, middle);
+        }
+
+        return holds;
+    }
+
+    /// <summary>The largest sampling rate (to 1e-4 relative, rounded down) for which the plan is (ε, δ)-private.</summary>
+    /// <param name="targetEpsilon">The ε not to exceed; finite and &gt; 0.</param>
+    /// <param name="delta">δ in (0, 1).</param>
+    /// <param name="noiseMultiplier">σ ÷ maxGradNorm, &gt; 0.</param>
+    /// <param name="steps">The number of steps of the whole plan; ≥ 1.</param>
+    /// <returns>q in [0, 1]; 0 if none above 1e-9 is.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public static double SamplingRate(double targetEpsilon, double delta, double noiseMultiplier, long steps)
+    {
+        Check(targetEpsilon, delta);
+        PrivacyArgument.NoiseMultiplier(noiseMultiplier);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        double Epsilon(double rate) => Accountants.Best(Plan(rate, noiseMultiplier, steps), delta).Epsilon;
+
+        if (Epsilon(1) <= targetEpsilon)
+        {
+            return 1;
+        }
+
+        // In the inverse of the rate, ε falls, as it does in the noise.
+        var enough = MonotoneSearch.Enough(
+            i => Epsilon(1 / i),
+            targetEpsilon,
+            start: 64,
+            least: 1,
+            most: 1e9,
+            RelativeTolerance
+        );
+        return enough is { } inverse ? 1 / inverse : 0;
+    }
+
+    private static void Check(double targetEpsilon, double delta)
+    {
+        PrivacyArgument.Epsilon(targetEpsilon, nameof(targetEpsilon));
+        PrivacyArgument.Delta(delta);
+    }
+
+    private static InvalidOperationException Unreachable(
+        double targetEpsilon,
+        double delta,
+        string needs,
+        string fix
+    ) =>
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"targetEpsilon = {targetEpsilon} at delta = {delta} needs {needs}; raise targetEpsilon or delta, or {fix}"
+            )
+        );
 
     private static RepeatedEvent Plan(double samplingRate, double noiseMultiplier, long steps) =>
         new(new PoissonSampledGaussianEvent(samplingRate, noiseMultiplier), steps);
