@@ -46,6 +46,7 @@ internal sealed class RoundLoop(
 {
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortHold = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100); // whatever a silo says
     private readonly HashSet<string> _ended = [];
     private string _lastReason = "";
 
@@ -62,7 +63,7 @@ internal sealed class RoundLoop(
             switch (await CheckInAsync(cancellation))
             {
                 case CheckInAnswer.Offer offer:
-                    if (!await consent.AnswerAsync(offer, cancellation) && untilEnded)
+                    if (!await consent.AnswerAsync(offer, cancellation) && untilEnded && !consent.HasOpenRuns)
                     {
                         return LoopEnd.Declined;
                     }
@@ -239,7 +240,14 @@ internal sealed class RoundLoop(
             {
                 log.Information("run {Run}: sending the update from version {Version}", run.Name, update.BaseVersion);
                 await using var beats = Beat(run, update.BaseVersion, cancellation);
-                await UploadAsync(run, sealer.Complete(run, update), resume: true, beats);
+                try
+                {
+                    await UploadAsync(run, sealer.Complete(run, update), resume: true, beats);
+                }
+                catch (OperationCanceledException) when (beats.IsCancelledBySilo)
+                {
+                    log.Information("run {Run}: the silo has cancelled it; nothing more is sent", run.Name);
+                }
             }
             else if (
                 reports.Of(run).Version > update.BaseVersion
@@ -325,6 +333,12 @@ internal sealed class RoundLoop(
             _lastReason = reason;
         }
 
-        await Task.Delay(delay < LongestHold ? delay : LongestHold, time, cancellation);
+        await Task.Delay(
+            delay < ShortestWait ? ShortestWait
+                : delay > LongestHold ? LongestHold
+                : delay,
+            time,
+            cancellation
+        );
     }
 }

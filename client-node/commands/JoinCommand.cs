@@ -45,9 +45,9 @@ internal static class JoinCommand
     private static async Task<int> RunAsync(JoinOptions options, ParseResult parsed, CancellationToken cancellation)
     {
         using var home = NodeHome.OpenToWork(parsed.GetValue(options.Home)!);
-        var settings = Settings(home, options, parsed);
-        TorchThreads.Prepare(parsed.GetValue(options.Threads));
         await using var log = NodeLog.Open(home);
+        var settings = Settings(home, options, parsed, log);
+        TorchThreads.Prepare(parsed.GetValue(options.Threads));
         await using var session = new NodeSession(home, settings, TimeProvider.System, log, cancellation);
         Introduce(settings, log);
         var membership = await session.JoinAsync(parsed.GetValue(options.Token), cancellation);
@@ -67,7 +67,7 @@ internal static class JoinCommand
         };
     }
 
-    private static NodeSettings Settings(NodeHome home, JoinOptions options, ParseResult parsed)
+    private static NodeSettings Settings(NodeHome home, JoinOptions options, ParseResult parsed, ILogger log)
     {
         if (!File.Exists(home.SettingsFile))
         {
@@ -81,6 +81,10 @@ internal static class JoinCommand
                 }
             );
             DurableFile.Write(home.SettingsFile, System.Text.Encoding.UTF8.GetBytes(NodeSettingsYaml.Write(made)));
+        }
+        else if (options.OnlyForFirstUse(parsed) is { Count: > 0 } ignored)
+        {
+            log.Warning("{File} decides; not read: {Options}", home.SettingsFile, string.Join(' ', ignored));
         }
 
         var settings = NodeSettingsYaml.Read(home.SettingsFile);

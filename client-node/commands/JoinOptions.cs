@@ -88,6 +88,25 @@ internal sealed class JoinOptions
     public Option<int> Threads { get; } =
         new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
 
+    /// <summary>Names of options that were given, and that only the first use of a home reads.</summary>
+    public IReadOnlyList<string> OnlyForFirstUse(ParseResult parsed)
+    {
+        Option[] read =
+        [
+            Data,
+            Name,
+            Source,
+            DeclaredRecords,
+            Epsilon,
+            Delta,
+            Model,
+            Consent,
+            AllowTestNoise,
+            AllowNonPrivate,
+        ];
+        return [.. read.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
+    }
+
     /// <summary>Settings for a home that has none.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="folder">The home's folder, named in errors.</param>

@@ -11,15 +11,8 @@ internal abstract record CheckInAnswer
     /// <param name="Epoch">Rises when a silo's backup is restored.</param>
     /// <param name="BaseVersion">The version to start from.</param>
     /// <param name="BaseDigest">SHA-256 of its blob.</param>
-    /// <param name="BaseLength">Bytes of its blob.</param>
-    public sealed record Assignment(
-        string RunDigest,
-        string RunName,
-        long Epoch,
-        long BaseVersion,
-        string BaseDigest,
-        long BaseLength
-    ) : CheckInAnswer;
+    public sealed record Assignment(string RunDigest, string RunName, long Epoch, long BaseVersion, string BaseDigest)
+        : CheckInAnswer;
 
     /// <summary>A run to judge.</summary>
     /// <param name="RunDigest">Claimed SHA-256 of the document.</param>

@@ -297,15 +297,14 @@ internal sealed class FederationClient : ISiloConnection
         reply.AnswerCase switch
         {
             V1.CheckInReply.AnswerOneofCase.Assignment => new CheckInAnswer.Assignment(
-                reply.Assignment.RunDigest,
+                Digest(reply.Assignment.RunDigest),
                 reply.Assignment.RunName,
                 reply.Assignment.Epoch,
                 reply.Assignment.BaseVersion,
-                reply.Assignment.BaseDigest,
-                reply.Assignment.BaseLength
+                Digest(reply.Assignment.BaseDigest)
             ),
             V1.CheckInReply.AnswerOneofCase.Offer => new CheckInAnswer.Offer(
-                reply.Offer.RunDigest,
+                Digest(reply.Offer.RunDigest),
                 reply.Offer.Document.ToByteArray()
             ),
             V1.CheckInReply.AnswerOneofCase.Wait => new CheckInAnswer.Wait(
@@ -313,7 +312,7 @@ internal sealed class FederationClient : ISiloConnection
                 reply.Wait.Reason
             ),
             V1.CheckInReply.AnswerOneofCase.Ended => new CheckInAnswer.Ended(
-                reply.Ended.RunDigest,
+                Digest(reply.Ended.RunDigest),
                 reply.Ended.Outcome,
                 reply.Ended.Reason,
                 reply.Ended.FinalVersion,
@@ -328,6 +327,12 @@ internal sealed class FederationClient : ISiloConnection
                 "the silo's answer to a check-in is empty; it may speak another protocol"
             ),
         };
+
+    // Digests become names of folders here.
+    private static string Digest(string text) =>
+        text.Length == 64 && text.All(char.IsAsciiHexDigitLower)
+            ? text
+            : throw new SiloRefusedException("the silo sends a digest that is not 64 lowercase hex digits");
 
     private static SignedReceipt Receipt(V1.Receipt receipt) =>
         new(UpdateReceipt.FromMessage(receipt), receipt.Signature.ToByteArray());

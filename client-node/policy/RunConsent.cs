@@ -87,10 +87,12 @@ internal sealed class RunConsent(
             return false;
         }
 
-        if (Find(offer.RunDigest) is not null)
+        if (Find(offer.RunDigest) is { } promised)
         {
-            // Promised before a restart. A plan that has expired meanwhile refuses its assignments.
-            return await TellAsync(offer.RunDigest, accepted: true, "", cancellation);
+            // Before a restart, or to a silo that has lost the answer.
+            var isOver = ledger.Entries.OfType<ExpiredEntry>().Any(e => e.ReservationId == promised.ReservationId);
+            var reason = isOver ? "the node's plan for this run has expired" : "";
+            return await TellAsync(offer.RunDigest, accepted: !isOver, reason, cancellation);
         }
 
         var verdict = policy.Judge(offer.RunDigest, document, ledger.Status(settings.Source.Name));

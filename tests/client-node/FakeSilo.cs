@@ -42,9 +42,15 @@ internal sealed class FakeSilo : ISiloConnection
     public List<NodeProgress> Heartbeats { get; } = [];
 
     /// <summary>True: assignments come without an offer before them.</summary>
-    public bool AssignsWithoutConsent { get; init; }
+    public bool AssignsWithoutConsent { get; set; }
 
     public SiloCommand Command { get; set; }
+
+    /// <summary>What assignments say about the base instead of the truth.</summary>
+    public string? AnnouncedDigest { get; set; }
+
+    /// <summary>Sent after the bytes of an adapter.</summary>
+    public byte[] TrailingBytes { get; set; } = [];
 
     /// <summary>Called with each update after it is accepted, before the receipt is on its way.</summary>
     public Action<SealedUpdate> BeforeReceipt { get; set; } = _ => { };
@@ -82,8 +88,11 @@ internal sealed class FakeSilo : ISiloConnection
         return Task.FromResult<string?>(null);
     }
 
-    public async Task DownloadAsync(string runDigest, long version, Stream target, CancellationToken cancellation) =>
+    public async Task DownloadAsync(string runDigest, long version, Stream target, CancellationToken cancellation)
+    {
         await target.WriteAsync(_versions[(int)version].AsMemory((int)target.Position), cancellation);
+        await target.WriteAsync(TrailingBytes, cancellation);
+    }
 
     public async Task<UploadAnswer> UploadAsync(
         SealedUpdate update,
@@ -148,7 +157,7 @@ internal sealed class FakeSilo : ISiloConnection
     }
 
     private CheckInAnswer.Assignment Assignment(int version) =>
-        new(RunDigest, "some-run", 1, version, Digest(_versions[version]), _versions[version].Length);
+        new(RunDigest, "some-run", 1, version, AnnouncedDigest ?? Digest(_versions[version]));
 
     private (string Digest, SignedReceipt Receipt) Accept(SealedUpdate update, MemoryStream bytes)
     {

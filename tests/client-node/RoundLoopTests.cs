@@ -169,8 +169,7 @@ public sealed class RoundLoopTests
                 "some-run",
                 1,
                 0,
-                first.Attestation.Attestation.BaseDigest,
-                1
+                first.Attestation.Attestation.BaseDigest
             );
         };
 
@@ -316,6 +315,64 @@ public sealed class RoundLoopTests
         // Nothing was released, so the reserved plan is given back.
         Assert.Equal(0, node.Ledger().Status("notes").ReservedEpsilon);
         Assert.Equal("cancelled", node.Report().Outcome);
+    }
+
+    [Fact]
+    public async Task An_adapter_of_another_digest_than_announced_is_not_trained_from()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian"));
+        node.Silo.AnnouncedDigest = new string('d', 64);
+        var bases = new List<long>();
+
+        var error = await Assert.ThrowsAsync<SiloRefusedException>(() =>
+            node.RunAsync(inner => new CountingTraining(inner, bases))
+        );
+
+        Assert.Contains(new string('d', 64), error.Message, StringComparison.Ordinal);
+        Assert.Empty(bases);
+    }
+
+    [Fact]
+    public async Task An_adapter_that_does_not_end_fills_no_memory()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian"));
+        node.Silo.TrailingBytes = new byte[1];
+
+        var error = await Assert.ThrowsAsync<SiloRefusedException>(() => node.RunAsync());
+
+        Assert.Contains("more than", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_assignment_without_consent_is_not_worked_for()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian"));
+        node.Silo.AssignsWithoutConsent = true;
+        var checkIns = 0;
+        node.Silo.BeforeCheckIn = () => checkIns++ == 0 ? null : throw new KilledException();
+        var bases = new List<long>();
+
+        await Assert.ThrowsAsync<KilledException>(() => node.RunAsync(inner => new CountingTraining(inner, bases)));
+
+        Assert.Empty(bases);
+        Assert.Empty(node.Silo.Received);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_cancelled_while_a_node_is_away_keeps_its_sealed_update_here()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 2, steps: 1));
+        node.Silo.BeforeReceipt = _ => throw new KilledException();
+        await Assert.ThrowsAsync<KilledException>(() => node.RunAsync());
+        node.Silo.Command = SiloCommand.Cancel;
+        node.Silo.BeforeUpload = _ => throw new SiloUnreachableException("gone");
+        node.Silo.BeforeCheckIn = () => new CheckInAnswer.Ended(node.Silo.RunDigest, "cancelled", "", -1, "");
+
+        var end = await node.RunAsync();
+
+        Assert.Equal(LoopEnd.Failed, end);
+        // One update was sealed and may have been seen: the whole plan stays charged.
+        Assert.True(node.Ledger().Status("notes").ReservedEpsilon > 0);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class UpdateSpoolTests : IDisposable
         var consented = Some.Consented(Document, Some.Settings("data.jsonl"));
         using var ledger = OpenLedger();
         _run = consented with { ReservationId = ledger.Reserve(consented.Plan).ReservationId };
-        _assignment = new CheckInAnswer.Assignment(_run.Digest, "some-run", 1, 0, new string('b', 64), 1);
+        _assignment = new CheckInAnswer.Assignment(_run.Digest, "some-run", 1, 0, new string('b', 64));
     }
 
     [Fact]
