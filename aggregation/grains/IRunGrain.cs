@@ -22,11 +22,19 @@ public interface IRunGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<RunAnswer> AnswerAsync(string nodeId);
 
-    /// <summary>Waits until the run has changed since <paramref name="afterRevision"/>, or for <paramref name="wait"/>.</summary>
+    /// <summary>Waits until the run has changed since <paramref name="afterRevision"/>, or for <paramref name="wait"/>: for whoever watches it.</summary>
     /// <returns>The revision now.</returns>
     [Alias("wait-for-change")]
     [AlwaysInterleave]
     Task<long> WaitForChangeAsync(long afterRevision, TimeSpan wait, CancellationToken cancellation);
+
+    /// <summary>
+    /// Waits until the run may have another answer for its nodes than at <paramref name="afterMark"/>, or for <paramref name="wait"/>. An
+    /// accepted update wakes no node: a version costs one answer a node, not one a node and update.
+    /// </summary>
+    [Alias("wait-for-work")]
+    [AlwaysInterleave]
+    Task WaitForWorkAsync(long afterMark, TimeSpan wait, CancellationToken cancellation);
 
     /// <summary>The owner's answer to the document.</summary>
     [Alias("consent")]

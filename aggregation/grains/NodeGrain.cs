@@ -199,7 +199,7 @@ internal sealed partial class NodeGrain(
 
             offer ??= declined.Contains(run.RunDigest) ? null : answer.Offer;
             ended ??= answer.Ended;
-            looks.Add(new(run.RunDigest, answer.Revision, answer.Waiting));
+            looks.Add(new(run.RunDigest, answer.Mark, answer.Waiting));
         }
 
         if (offer is not null)
@@ -229,7 +229,7 @@ internal sealed partial class NodeGrain(
         var waits = new List<Task> { group.WaitForRunsAsync(runs.Revision, wait, others.Token), _ending.Task };
         waits.AddRange(
             looks.Select(look =>
-                GrainFactory.GetGrain<IRunGrain>(look.RunDigest).WaitForChangeAsync(look.Revision, wait, others.Token)
+                GrainFactory.GetGrain<IRunGrain>(look.RunDigest).WaitForWorkAsync(look.Mark, wait, others.Token)
             )
         );
         try
@@ -290,5 +290,5 @@ internal sealed partial class NodeGrain(
     [LoggerMessage(Level = LogLevel.Warning, Message = "a node's ledger went back: {Because}")]
     private partial void LogLedgerRolledBack(string because);
 
-    private sealed record RunLook(string RunDigest, long Revision, string Waiting);
+    private sealed record RunLook(string RunDigest, long Mark, string Waiting);
 }

@@ -16,6 +16,7 @@ internal sealed partial class RunGrain
         {
             var runEvent = RunEventCodec.Decode(entry.Kind, entry.Payload.Span);
             _state = _state is null ? await BeginAsync((RunDrafted)runEvent) : _state.Apply(runEvent);
+            _mark = ConcernsAllNodes(runEvent) ? _state.Revision : _mark;
         }
 
         _timer = time.CreateTimer(
@@ -37,6 +38,7 @@ internal sealed partial class RunGrain
     {
         _timer.Dispose();
         _poll.Close();
+        _work.Close();
         return Task.CompletedTask;
     }
 
@@ -54,7 +56,7 @@ internal sealed partial class RunGrain
         var next = events.Aggregate(_state!, (state, runEvent) => state.Apply(runEvent));
         await _stream.AppendAsync([.. events.Select(Record)]);
         _state = next;
-        _poll.Signal();
+        Tell(events);
         if (next.Phase.HasEnded())
         {
             LogEnded(next.Name, next.Phase, next.Reason ?? "");
@@ -63,6 +65,28 @@ internal sealed partial class RunGrain
 
         return true;
     }
+
+    private void Tell(RunEvent[] events)
+    {
+        _poll.Signal();
+        if (events.Any(ConcernsAllNodes))
+        {
+            _mark = _state!.Revision;
+            _work.Signal();
+        }
+    }
+
+    // A node learns of its own consent and receipt by the answer to its call.
+    private static bool ConcernsAllNodes(RunEvent runEvent) =>
+        runEvent
+            is not (
+                UpdateAccepted
+                or NodeAdmitted
+                or NodeDeclined
+                or DeadlineMoved
+                or VersionClosed
+                or StalenessDecided
+            );
 
     private JournalRecord Record(RunEvent runEvent) =>
         new(
@@ -75,6 +99,7 @@ internal sealed partial class RunGrain
     private void Abandon()
     {
         _poll.Close();
+        _work.Close();
         DeactivateOnIdle();
         WakeLaterAsync(_self, time).Ignore();
     }

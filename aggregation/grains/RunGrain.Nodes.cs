@@ -17,15 +17,15 @@ internal sealed partial class RunGrain
 
         if (_state is not { } state)
         {
-            return Nothing("", 0);
+            return Nothing("");
         }
 
         var standing = state.Members.GetValueOrDefault(nodeId)?.Standing;
         if (state.Phase.HasEnded())
         {
             return standing is null or NodeStanding.Declined
-                ? Nothing("", state.Revision)
-                : Nothing("", state.Revision) with
+                ? Nothing("")
+                : Nothing("") with
                 {
                     Ended = new(
                         RunDigest,
@@ -39,14 +39,14 @@ internal sealed partial class RunGrain
 
         return standing switch
         {
-            null when state.MayJoin(nodeId) => Nothing("", state.Revision) with
+            null when state.MayJoin(nodeId) => Nothing("") with
             {
                 Offer = new(RunDigest, Encoding.UTF8.GetBytes(_drafted!.Document)),
             },
             NodeStanding.Admitted => AnswerMember(state, nodeId),
-            NodeStanding.Suspended => Nothing($"run {state.Name}: this node is suspended", state.Revision),
-            NodeStanding.Left => Nothing($"run {state.Name}: this node is about to return", state.Revision),
-            _ => Nothing("", state.Revision),
+            NodeStanding.Suspended => Nothing($"run {state.Name}: this node is suspended"),
+            NodeStanding.Left => Nothing($"run {state.Name}: this node is about to return"),
+            _ => Nothing(""),
         };
     }
 
@@ -59,6 +59,15 @@ internal sealed partial class RunGrain
         }
 
         return _state?.Revision ?? 0;
+    }
+
+    /// <inheritdoc/>
+    public async Task WaitForWorkAsync(long afterMark, TimeSpan wait, CancellationToken cancellation)
+    {
+        if (_mark == afterMark)
+        {
+            await _work.WaitAsync(wait, time, cancellation);
+        }
     }
 
     /// <inheritdoc/>
@@ -106,8 +115,8 @@ internal sealed partial class RunGrain
         if (state is { Phase: RunPhase.Running, Open: { TakesUpdates: true } open, Latest: { } latest })
         {
             return state.Accepted.ContainsKey(new(nodeId, latest.Number))
-                ? Nothing($"run {state.Name}: version {open.Number} waits for other nodes", state.Revision)
-                : Nothing("", state.Revision) with
+                ? Nothing($"run {state.Name}: version {open.Number} waits for other nodes")
+                : Nothing("") with
                 {
                     Assignment = new(
                         RunDigest,
@@ -128,7 +137,7 @@ internal sealed partial class RunGrain
                 $"run {state.Name}: version {state.Open?.Number ?? state.Published.Count} is being merged",
             _ => $"run {state.Name} recruits: {state.Nodes} of {state.Terms.Close.RecruitingTarget} nodes",
         };
-        return Nothing(waiting, state.Revision);
+        return Nothing(waiting);
     }
 
     // Best effort: the attestation in the journal is what counts. The node shows the same entry or a later one at its next check-in.
@@ -138,7 +147,7 @@ internal sealed partial class RunGrain
             .NoteLedgerAsync(new(update.LedgerSequence, update.LedgerHash))
             .Ignore();
 
-    private static RunAnswer Nothing(string waiting, long revision) => new(null, null, null, waiting, revision);
+    private RunAnswer Nothing(string waiting) => new(null, null, null, waiting, _mark);
 
     private static string Outcome(RunState state) =>
         state.Phase switch

@@ -42,6 +42,7 @@ internal sealed partial class RunGrain(
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(1);
 
     private readonly LongPoll _poll = new();
+    private readonly LongPoll _work = new();
     private readonly Dictionary<string, DateTimeOffset> _lastContact = new(StringComparer.Ordinal);
     private JournalStream _stream = null!;
     private RunDrafted? _drafted;
@@ -50,6 +51,7 @@ internal sealed partial class RunGrain(
     private IRunGrain _self = null!;
     private ITimer _timer = null!;
     private DateTimeOffset _activatedAt;
+    private long _mark;
     private bool _downtimeGranted;
     private TimeSpan _retry = FirstRetry;
     private DateTimeOffset? _nextAt;
@@ -72,6 +74,7 @@ internal sealed partial class RunGrain(
             return $"document: its SHA-256 is {digest}; this is run {RunDigest}";
         }
 
+        RecruitingOpened recruiting;
         try
         {
             var now = time.GetUtcNow();
@@ -86,7 +89,7 @@ internal sealed partial class RunGrain(
                 [.. start.Layers.Select(layer => new LinearShape(layer.Path, layer.InFeatures, layer.OutFeatures))],
                 layout.Digest
             );
-            var recruiting = new RecruitingOpened(now);
+            recruiting = new RecruitingOpened(now);
             var state = (await BeginAsync(drafted)).Apply(recruiting);
             await _stream.AppendAsync([Record(drafted), Record(recruiting)]);
             _state = state;
@@ -97,7 +100,7 @@ internal sealed partial class RunGrain(
             return exception.Message;
         }
 
-        _poll.Signal();
+        Tell([recruiting]);
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         LogStarted(start.Name);
         return null;

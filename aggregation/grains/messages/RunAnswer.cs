@@ -5,7 +5,7 @@ namespace Federated.Aggregation.Grains;
 /// <param name="Offer">Judge this document.</param>
 /// <param name="Ended">The run is over, and the node took part.</param>
 /// <param name="Waiting">What the node waits for; empty when the run is none of its business.</param>
-/// <param name="Revision">The state that was looked at, for WaitForChangeAsync.</param>
+/// <param name="Mark">What was looked at, for WaitForWorkAsync.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.run-answer")]
@@ -14,5 +14,5 @@ public sealed record RunAnswer(
     [property: Id(1)] DocumentOffer? Offer,
     [property: Id(2)] RunOutcome? Ended,
     [property: Id(3)] string Waiting,
-    [property: Id(4)] long Revision
+    [property: Id(4)] long Mark
 );

@@ -74,7 +74,7 @@ public static class RunEventCodec
             JsonObject json =
                 JsonSerializer.Deserialize<JsonObject>(payload, AggregationJson.Options)
                 ?? throw new UnreadableRunEventException($"'{kind}' holds null");
-            int? form = (int?)json["form"];
+            var form = (int?)json["form"];
             if (form != Form)
             {
                 throw new UnreadableRunEventException(

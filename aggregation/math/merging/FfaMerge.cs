@@ -29,8 +29,8 @@ public static class FfaMerge
         CancellationToken cancellation = default
     )
     {
-        double[] sum = new double[layout.Count];
-        float[] block = new float[Math.Min(BlockLength, Math.Max(layout.Count, 1))];
+        var sum = new double[layout.Count];
+        var block = new float[Math.Min(BlockLength, Math.Max(layout.Count, 1))];
         foreach (WeightedUpdate update in plan.Updates)
         {
             await using Stream stream = await open(update.Digest, cancellation).ConfigureAwait(false);
@@ -38,8 +38,8 @@ public static class FfaMerge
         }
 
         await using Stream before = await open(plan.PreviousDigest, cancellation).ConfigureAwait(false);
-        float[] values = AdapterBlob.Read(before, layout, AdapterBlobKind.Adapter);
-        double stepNorm = Step(plan, values, sum);
+        var values = AdapterBlob.Read(before, layout, AdapterBlobKind.Adapter);
+        var stepNorm = Step(plan, values, sum);
         return new(plan.Version, values, stepNorm);
     }
 
@@ -53,7 +53,7 @@ public static class FfaMerge
     )
     {
         AdapterBlobReader reader = AdapterBlobReader.Open(stream, layout, AdapterBlobKind.Update);
-        int offset = 0;
+        var offset = 0;
         int read;
         while ((read = reader.Read(block)) > 0)
         {
@@ -69,9 +69,9 @@ public static class FfaMerge
     private static double Step(MergePlan plan, float[] values, double[] sum)
     {
         double squares = 0;
-        for (int j = 0; j < values.Length; j++)
+        for (var j = 0; j < values.Length; j++)
         {
-            double step = plan.LearningRate * sum[j];
+            var step = plan.LearningRate * sum[j];
             squares += step * step;
             values[j] = (float)(values[j] + step);
             if (!float.IsFinite(values[j]))

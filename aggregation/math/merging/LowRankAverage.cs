@@ -21,8 +21,8 @@ public static class LowRankAverage
     )
     {
         RequireSameCount(weights, b, a);
-        double[,] sum = new double[b[0].GetLength(0), a[0].GetLength(1)];
-        for (int i = 0; i < weights.Count; i++)
+        var sum = new double[b[0].GetLength(0), a[0].GetLength(1)];
+        for (var i = 0; i < weights.Count; i++)
         {
             AddScaled(sum, Product(b[i], a[i]), weights[i]);
         }
@@ -45,8 +45,8 @@ public static class LowRankAverage
     /// <summary>Σ w_i X_i.</summary>
     public static double[,] Sum(IReadOnlyList<double> weights, IReadOnlyList<double[,]> matrices)
     {
-        double[,] sum = new double[matrices[0].GetLength(0), matrices[0].GetLength(1)];
-        for (int i = 0; i < weights.Count; i++)
+        var sum = new double[matrices[0].GetLength(0), matrices[0].GetLength(1)];
+        for (var i = 0; i < weights.Count; i++)
         {
             AddScaled(sum, matrices[i], weights[i]);
         }
@@ -61,10 +61,10 @@ public static class LowRankAverage
         IReadOnlyList<double[,]> a
     )
     {
-        double[,] error = SumOfProducts(weights, b, a);
+        var error = SumOfProducts(weights, b, a);
         AddScaled(error, ProductOfSums(weights, b, a), -1);
         double squares = 0;
-        foreach (double value in error)
+        foreach (var value in error)
         {
             squares += value * value;
         }
@@ -89,18 +89,18 @@ public static class LowRankAverage
 
     private static double[,] Product(double[,] left, double[,] right)
     {
-        int inner = left.GetLength(1);
+        var inner = left.GetLength(1);
         if (right.GetLength(0) != inner)
         {
             throw new ArgumentException($"B has rank {inner}, A has {right.GetLength(0)}", nameof(right));
         }
 
-        double[,] product = new double[left.GetLength(0), right.GetLength(1)];
-        for (int row = 0; row < product.GetLength(0); row++)
+        var product = new double[left.GetLength(0), right.GetLength(1)];
+        for (var row = 0; row < product.GetLength(0); row++)
         {
-            for (int k = 0; k < inner; k++)
+            for (var k = 0; k < inner; k++)
             {
-                for (int column = 0; column < product.GetLength(1); column++)
+                for (var column = 0; column < product.GetLength(1); column++)
                 {
                     product[row, column] += left[row, k] * right[k, column];
                 }
@@ -120,9 +120,9 @@ public static class LowRankAverage
             );
         }
 
-        for (int row = 0; row < sum.GetLength(0); row++)
+        for (var row = 0; row < sum.GetLength(0); row++)
         {
-            for (int column = 0; column < sum.GetLength(1); column++)
+            for (var column = 0; column < sum.GetLength(1); column++)
             {
                 sum[row, column] += factor * matrix[row, column];
             }

@@ -42,7 +42,7 @@ public sealed record MergePlan
             throw new ArgumentException("an empty version is never published", nameof(updates));
         }
 
-        for (int i = 1; i < ordered.Length; i++)
+        for (var i = 1; i < ordered.Length; i++)
         {
             if (ordered[i].Key == ordered[i - 1].Key)
             {

@@ -14,8 +14,8 @@ internal static class WeightedSum
     internal static void Add(Span<double> sum, ReadOnlySpan<float> block, double coefficient)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(block.Length, sum.Length);
-        ref double into = ref MemoryMarshal.GetReference(sum);
-        ref float from = ref MemoryMarshal.GetReference(block);
+        ref var into = ref MemoryMarshal.GetReference(sum);
+        ref var from = ref MemoryMarshal.GetReference(block);
         var factor = Vector256.Create(coefficient);
         nuint i = 0;
         for (; i + 8 <= (nuint)block.Length; i += 8)
@@ -34,7 +34,7 @@ internal static class WeightedSum
     /// <summary>Σ block[j]², in eight partial sums added in a fixed order.</summary>
     internal static double SquaredNorm(ReadOnlySpan<float> block)
     {
-        ref float from = ref MemoryMarshal.GetReference(block);
+        ref var from = ref MemoryMarshal.GetReference(block);
         Vector256<double> even = Vector256<double>.Zero;
         Vector256<double> odd = Vector256<double>.Zero;
         nuint i = 0;
@@ -46,7 +46,7 @@ internal static class WeightedSum
         }
 
         Vector256<double> lanes = even + odd;
-        double total = lanes[0] + lanes[1] + lanes[2] + lanes[3];
+        var total = lanes[0] + lanes[1] + lanes[2] + lanes[3];
         for (; i < (nuint)block.Length; i++)
         {
             total += (double)block[(int)i] * block[(int)i];

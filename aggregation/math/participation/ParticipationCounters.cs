@@ -34,9 +34,9 @@ public readonly record struct ParticipationCounters(
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(version, CountedTo);
         ArgumentOutOfRangeException.ThrowIfLessThan(cutoff ?? 1, 1, nameof(cutoff));
-        long open = OpenInterval + (version - CountedTo);
-        long full = cutoff is { } length ? open / length : 0;
-        long covered = full * (cutoff ?? 0);
+        var open = OpenInterval + (version - CountedTo);
+        var full = cutoff is { } length ? open / length : 0;
+        var covered = full * (cutoff ?? 0);
         return new(RecordedVersions + covered, Intervals + full, open - covered, version);
     }
 

@@ -22,8 +22,8 @@ public static class UpdateWeighing
         var weighted = new List<WeightedUpdate>();
         foreach (IGrouping<string, FreshUpdate> ofNode in updates.GroupBy(update => update.NodeId))
         {
-            double weight = policy.Weight(counters(ofNode.Key), version, nodes);
-            double share = weight / nodes / ofNode.Count();
+            var weight = policy.Weight(counters(ofNode.Key), version, nodes);
+            var share = weight / nodes / ofNode.Count();
             weighted.AddRange(
                 ofNode.Select(update => new WeightedUpdate(
                     update.NodeId,

@@ -42,7 +42,7 @@ public readonly record struct WeightCap
         {
             "N" => Nodes,
             "none" => None,
-            _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
                     && double.IsFinite(value)
                     && value > 0 => Of(value),
             _ => throw new FormatException($"weightCap = '{text}'; expected N, none or a number above 0"),

@@ -25,7 +25,7 @@ public sealed record StalenessPolicy(StalenessMethod Method, double Exponent)
     /// <param name="latestVersion">The newest published version, to which the merge is applied.</param>
     public StalenessDecision Decide(AcceptedUpdate update, long latestVersion)
     {
-        long staleness = latestVersion - update.BaseVersion;
+        var staleness = latestVersion - update.BaseVersion;
         return new(update.NodeId, update.BaseVersion, staleness, Scale(staleness), update.Digest);
     }
 }

@@ -17,7 +17,7 @@ internal static class AttestationCheck
         SignedAttestation signed;
         try
         {
-            byte[] encoded = new byte[4 + canonical.Length + signature.Length];
+            var encoded = new byte[4 + canonical.Length + signature.Length];
             BinaryPrimitives.WriteInt32BigEndian(encoded, canonical.Length);
             canonical.CopyTo(encoded.AsSpan(4));
             signature.CopyTo(encoded.AsSpan(4 + canonical.Length));
@@ -89,7 +89,7 @@ internal static class AttestationCheck
 
     private static string? Differs((string Field, object Claimed, object Expected)[] pairs)
     {
-        foreach ((string field, object claimed, object expected) in pairs)
+        foreach ((var field, var claimed, var expected) in pairs)
         {
             if (!claimed.Equals(expected))
             {

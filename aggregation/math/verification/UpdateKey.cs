@@ -17,7 +17,7 @@ public readonly record struct UpdateKey(string NodeId, long BaseVersion) : IComp
     /// <summary>The order in which updates are merged: node id (ordinal), then base version.</summary>
     public int CompareTo(UpdateKey other)
     {
-        int byNode = string.CompareOrdinal(NodeId, other.NodeId);
+        var byNode = string.CompareOrdinal(NodeId, other.NodeId);
         return byNode != 0 ? byNode : BaseVersion.CompareTo(other.BaseVersion);
     }
 

@@ -78,7 +78,7 @@ public static class UpdateVerifier
             return verdict;
         }
 
-        (Rejection? refused, long ledgerSequence, string ledgerHash) = AttestationCheck.Check(
+        (Rejection? refused, var ledgerSequence, var ledgerHash) = AttestationCheck.Check(
             state.Terms,
             header,
             attestation,
@@ -98,7 +98,7 @@ public static class UpdateVerifier
             );
         }
 
-        return ReadBytes(state.Terms.Layout, header, bytes, out double norm)
+        return ReadBytes(state.Terms.Layout, header, bytes, out var norm)
             ?? Verdict.Accept(
                 new(
                     header.NodeId,
@@ -160,7 +160,7 @@ public static class UpdateVerifier
 
     private static Verdict? RefusesBase(RunState state, UpdateHeader header)
     {
-        long latest = state.Latest!.Number;
+        var latest = state.Latest!.Number;
         if (header.BaseVersion < 0 || header.BaseVersion > latest)
         {
             return Verdict.Refuse(
@@ -178,7 +178,7 @@ public static class UpdateVerifier
             );
         }
 
-        long oldest = state.Terms.OldestBase(latest);
+        var oldest = state.Terms.OldestBase(latest);
         return header.BaseVersion >= oldest
             ? null
             : Verdict.Refuse(
@@ -189,7 +189,7 @@ public static class UpdateVerifier
 
     private static Verdict? RefusesLength(RunTerms terms, UpdateHeader header)
     {
-        long expected = AdapterBlob.ByteLength(terms.Layout);
+        var expected = AdapterBlob.ByteLength(terms.Layout);
         return header.Length == expected
             ? null
             : Verdict.Refuse(
@@ -208,7 +208,7 @@ public static class UpdateVerifier
         try
         {
             AdapterBlobReader reader = AdapterBlobReader.Open(hashed, layout, AdapterBlobKind.Update);
-            float[] block = new float[Math.Min(BlockLength, layout.Count)];
+            var block = new float[Math.Min(BlockLength, layout.Count)];
             int read;
             while ((read = reader.Read(block)) > 0)
             {
@@ -224,7 +224,7 @@ public static class UpdateVerifier
 
         // The rest belongs to the digest, so that damaged bytes are told from a wrong update.
         hashed.CopyTo(Stream.Null);
-        string digest = Convert.ToHexStringLower(sha.Hash!);
+        var digest = Convert.ToHexStringLower(sha.Hash!);
         norm = Math.Sqrt(squares);
         return digest == header.Digest
             ? malformed

@@ -10,8 +10,8 @@ public static class CloseRule
     /// <param name="now">The time.</param>
     public static CloseDecision Decide(ClosePolicy policy, OpenVersion open, int nodes, DateTimeOffset now)
     {
-        int reported = open.DistinctNodes;
-        int quorum = policy.QuorumOf(nodes);
+        var reported = open.DistinctNodes;
+        var quorum = policy.QuorumOf(nodes);
         if (reported >= quorum && GoalReached(policy, open, nodes) is { } because)
         {
             return new(CloseAction.Close, null, because);
@@ -35,7 +35,7 @@ public static class CloseRule
             return new(CloseAction.Wait, open.Deadline, Waiting(policy, open, nodes, quorum));
         }
 
-        string missed = $"{reported} of the {quorum} nodes needed had reported at the deadline {deadline:u}";
+        var missed = $"{reported} of the {quorum} nodes needed had reported at the deadline {deadline:u}";
         return policy.OnMissedQuorum switch
         {
             MissedQuorum.Pause => new(CloseAction.Pause, null, missed),
@@ -61,7 +61,7 @@ public static class CloseRule
 
     private static DateTimeOffset? WaitEnds(ClosePolicy policy, OpenVersion open, DateTimeOffset reachedAt)
     {
-        bool hasGoal = policy.Cohort is not null || policy.Buffer is not null;
+        var hasGoal = policy.Cohort is not null || policy.Buffer is not null;
         if (policy.Quorum is not null && (!hasGoal || open.Deadline is null || open.Extensions > 0))
         {
             return reachedAt;
@@ -72,7 +72,7 @@ public static class CloseRule
 
     private static string Waiting(ClosePolicy policy, OpenVersion open, int nodes, int quorum)
     {
-        string goal = policy switch
+        var goal = policy switch
         {
             { Cohort: { } cohort } =>
                 $"{open.DistinctNodes} of {ClosePolicy.Capped(cohort, nodes)} nodes have reported",

@@ -78,7 +78,7 @@ public sealed partial record RunState
 
     private RunState Set(string nodeId, NodeStanding standing, DateTimeOffset at, string? reason = null)
     {
-        bool counted = IsAdmitted(nodeId);
+        var counted = IsAdmitted(nodeId);
         RunMember member = Members.TryGetValue(nodeId, out RunMember? known)
             ? known with
             {
@@ -99,8 +99,8 @@ public sealed partial record RunState
         RunState back = Set(nodeId, NodeStanding.Admitted, at);
         RunMember member = back.Members[nodeId];
         // A frozen update of the node is still going to be counted in its version.
-        long next = Open is { } open && open.UpdatesOfNode.ContainsKey(nodeId) ? open.Number : CountingVersion;
-        long version = Math.Max(next, member.Counters.CountedTo);
+        var next = Open is { } open && open.UpdatesOfNode.ContainsKey(nodeId) ? open.Number : CountingVersion;
+        var version = Math.Max(next, member.Counters.CountedTo);
         return back with
         {
             Members = back.Members.SetItem(nodeId, member with { Counters = member.Counters.ReturnAt(version) }),
@@ -176,7 +176,7 @@ public sealed partial record RunState
         );
         var counted = Members.ToBuilder();
         foreach (
-            string nodeId in Open!
+            var nodeId in Open!
                 .Decisions!.Value.Where(decision => !decision.Dropped)
                 .Select(decision => decision.NodeId)
                 .Distinct()
@@ -237,7 +237,7 @@ public sealed partial record RunState
         OpenVersion? open = Open;
         if (open is { TakesUpdates: true })
         {
-            bool complete = open.DistinctNodes > 0 && open.DistinctNodes >= Terms.Close.QuorumOf(Nodes);
+            var complete = open.DistinctNodes > 0 && open.DistinctNodes >= Terms.Close.QuorumOf(Nodes);
             open = open with { QuorumReachedAt = complete ? open.QuorumReachedAt ?? e.At : null };
         }
 

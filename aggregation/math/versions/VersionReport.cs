@@ -59,7 +59,7 @@ public sealed record VersionReport(
                         )
             ),
         ];
-        double uniform = weighted.GroupBy(update => update.NodeId).Sum(ofNode => 1.0 / nodes / nodes / ofNode.Count());
+        var uniform = weighted.GroupBy(update => update.NodeId).Sum(ofNode => 1.0 / nodes / nodes / ofNode.Count());
         return new(
             nodes,
             updates,
