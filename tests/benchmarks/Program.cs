@@ -1,7 +1,12 @@
 using Federated.Benchmarks;
 
 // dotnet run --project tests/benchmarks -c Release -- training [--steps 30] [--batch 16] [--length 128] [--targets q_proj,v_proj]
-var benchmarks = new Dictionary<string, Action<Arguments>> { ["training"] = TrainingBenchmark.Run };
+// dotnet run --project tests/benchmarks -c Release -- privacy [--rounds 5]
+var benchmarks = new Dictionary<string, Action<Arguments>>
+{
+    ["training"] = TrainingBenchmark.Run,
+    ["privacy"] = PrivacyBenchmark.Run,
+};
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
 {
     Console.Error.WriteLine($"usage: benchmarks {string.Join(" | ", benchmarks.Keys)} [--name value …]");

@@ -21,6 +21,18 @@ public sealed class CalibrationTests
     }
 
     [Fact]
+    public void Adaptive_clipping_splits_its_budget_as_known()
+    {
+        foreach (var row in Vectors.Rows("dp_misc.json", "adaptive_clipping"))
+        {
+            var ours = AdaptiveClippingBudget.GradientNoiseMultiplier(row.Number("z"), row.Number("sigma_b"));
+            Assert.Equal(row.Number("z_delta"), ours, 1e-12);
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => AdaptiveClippingBudget.GradientNoiseMultiplier(2, 1));
+    }
+
+    [Fact]
     public void Steps_and_sampling_rate_meet_the_target_and_no_larger_one_does()
     {
         var steps = NoiseCalibration.Steps(2, 1e-6, 0.02, 1.1);

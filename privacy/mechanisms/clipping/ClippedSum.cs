@@ -8,8 +8,8 @@ public sealed class ClippedSum : IDisposable
 {
     private long[]? _values;
 
-    internal ClippedSum(long[] values, IntegerGrid grid, PoissonBatch batch) =>
-        (_values, Grid, Batch) = (values, grid, batch);
+    internal ClippedSum(long[] values, IntegerGrid grid, PoissonBatch batch, int withinBound) =>
+        (_values, Grid, Batch, WithinBound) = (values, grid, batch, withinBound);
 
     /// <summary>How far the sum can move when one unit is added or removed: L2, in gradient units.</summary>
     public double Sensitivity => Grid.MaxGradNorm;
@@ -20,6 +20,9 @@ public sealed class ClippedSum : IDisposable
     internal IntegerGrid Grid { get; }
 
     internal PoissonBatch Batch { get; }
+
+    /// <summary>How many of the units had a norm of at most the bound. Private, like the sum.</summary>
+    internal int WithinBound { get; }
 
     /// <summary>Clears the sum.</summary>
     public void Dispose()

@@ -33,6 +33,7 @@ public sealed class GradientClipper
     private readonly IntegerGrid _grid;
     private readonly long[] _sum;
     private int _rows;
+    private int _withinBound;
     private bool _completed;
 
     /// <summary>Starts the sum of one batch.</summary>
@@ -128,7 +129,7 @@ public sealed class GradientClipper
         }
 
         _completed = true;
-        return new ClippedSum(_sum, _grid, _batch);
+        return new ClippedSum(_sum, _grid, _batch, _withinBound);
     }
 
     private void AddChunk(Tensor gradients, long start, long count)
@@ -149,6 +150,7 @@ public sealed class GradientClipper
             );
         }
 
+        _withinBound += (int)norms.le(_grid.MaxGradNorm).sum().item<long>();
         DroppedRows += (int)(count - finite.sum().item<long>());
         // [0L], not 0: a literal 0 would pick the overload that takes a ScalarType.
         var sum = integers.sum([0L]).to(int64).cpu().data<long>();

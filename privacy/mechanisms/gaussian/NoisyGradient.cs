@@ -26,6 +26,9 @@ public sealed class NoisyGradient
     /// <summary>Whether the value has a guarantee. It is false if sampling or noise came from a seed, or there was no noise.</summary>
     public bool IsPrivate { get; }
 
+    /// <summary>The same value as part of a larger release that costs another event.</summary>
+    internal NoisyGradient At(PrivacyEvent privacyEvent) => new(_values, privacyEvent, Mechanism, IsPrivate);
+
     /// <summary>A copy as a tensor; [d], float32.</summary>
     /// <param name="device">Where; the CPU if null.</param>
     public Tensor ToTensor(Device? device = null) => tensor(_values, device: device);

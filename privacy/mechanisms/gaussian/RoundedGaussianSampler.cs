@@ -4,15 +4,19 @@ namespace Federated.Privacy.Mechanisms;
 /// <remarks>
 /// The Box–Muller transform of two uniform reals is an exact Gaussian pair. Its doubles are computed from 64 leading bits of each real, with a bound on
 /// everything between them and the true value: the bits not drawn yet, the conversions, and 4 ulp for each of ln, √, sin and cos (measured
-/// platforms stay below 1). If no rounding boundary n + ½ lies within the bound, the integer is certain. Otherwise (about one pair in 2²⁰)
+/// platforms stay below 1). If no rounding boundary n + ½ lies within the bound, the integer is certain. Otherwise (one pair in about ten million at σ = 2²²)
 /// <see cref="ExactGaussianPair"/> draws 256 more bits of each real and computes on 384-bit integers. The total variation distance from the rounded
 /// Gaussian is below 2⁻²⁰⁰ a sample, so T·d samples add nothing to any δ.
 /// </remarks>
 internal static class RoundedGaussianSampler
 {
-    // 2⁻⁴⁹: twice the sum of the errors above, relative for the radius.
-    private const double Error = 1.7763568394002505e-15;
+    // 2⁻⁴⁸, over twice the sum of the errors above: 2^−49.6 of the radius R, and 2^−52.4 ÷ R.
+    private const double Error = 3.552713678800501e-15;
     private const double LargestDeviation = 1L << 46;
+    private const ulong SmallestHead = 1UL << 53;
+    private const double TwoToMinus64 = 1 / 18446744073709551616.0;
+    private const double QuarterTurn = Math.PI / 2 / (1UL << 62);
+    private const int BlockPairs = 128;
 
     /// <summary>Adds an independent sample to each value.</summary>
     /// <param name="values">Integers; the noisy integers afterwards.</param>
@@ -22,43 +26,62 @@ internal static class RoundedGaussianSampler
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(deviation);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(deviation, LargestDeviation);
-        for (var i = 0; i < values.Length; i += 2)
+        Span<ulong> words = stackalloc ulong[2 * BlockPairs];
+        while (values.Length > 0)
         {
-            var (first, second) = Next(deviation, stream);
-            values[i] += first;
-            if (i + 1 < values.Length)
+            var block = values[..Math.Min(values.Length, words.Length)];
+            var pairs = (block.Length + 1) / 2;
+            stream.Fill(words[..(2 * pairs)]);
+            for (var i = 0; i < pairs; i++)
             {
-                values[i + 1] += second;
+                var (first, second) = Pair(words[2 * i], words[(2 * i) + 1], deviation, stream);
+                block[2 * i] += first;
+                if ((2 * i) + 1 < block.Length)
+                {
+                    block[(2 * i) + 1] += second;
+                }
             }
+
+            words.Clear();
+            values = values[block.Length..];
         }
     }
 
-    internal static (long First, long Second) Next(double deviation, SecureRandomStream stream)
+    // Reals: u = 0.(head)(tail…) in (0, 1) for the radius, v = 0.(angle)… in (0, 1) for a quarter turn; two bits for the signs.
+    private static (long First, long Second) Pair(ulong head, ulong word, double deviation, SecureRandomStream stream)
     {
-        // Reals: u = 0.(head)(tail…) in (0, 1) for the radius, v = 0.(angle)… in (0, 1) for a quarter turn; two bits for the signs.
-        UInt128 head = stream.NextUInt64();
-        var bits = 64;
-        if (head < 1UL << 53)
+        var (signs, angle) = (word & 3, word >> 2);
+        if (head < SmallestHead)
         {
-            head = (head << 64) | stream.NextUInt64();
-            bits = 128;
+            // Too few significant bits for a double: 64 more.
+            var longer = ((UInt128)head << 64) | stream.NextUInt64();
+            return longer < SmallestHead
+                ? Signed(signs, ExactGaussianPair.Round(longer, 128, angle, deviation, stream))
+                : Decide(longer, 128, Math.ScaleB((double)longer + 0.5, -128), signs, angle, deviation, stream);
         }
 
-        var word = stream.NextUInt64();
-        var (signs, angle) = (word & 3, word >> 2);
+        return Decide(head, 64, (head + 0.5) * TwoToMinus64, signs, angle, deviation, stream);
+    }
 
-        var radius = Math.Sqrt(-2 * Math.Log(Math.ScaleB((double)head + 0.5, -bits)));
-        var (sine, cosine) = Math.SinCos((angle + 0.5) * (Math.PI / 2 / (1UL << 62)));
+    private static (long First, long Second) Decide(
+        UInt128 head,
+        int bits,
+        double real,
+        ulong signs,
+        ulong angle,
+        double deviation,
+        SecureRandomStream stream
+    )
+    {
+        var radius = Math.Sqrt(-2 * Math.Log(real));
+        var (sine, cosine) = Math.SinCos((angle + 0.5) * QuarterTurn);
         var error = deviation * Error * (radius + (1 / radius));
         var first = deviation * radius * cosine;
         var second = deviation * radius * sine;
-        var (low, high) = (Math.Floor(first + 0.5), Math.Floor(second + 0.5));
-        if (head < 1UL << 53 || !IsCertain(first, low, error) || !IsCertain(second, high, error))
-        {
-            return Signed(signs, ExactGaussianPair.Round(head, bits, angle, deviation, stream));
-        }
-
-        return Signed(signs, ((long)low, (long)high));
+        var (roundedFirst, roundedSecond) = (Math.Floor(first + 0.5), Math.Floor(second + 0.5));
+        return IsCertain(first, roundedFirst, error) && IsCertain(second, roundedSecond, error)
+            ? Signed(signs, ((long)roundedFirst, (long)roundedSecond))
+            : Signed(signs, ExactGaussianPair.Round(head, bits, angle, deviation, stream));
     }
 
     // |value − nearest| stays below one half even after the error. False for NaN and for an error of half a unit.
