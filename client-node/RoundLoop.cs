@@ -60,10 +60,15 @@ internal sealed class RoundLoop(
         await ResumeAsync(cancellation);
         while (true)
         {
+            if (!await consent.AnswerApprovedAsync(cancellation) && IsDone())
+            {
+                return LoopEnd.Declined;
+            }
+
             switch (await CheckInAsync(cancellation))
             {
                 case CheckInAnswer.Offer offer:
-                    if (!await consent.AnswerAsync(offer, cancellation) && untilEnded && !consent.HasOpenRuns)
+                    if (!await consent.AnswerAsync(offer, cancellation) && IsDone())
                     {
                         return LoopEnd.Declined;
                     }
@@ -79,7 +84,7 @@ internal sealed class RoundLoop(
                     break;
 
                 case CheckInAnswer.Ended ended:
-                    if (await FinishAsync(ended, cancellation) && untilEnded && !consent.HasOpenRuns)
+                    if (await FinishAsync(ended, cancellation) && IsDone())
                     {
                         return ended.Outcome == "completed" ? LoopEnd.Completed : LoopEnd.Failed;
                     }
@@ -94,6 +99,8 @@ internal sealed class RoundLoop(
                     throw new SiloRefusedException($"{refused.Reason}: {refused.Message}");
             }
         }
+
+        bool IsDone() => untilEnded && !consent.HasOpenRuns;
     }
 
     private async Task<CheckInAnswer> CheckInAsync(CancellationToken cancellation)

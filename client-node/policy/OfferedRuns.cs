@@ -50,6 +50,9 @@ internal sealed class OfferedRuns(NodeHome home, TimeProvider time)
         return File.Exists(file) ? CanonicalRunDocument.Parse(File.ReadAllBytes(file)) : null;
     }
 
+    /// <summary>The canonical bytes of a run that was offered.</summary>
+    public byte[] Bytes(string runDigest) => File.ReadAllBytes(Path.Combine(home.RunFolder(runDigest), DocumentName));
+
     /// <summary>The decision about a run; null when there is none.</summary>
     /// <exception cref="NodeHomeException">The file cannot be read.</exception>
     public OwnerDecision? Decision(string runDigest)

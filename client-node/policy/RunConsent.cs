@@ -60,6 +60,25 @@ internal sealed class RunConsent(
         );
     }
 
+    /// <summary>
+    /// Answers for the runs that the owner has approved since: also for one that the policy had declined before node.yaml was changed,
+    /// which no silo offers again.
+    /// </summary>
+    /// <returns>False when the node has declined one.</returns>
+    public async Task<bool> AnswerApprovedAsync(CancellationToken cancellation)
+    {
+        var all = true;
+        foreach (var digest in offers.Digests)
+        {
+            if (offers.Decision(digest)?.Answer == ConsentAnswer.Accepted && Find(digest) is null)
+            {
+                all &= await AnswerAsync(new CheckInAnswer.Offer(digest, offers.Bytes(digest)), cancellation);
+            }
+        }
+
+        return all;
+    }
+
     /// <summary>Judges an offer and answers the silo, or leaves it to the owner.</summary>
     /// <returns>False when the node has declined, or the run does not take it.</returns>
     public async Task<bool> AnswerAsync(CheckInAnswer.Offer offer, CancellationToken cancellation)
@@ -101,6 +120,10 @@ internal sealed class RunConsent(
             case PolicyVerdict.Refused refused:
                 var reasons = string.Join("; ", refused.Reasons);
                 log.Warning("run {Run} declined: {Reasons}", RunName.Of(document), reasons);
+                log.Warning(
+                    "to take part after all, change node.yaml and: fednode runs approve {Digest}",
+                    offer.RunDigest[..12]
+                );
                 offers.Decide(offer.RunDigest, ConsentAnswer.Declined, "policy", reasons);
                 // The reasons name folders and numbers of this node: the silo learns only that the policy said no.
                 await TellAsync(offer.RunDigest, accepted: false, "the owner's policy does not allow it", cancellation);

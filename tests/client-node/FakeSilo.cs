@@ -44,6 +44,9 @@ internal sealed class FakeSilo : ISiloConnection
     /// <summary>True: assignments come without an offer before them.</summary>
     public bool AssignsWithoutConsent { get; set; }
 
+    /// <summary>True: a run that was declined is not offered again.</summary>
+    public bool OffersOnce { get; set; }
+
     public SiloCommand Command { get; set; }
 
     /// <summary>What assignments say about the base instead of the truth.</summary>
@@ -145,7 +148,7 @@ internal sealed class FakeSilo : ISiloConnection
     {
         if (!_consented && !AssignsWithoutConsent)
         {
-            return declinedRuns.Contains(RunDigest)
+            return declinedRuns.Contains(RunDigest) || (OffersOnce && Consents.Count > 0)
                 ? new CheckInAnswer.Wait(TimeSpan.FromSeconds(1), "nothing to do")
                 : new CheckInAnswer.Offer(RunDigest, Document);
         }

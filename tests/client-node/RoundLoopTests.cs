@@ -294,6 +294,40 @@ public sealed class RoundLoopTests
     }
 
     [Fact]
+    public async Task A_declined_run_is_accepted_when_the_owner_changes_the_budget_and_approves()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian"));
+        var generous = node.Settings;
+        node.Settings = generous with { Source = generous.Source with { Epsilon = 0.01 } };
+        Assert.Equal(LoopEnd.Declined, await node.RunAsync());
+        node.Settings = generous;
+        using (var home = NodeHome.OpenToRead(WithSettings(node)))
+        {
+            new OfferedRuns(home, TimeProvider.System).Decide(node.Silo.RunDigest, ConsentAnswer.Accepted, "owner", "");
+        }
+
+        node.Silo.OffersOnce = true;
+        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
+        Assert.Equal([false, true], node.Silo.Consents.Select(consent => consent.Accepted));
+    }
+
+    [Fact]
+    public async Task An_approval_is_no_way_around_the_policy()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian"));
+        node.Settings = node.Settings with { Source = node.Settings.Source with { Epsilon = 0.01 } };
+        await node.RunAsync();
+        using (var home = NodeHome.OpenToRead(WithSettings(node)))
+        {
+            new OfferedRuns(home, TimeProvider.System).Decide(node.Silo.RunDigest, ConsentAnswer.Accepted, "owner", "");
+        }
+
+        Assert.Equal(LoopEnd.Declined, await node.RunAsync());
+        Assert.DoesNotContain(node.Silo.Consents, consent => consent.Accepted);
+        Assert.Empty(node.Ledger().Entries);
+    }
+
+    [Fact]
     public async Task A_cancelled_run_sends_nothing()
     {
         using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1, steps: 100_000));
