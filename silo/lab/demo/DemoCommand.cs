@@ -90,12 +90,32 @@ internal static class DemoCommand
             await Console.Error.WriteLineAsync($"fedlab demo: {e.Message}");
             return e.ExitCode;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException)
         {
-            await Console.Error.WriteLineAsync(
-                $"Interrupted; every program was stopped. To go on: fedlab demo --dir {Path.GetFullPath(options.Directory)}"
-            );
-            return DemoExit.Interrupted;
+            // A Ctrl-C reaches the silo as soon as it reaches this process, which may first see a silo that is gone.
+            if (await IsInterruptedAsync(cancellationToken))
+            {
+                await Console.Error.WriteLineAsync(
+                    $"Interrupted; every program was stopped. To go on: fedlab demo --dir {Path.GetFullPath(options.Directory)}"
+                );
+                return DemoExit.Interrupted;
+            }
+
+            await Console.Error.WriteLineAsync($"fedlab demo: the silo cannot be reached: {e.Message}");
+            return DemoExit.Unreachable;
+        }
+    }
+
+    private static async Task<bool> IsInterruptedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken);
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
         }
     }
 

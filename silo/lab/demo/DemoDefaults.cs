@@ -58,7 +58,7 @@ internal static class DemoDefaults
     public const int Seed = 1;
 
     /// <summary>Upstream rate of the late node: its upload arrives after the others' version has closed.</summary>
-    public const double LateBytesPerSecond = 48 * 1024;
+    public const double LateBytesPerSecond = 32 * 1024;
 
     /// <summary>What passes the late node's link at once: check-ins and heartbeats.</summary>
     public const int LateBurstBytes = 24 * 1024;

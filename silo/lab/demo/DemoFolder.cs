@@ -9,13 +9,15 @@ namespace Federated.Lab.Demo;
 ///   adapter/     the trained adapter, PEFT layout                      report.json    the final report
 /// </code>
 /// </remarks>
-internal sealed class DemoFolder
+internal sealed class DemoFolder : IDisposable
 {
     private static readonly string[] Contents = ["data", "silo", "nodes", "logs", "adapter", "compare"];
     private static readonly string[] Files = ["demo.json", "run.yaml", "report.json"];
 
     // Says that the folder is a demo's, from the first moment on, so that nothing else is ever written into or cleared.
     private const string Marker = ".federated-demo";
+
+    private FileStream? _lock;
 
     private DemoFolder(string root) => Root = root;
 
@@ -66,7 +68,7 @@ internal sealed class DemoFolder
                 );
             }
 
-            File.WriteAllText(marker, "A folder of fedlab demo. Its contents may be removed with --fresh.");
+            folder._lock = Lock(marker);
             return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -74,6 +76,26 @@ internal sealed class DemoFolder
             throw new DemoException(
                 DemoExit.Configuration,
                 $"--dir {folder.Root}: cannot be written ({e.Message.TrimEnd('.')}); name a folder that you may write.",
+                e
+            );
+        }
+    }
+
+    /// <summary>Lets another demo into the folder.</summary>
+    public void Dispose() => _lock?.Dispose();
+
+    private static FileStream Lock(string marker)
+    {
+        // FileShare.None is an advisory lock that ends with the process, also when that is killed.
+        try
+        {
+            return new FileStream(marker, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (File.Exists(marker))
+        {
+            throw new DemoException(
+                DemoExit.Configuration,
+                $"--dir {Path.GetDirectoryName(marker)}: another fedlab demo works there; stop it, or name another folder.",
                 e
             );
         }

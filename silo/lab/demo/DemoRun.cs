@@ -34,7 +34,7 @@ internal sealed class DemoRun(
     TimeProvider time
 )
 {
-    private static readonly TimeSpan FinishLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan FinishLimit = TimeSpan.FromMinutes(5);
 
     // A file has no width of its own.
     private const int WidthOfFiles = 120;
@@ -49,7 +49,7 @@ internal sealed class DemoRun(
     )
     {
         var modelFolder = BaseModelFolder.Find();
-        var folder = DemoFolder.Open(options.Directory);
+        using var folder = DemoFolder.Open(options.Directory);
         if (options.Fresh)
         {
             folder.Clear();
@@ -131,7 +131,15 @@ internal sealed class DemoRun(
         await AdapterDownload.FetchAsync(federation.Silo.Operator, state.RunDigest!, folder.Adapter, cancellationToken);
 
         // :: (7) report
-        var report = await ReportAsync(federation, state, ended, seconds, cancellationToken);
+        var report = await FinalReport.GatherAsync(
+            federation.Silo.Operator,
+            folder,
+            state,
+            ended,
+            modelFolder,
+            seconds,
+            cancellationToken
+        );
         await File.WriteAllTextAsync(folder.ReportFile, ReportJson.Write(report), cancellationToken);
         await federation.StopNodesAsync();
         return report;
@@ -238,56 +246,6 @@ internal sealed class DemoRun(
                 e
             );
         }
-    }
-
-    private async Task<DemoReport> ReportAsync(
-        Federation federation,
-        DemoState state,
-        RunStatus ended,
-        double seconds,
-        CancellationToken cancellationToken
-    )
-    {
-        var silo = federation.Silo.Operator;
-        var nodes = (await silo.NodesAsync(cancellationToken)).ToDictionary(node => node.Name, node => node.NodeId);
-        var names = nodes.ToDictionary(node => node.Value, node => node.Key);
-        var adapter = RunAdapter();
-        OrganisationReport[] organisations =
-        [
-            .. state.Organisations.Select(organisation =>
-                NodeReports.Read(
-                    organisation,
-                    folder.Node(organisation.Name),
-                    nodes[organisation.Name],
-                    state.RunDigest!
-                )
-            ),
-        ];
-        var gained = organisations.MinBy(organisation =>
-            organisation.HeldOut.PerTokenAfter - organisation.HeldOut.PerTokenBefore
-        )!;
-        var sampled = state.Organisations.First(organisation => organisation.Name == gained.Name);
-        return new DemoReport
-        {
-            Run = ended.Name,
-            RunDigest = state.RunDigest!,
-            Outcome = ended.State,
-            Seconds = seconds,
-            Versions = ended.PublishedVersion,
-            AdapterParameters = AdapterFolder.Layout(modelFolder, adapter).Count,
-            ModelParameters = ModelSize.Parameters(modelFolder),
-            Organisations = organisations,
-            Merged = NodeReports.Merged(await silo.VersionsAsync(state.RunDigest!, cancellationToken), names),
-            Sample = AdapterSample.Continue(
-                modelFolder,
-                folder.Adapter,
-                adapter,
-                AdapterSample.Prompt(sampled.RecordsFile, DemoPreparation.SplitKey(state.Seed)),
-                cancellationToken
-            ),
-            AdapterFolder = folder.Adapter,
-            Next = NextSteps.For(folder, sampled.Name),
-        };
     }
 
     private async Task WaitForCtrlCAsync(CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ public sealed class DemoFolderTests : IDisposable
     [Fact]
     public void Clearing_removes_the_demo_and_nothing_else()
     {
-        var folder = DemoFolder.Open(_root);
+        using var folder = DemoFolder.Open(_root);
         File.WriteAllText(folder.StateFile, "{}");
         Directory.CreateDirectory(folder.Silo);
         File.WriteAllText(Path.Combine(folder.Silo, "journal"), "x");
@@ -41,9 +41,24 @@ public sealed class DemoFolderTests : IDisposable
     [Fact]
     public void A_demo_that_was_interrupted_before_its_first_decision_is_opened_again()
     {
-        Directory.CreateDirectory(DemoFolder.Open(_root).Silo);
+        using (var interrupted = DemoFolder.Open(_root))
+        {
+            Directory.CreateDirectory(interrupted.Silo);
+        }
 
-        Assert.Equal(_root, DemoFolder.Open(_root).Root);
+        using var again = DemoFolder.Open(_root);
+        Assert.Equal(_root, again.Root);
+    }
+
+    [Fact]
+    public void A_folder_in_which_a_demo_works_is_refused()
+    {
+        using var working = DemoFolder.Open(_root);
+
+        var error = Assert.Throws<DemoException>(() => DemoFolder.Open(_root));
+
+        Assert.Equal(DemoExit.Configuration, error.ExitCode);
+        Assert.Contains("another fedlab demo", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class DemoPreparationTests : IDisposable
     public void The_decisions_are_read_back_as_they_were_written()
     {
         var state = Prepare(Data(("a", 400), ("b", 400), ("c", 400)));
-        var folder = DemoFolder.Open(Path.Combine(_root, "demo"));
+        using var folder = DemoFolder.Open(Path.Combine(_root, "demo"));
 
         state.Write(folder);
         var read = DemoState.Read(folder)!;
@@ -71,7 +71,7 @@ public sealed class DemoPreparationTests : IDisposable
     [Fact]
     public void Damaged_decisions_are_an_error_that_says_what_to_do()
     {
-        var folder = DemoFolder.Open(Path.Combine(_root, "demo"));
+        using var folder = DemoFolder.Open(Path.Combine(_root, "demo"));
         File.WriteAllText(folder.StateFile, "{ half");
 
         Assert.Contains(
@@ -84,17 +84,18 @@ public sealed class DemoPreparationTests : IDisposable
     private byte[] Key(string demo, string organisation) =>
         File.ReadAllBytes(Path.Combine(_root, demo, "nodes", organisation, "holdout.key"));
 
-    private DemoState Prepare(string data, string demo = "demo", int seed = 1) =>
-        DemoPreparation.Prepare(
-            DemoFolder.Open(Path.Combine(_root, demo)),
-            new DemoOptions
-            {
-                Directory = demo,
-                DataFolder = data,
-                Versions = 2,
-                Seed = seed,
-            }
-        );
+    private DemoState Prepare(string data, string demo = "demo", int seed = 1)
+    {
+        using var folder = DemoFolder.Open(Path.Combine(_root, demo));
+        var options = new DemoOptions
+        {
+            Directory = demo,
+            DataFolder = data,
+            Versions = 2,
+            Seed = seed,
+        };
+        return DemoPreparation.Prepare(folder, options);
+    }
 
     private string Data(params (string Name, int Records)[] organisations)
     {

@@ -1,4 +1,5 @@
 using Federated.Lab.Demo.Runs;
+using Federated.Lab.Demo.Views;
 
 namespace Federated.Lab.Demo.Compare;
 
@@ -12,7 +13,6 @@ internal sealed class ArmRunner(
 )
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(15);
 
     /// <summary>Trains <paramref name="arms"/> side by side; returns each one's adapter folder, in their order.</summary>
     public async Task<IReadOnlyList<string>> TrainAsync(IReadOnlyList<Arm> arms, CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ internal sealed class ArmRunner(
         CancellationToken cancellationToken
     )
     {
-        var last = time.GetTimestamp();
+        var last = "";
         while (true)
         {
             var runs = new List<RunStatus>();
@@ -97,16 +97,13 @@ internal sealed class ArmRunner(
                 return;
             }
 
-            if (time.GetElapsedTime(last) > Between)
+            // The slowest tells how long it still takes; one line for each of its versions is enough.
+            var slowest = runs.MinBy(run => run.PublishedVersion)!;
+            var line = Numbers.Text($"  version {Math.Max(0, slowest.PublishedVersion)} of {slowest.Versions}");
+            if (line != last)
             {
-                last = time.GetTimestamp();
-                await progress.WriteLineAsync(
-                    "  "
-                        + string.Join(
-                            ", ",
-                            arms.Zip(runs, (arm, run) => $"{arm.Name} {run.PublishedVersion}/{run.Versions}")
-                        )
-                );
+                last = line;
+                await progress.WriteLineAsync(line);
             }
 
             await federation.RequireServingAsync(time, cancellationToken);

@@ -32,7 +32,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        FreePorts.Require(state.GrpcPort, "--grpc-port");
+        FreePorts.Require(state.GrpcPort, "gRPC port");
         FreePorts.Require(state.HttpPort, "--http-port");
         var process = ChildProcess.Start(
             "silo",
