@@ -1,4 +1,3 @@
-using System.Text;
 using Federated.Protocol;
 
 namespace Federated.Aggregation.Grains;
@@ -44,7 +43,8 @@ internal sealed partial class RunGrain
 
     private async Task<RunState> BeginAsync(RunDrafted drafted)
     {
-        var document = CanonicalRunDocument.Parse(Encoding.UTF8.GetBytes(drafted.Document));
+        // What an earlier release called canonical is still a document; its digest is the run's name.
+        var document = RunDocumentYaml.Parse(drafted.Document);
         var layout = await layouts.OfAsync(RunDocumentReading.Recipe(document, Layers(drafted)));
         (_drafted, _document) = (drafted, document);
         return RunState.Start(RunDocumentReading.Terms(document, RunDigest, layout), drafted);

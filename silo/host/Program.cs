@@ -12,6 +12,7 @@ var result = new RootCommand(
     NodeCommands.Create(),
     AdapterCommands.Create(),
     VerifyCommand.Create(),
+    WeightsCommand.Create(),
 }.Parse(args);
 
 // A stop is asked for by cancelling; the silo then has time to end what is in flight.

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Text;
 using Federated.Adapters;
 using Federated.Aggregation;
 using Federated.Aggregation.Grains;
@@ -37,7 +36,7 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
 
     private static RunState Begin(string runDigest, RunDrafted drafted)
     {
-        var document = CanonicalRunDocument.Parse(Encoding.UTF8.GetBytes(drafted.Document));
+        var document = RunDocumentYaml.Parse(drafted.Document);
         var layout = AdapterLayout.For(
             [.. drafted.Layers],
             new AdapterOptions(

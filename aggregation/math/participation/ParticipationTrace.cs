@@ -1,0 +1,86 @@
+using System.Globalization;
+
+namespace Federated.Aggregation;
+
+/// <summary>Who took part in which round, as a table: for explaining weights, not for running anything.</summary>
+public sealed class ParticipationTrace
+{
+    private readonly SortedDictionary<string, SortedSet<long>> _roundsOfNode = new(StringComparer.Ordinal);
+
+    private ParticipationTrace() { }
+
+    /// <summary>Number of rounds: the last one in the table, plus 1.</summary>
+    public long Rounds { get; private set; }
+
+    /// <summary>Reads rows "round,node"; rounds count from 0. A head line "round,node" and empty lines are skipped.</summary>
+    /// <exception cref="FormatException">A row is something else; the message names line, value and what was expected.</exception>
+    public static ParticipationTrace Read(TextReader rows)
+    {
+        var trace = new ParticipationTrace();
+        var number = 0;
+        while (rows.ReadLine() is { } line)
+        {
+            number++;
+            if (line.Length == 0 || (number == 1 && line == "round,node"))
+            {
+                continue;
+            }
+
+            var cells = line.Split(',');
+            var isRow =
+                cells.Length == 2
+                && long.TryParse(cells[0], NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                && cells[1].Trim().Length > 0;
+            if (!isRow)
+            {
+                throw new FormatException($"line {number}: \"{line}\"; expected round,node such as 12,hospital-a");
+            }
+
+            trace.Add(long.Parse(cells[0], CultureInfo.InvariantCulture), cells[1].Trim());
+        }
+
+        return trace.Rounds > 0
+            ? trace
+            : throw new FormatException("no rows; expected round,node such as 12,hospital-a");
+    }
+
+    /// <summary>What each node's next update would weigh, after the last round. All nodes are in the run from round 0 on.</summary>
+    /// <param name="policy">Method, cutoff and cap; N is the number of nodes in the table.</param>
+    /// <returns>By node, ordinal.</returns>
+    public IReadOnlyList<TracedNode> Explain(ParticipationPolicy policy)
+    {
+        var explained = new List<TracedNode>();
+        foreach (var (node, rounds) in _roundsOfNode)
+        {
+            var counters = ParticipationCounters.AdmittedAt(0);
+            foreach (var round in rounds)
+            {
+                counters = counters.Participate(round, policy.Cutoff);
+            }
+
+            counters = counters.AdvanceTo(Rounds, policy.Cutoff);
+            explained.Add(
+                new(
+                    node,
+                    policy.Weight(counters, Rounds, _roundsOfNode.Count),
+                    counters.Intervals,
+                    counters.OpenInterval,
+                    rounds.Count
+                )
+            );
+        }
+
+        return explained;
+    }
+
+    private void Add(long round, string node)
+    {
+        if (!_roundsOfNode.TryGetValue(node, out var rounds))
+        {
+            _roundsOfNode[node] = rounds = [];
+        }
+
+        rounds.Add(round);
+        Rounds = Math.Max(Rounds, round + 1);
+    }
+}
