@@ -1,0 +1,2 @@
+// Each test runs several processes that train: one after the other, so that none waits for another's core.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Federated.Adapters.Models;
+using Federated.Lab.Demo.Processes;
+using Federated.Lab.Demo.Runs;
+
+namespace Federated.EndToEnd.Tests;
+
+/// <summary>A silo and nodes as processes of their own, in a folder that goes with the test.</summary>
+internal sealed class FederationUnderTest : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fed-end-to-end-");
+    private readonly ChildGuard _guard = ChildGuard.Start();
+    private readonly Organisations _organisations;
+    private readonly IReadOnlyList<int> _ports = FreePorts.Take(2);
+    private readonly Dictionary<string, ChildProcess> _nodes = [];
+    private ChildProcess? _silo;
+
+    private FederationUnderTest(Organisations organisations) => _organisations = organisations;
+
+    public static string ModelFolder { get; } = FindModel();
+
+    public string SiloFolder => Path.Combine(_folder.FullName, "silo");
+
+    public OperatorClient Operator { get; private set; } = null!;
+
+    public static async Task<FederationUnderTest> StartAsync(Organisations organisations)
+    {
+        var federation = new FederationUnderTest(organisations);
+        await federation.StartSiloAsync();
+        return federation;
+    }
+
+    public string HomeOf(string name) => Path.Combine(_folder.FullName, name);
+
+    public ChildProcess Node(string name) => _nodes[name];
+
+    /// <summary>Starts the silo, or starts it again on the same data and ports.</summary>
+    public async Task StartSiloAsync()
+    {
+        _silo = Start(
+            "silo",
+            ProgramFolder.Find("Federated.Silo", "fedsilo"),
+            ["serve", "--data", SiloFolder, "--grpc-port", Port(0), "--http-port", Port(1), "--model", $"base-docs={ModelFolder}"]
+        );
+        await _silo.ReadyLineAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+        Operator?.Dispose();
+        Operator = new OperatorClient(new Uri($"http://127.0.0.1:{Port(1)}"), OperatorToken());
+    }
+
+    public Task KillSiloAsync() => _silo!.KillAsync();
+
+    /// <summary>Starts an organisation's node: it joins at first, and goes on where it was after that.</summary>
+    public async Task StartNodeAsync(string name, params string[] options)
+    {
+        List<string> arguments = ["join", "--home", HomeOf(name), "--until-ended"];
+        if (!_nodes.Remove(name, out var before))
+        {
+            _organisations.FurnishHome(name, HomeOf(name));
+            var token = await Operator.InviteAsync(TestContext.Current.CancellationToken);
+            arguments.AddRange(
+                [
+                    $"http://127.0.0.1:{Port(0)}",
+                    .. new[] { "--token", token, "--data", _organisations.RecordsOf(name), "--name", name },
+                    .. new[] { "--source", name, "--declared-records", $"{Organisations.RecordCount}" },
+                    .. new[] { "--delta", "1e-3", "--model", $"base-docs={ModelFolder}", "--consent", "auto" },
+                    .. options,
+                ]
+            );
+        }
+
+        if (before is not null)
+        {
+            await before.DisposeAsync();
+        }
+
+        _nodes[name] = Start(name, ProgramFolder.Find("Federated.ClientNode", "fednode"), arguments);
+    }
+
+    /// <summary>Waits for a state of the run, told by the silo's own events.</summary>
+    /// <exception cref="TimeoutException">It did not come; the message holds the last state and the logs' ends.</exception>
+    public async Task<JsonElement> UntilAsync(string run, string what, Func<JsonElement, bool> reached)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        var last = default(JsonElement);
+        try
+        {
+            using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", OperatorToken());
+            await using var stream = await http.GetStreamAsync(
+                new Uri($"http://127.0.0.1:{Port(1)}/api/runs/{run}/events"),
+                limit.Token
+            );
+            await foreach (var item in SseParser.Create(stream).EnumerateAsync(limit.Token))
+            {
+                last = JsonDocument.Parse(item.Data).RootElement;
+                if (reached(last))
+                {
+                    return last;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            // Told below, with what is known.
+        }
+
+        throw new TimeoutException($"not seen: {what}. Last state: {last}{Environment.NewLine}{Logs()}");
+    }
+
+    /// <summary>Waits until the node itself has said something.</summary>
+    public async Task UntilSaidAsync(string name, string text)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!(await ReadAsync(LogOf(name))).Contains(text, StringComparison.Ordinal))
+        {
+            try
+            {
+                await beat.WaitForNextTickAsync(limit.Token);
+            }
+            catch (OperationCanceledException e)
+            {
+                throw new TimeoutException($"{name} has not said '{text}'.{Environment.NewLine}{Logs()}", e);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Operator?.Dispose();
+        foreach (var process in _nodes.Values.Append(_silo).OfType<ChildProcess>())
+        {
+            await process.DisposeAsync();
+        }
+
+        await _guard.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    public string Logs() =>
+        string.Join(
+            Environment.NewLine,
+            Directory
+                .EnumerateFiles(_folder.FullName, "*.log")
+                .Select(file =>
+                    $"--- {Path.GetFileName(file)}{Environment.NewLine}{string.Join(Environment.NewLine, File.ReadLines(file).TakeLast(15))}"
+                )
+        );
+
+    private ChildProcess Start(string name, ChildProgram program, IEnumerable<string> arguments) =>
+        ChildProcess.Start(
+            name,
+            program,
+            arguments,
+            new Dictionary<string, string> { ["OMP_NUM_THREADS"] = "1", ["OMP_WAIT_POLICY"] = "PASSIVE" },
+            LogOf(name),
+            _guard
+        );
+
+    private string LogOf(string name) => Path.Combine(_folder.FullName, name + ".log");
+
+    private string OperatorToken() => File.ReadAllText(Path.Combine(SiloFolder, "operator.token")).Trim();
+
+    private string Port(int index) => _ports[index].ToString(CultureInfo.InvariantCulture);
+
+    private static async Task<string> ReadAsync(string file)
+    {
+        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static string FindModel()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var model = Path.Combine(folder.FullName, "adapters", "lora", "base-docs");
+            if (Directory.Exists(model))
+            {
+                _ = BaseModelDigest.Compute(model);
+                return model;
+            }
+        }
+
+        throw new DirectoryNotFoundException("adapters/lora/base-docs: not above the tests' output folder.");
+    }
+}
