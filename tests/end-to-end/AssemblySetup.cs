@@ -1,2 +1,4 @@
+using Xunit.Sdk;
+
 // Each test runs several processes that train: one after the other, so that none waits for another's core.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Parallelization(Mode = ParallelMode.None)]
