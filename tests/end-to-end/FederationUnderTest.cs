@@ -45,7 +45,17 @@ internal sealed class FederationUnderTest : IAsyncDisposable
         _silo = Start(
             "silo",
             ProgramFolder.Find("Federated.Silo", "fedsilo"),
-            ["serve", "--data", SiloFolder, "--grpc-port", Port(0), "--http-port", Port(1), "--model", $"base-docs={ModelFolder}"]
+            [
+                "serve",
+                "--data",
+                SiloFolder,
+                "--grpc-port",
+                Port(0),
+                "--http-port",
+                Port(1),
+                "--model",
+                $"base-docs={ModelFolder}",
+            ]
         );
         await _silo.ReadyLineAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
         Operator?.Dispose();
@@ -62,15 +72,13 @@ internal sealed class FederationUnderTest : IAsyncDisposable
         {
             _organisations.FurnishHome(name, HomeOf(name));
             var token = await Operator.InviteAsync(TestContext.Current.CancellationToken);
-            arguments.AddRange(
-                [
-                    $"http://127.0.0.1:{Port(0)}",
-                    .. new[] { "--token", token, "--data", _organisations.RecordsOf(name), "--name", name },
-                    .. new[] { "--source", name, "--declared-records", $"{Organisations.RecordCount}" },
-                    .. new[] { "--delta", "1e-3", "--model", $"base-docs={ModelFolder}", "--consent", "auto" },
-                    .. options,
-                ]
-            );
+            arguments.AddRange([
+                $"http://127.0.0.1:{Port(0)}",
+                .. new[] { "--token", token, "--data", _organisations.RecordsOf(name), "--name", name },
+                .. new[] { "--source", name, "--declared-records", $"{Organisations.RecordCount}" },
+                .. new[] { "--delta", "1e-3", "--model", $"base-docs={ModelFolder}", "--consent", "auto" },
+                .. options,
+            ]);
         }
 
         if (before is not null)
@@ -131,6 +139,10 @@ internal sealed class FederationUnderTest : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>How often a node has said something.</summary>
+    public async Task<int> TimesSaidAsync(string name, string text) =>
+        (await ReadAsync(LogOf(name))).Split(text).Length - 1;
 
     public async ValueTask DisposeAsync()
     {

@@ -10,7 +10,17 @@ namespace Federated.EndToEnd.Tests;
 /// </summary>
 public sealed class Organisations : IDisposable
 {
-    private static readonly string[] Verbs = ["Gets", "Sets", "Creates", "Removes", "Returns", "Reads", "Writes", "Closes"];
+    private static readonly string[] Verbs =
+    [
+        "Gets",
+        "Sets",
+        "Creates",
+        "Removes",
+        "Returns",
+        "Reads",
+        "Writes",
+        "Closes",
+    ];
     private static readonly string[] Nouns = ["stream", "buffer", "socket", "window", "message", "certificate", "task"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fed-organisations-");
@@ -24,10 +34,7 @@ public sealed class Organisations : IDisposable
             File.WriteAllBytes(Path.Combine(home, "holdout.key"), SHA256.HashData("hold-out"u8));
             if (!OperatingSystem.IsWindows())
             {
-                File.SetUnixFileMode(
-                    Path.Combine(home, "holdout.key"),
-                    UnixFileMode.UserRead | UnixFileMode.UserWrite
-                );
+                File.SetUnixFileMode(Path.Combine(home, "holdout.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
 
             File.WriteAllLines(RecordsOf(name), Enumerable.Range(0, RecordCount).Select(i => Record(name, i)));

@@ -10,7 +10,9 @@ internal static class RunReading
         state.GetProperty(property).GetString() == value;
 
     public static int OpenVersion(this JsonElement state) =>
-        state.GetProperty("open") is { ValueKind: JsonValueKind.Object } open ? open.GetProperty("version").GetInt32() : -1;
+        state.GetProperty("open") is { ValueKind: JsonValueKind.Object } open
+            ? open.GetProperty("version").GetInt32()
+            : -1;
 
     public static int AcceptedCount(this JsonElement state) =>
         state.GetProperty("open") is { ValueKind: JsonValueKind.Object } open

@@ -1,5 +1,3 @@
-using Federated.Lab.Demo.Runs;
-
 namespace Federated.EndToEnd.Tests;
 
 /// <summary>The same run once without any trouble: what every disturbed one must end with.</summary>

@@ -9,11 +9,11 @@ internal static class DemoDefaults
     /// <summary>Published versions after the initial adapter.</summary>
     public const int Versions = 12;
 
-    /// <summary>DP-SGD steps per update.</summary>
-    public const int Steps = 8;
+    /// <summary>DP-SGD steps per update: few and large, since at a given ε the noise of a plan falls as batches grow.</summary>
+    public const int Steps = 2;
 
     /// <summary>Public divisor of every node: records per step, on average.</summary>
-    public const int ExpectedBatchSize = 32;
+    public const int ExpectedBatchSize = 128;
 
     /// <summary>ε of the whole plan at the node with the highest sampling rate.</summary>
     public const double TargetEpsilon = 3.9;
@@ -28,7 +28,7 @@ internal static class DemoDefaults
     public const double MaxGradNorm = 1;
 
     /// <summary>Of AdamW.</summary>
-    public const double LearningRate = 2e-3;
+    public const double LearningRate = 5e-3;
 
     /// <summary>LoRA rank.</summary>
     public const int Rank = 8;
@@ -43,7 +43,7 @@ internal static class DemoDefaults
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a version waits for the rest once the quorum is there.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
     /// <summary>Distinct nodes that a version needs: a majority, so that a late and a missing node hold up nobody.</summary>
     public static int Quorum(int nodes) => (nodes + 1) / 2;
