@@ -24,12 +24,7 @@ internal sealed partial class RunGrain
     /// <inheritdoc/>
     public async Task<NodeCommand> HeartbeatAsync(string nodeId)
     {
-        NoteContact(nodeId);
-        if (_state?.Members.GetValueOrDefault(nodeId)?.Standing is NodeStanding.Left)
-        {
-            await _self.ReturnNodeAsync(nodeId);
-        }
-
+        await NoteContactAsync(nodeId);
         return _state switch
         {
             null => NodeCommand.Cancel,
@@ -76,6 +71,16 @@ internal sealed partial class RunGrain
         if (_state is { } state && state.Members.ContainsKey(nodeId))
         {
             _lastContact[nodeId] = time.GetUtcNow();
+        }
+    }
+
+    // For calls that interleave: a node that had left counts again before it is answered.
+    private async Task NoteContactAsync(string nodeId)
+    {
+        NoteContact(nodeId);
+        if (_state?.Members.GetValueOrDefault(nodeId)?.Standing is NodeStanding.Left)
+        {
+            await _self.ReturnNodeAsync(nodeId);
         }
     }
 

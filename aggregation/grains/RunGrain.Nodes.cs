@@ -9,12 +9,7 @@ internal sealed partial class RunGrain
     /// <inheritdoc/>
     public async Task<RunAnswer> AnswerAsync(string nodeId)
     {
-        NoteContact(nodeId);
-        if (_state?.Members.GetValueOrDefault(nodeId)?.Standing is NodeStanding.Left)
-        {
-            await _self.ReturnNodeAsync(nodeId);
-        }
-
+        await NoteContactAsync(nodeId);
         if (_state is not { } state)
         {
             return Nothing("");

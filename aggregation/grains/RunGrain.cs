@@ -156,12 +156,10 @@ internal sealed partial class RunGrain(
     // (4) collect ----------------------------------------------------------------------------------------------------
 
     /// <inheritdoc/>
-    public Task<UploadAnswer> PrepareUploadAsync(UpdateOffer offer)
+    public async Task<UploadAnswer> PrepareUploadAsync(UpdateOffer offer)
     {
-        NoteContact(offer.NodeId);
-        return Task.FromResult(
-            _state is { } state ? Answer(UpdateVerifier.CheckHeader(state, Header(offer)), state) : NoSuchRun()
-        );
+        await NoteContactAsync(offer.NodeId);
+        return _state is { } state ? Answer(UpdateVerifier.CheckHeader(state, Header(offer)), state) : NoSuchRun();
     }
 
     /// <inheritdoc/>

@@ -146,6 +146,18 @@ public sealed class DeadlineTests(SiloFixture silo) : IClassFixture<SiloFixture>
     }
 
     [Fact]
+    public async Task A_node_that_trained_through_a_long_silence_may_still_send_its_update()
+    {
+        using var federation = await Federation.RunningAsync(silo, 2, new() { Cohort = 2 }, "offline");
+        var offer = await federation.OfferAsync(1, 0);
+        silo.Time.Advance(TimeSpan.FromHours(24));
+        await federation.UntilAsync(status => status.Nodes == 0);
+        Assert.Equal(new(null, null), await federation.Run.PrepareUploadAsync(offer));
+        Assert.NotNull((await federation.Run.AcceptAsync(offer)).Receipt);
+        Assert.Equal(1, (await federation.Run.StatusAsync())!.Nodes);
+    }
+
+    [Fact]
     public async Task A_cohort_that_has_shrunk_closes_with_those_who_stay()
     {
         using var federation = await Federation.RunningAsync(silo, 2, new() { Cohort = 2 }, "shrunk");

@@ -97,17 +97,9 @@ public sealed class IntakeTests(SiloFixture silo) : IClassFixture<SiloFixture>
         var blob = silo.Blobs[offer.UpdateDigest];
         await silo.Blobs.DeleteAsync(offer.UpdateDigest, TestContext.Current.CancellationToken);
         await federation.UploadAsync(1, 0);
-        var status = await federation.UntilAsync(status => status.Open!.Closing);
+        await federation.UntilAsync(status => status.Open!.Closing);
         silo.Blobs.PutAs(offer.UpdateDigest, blob);
-        while ((await federation.Run.StatusAsync())!.Phase != RunPhase.Completed)
-        {
-            silo.Time.Advance(TimeSpan.FromSeconds(30));
-            await federation.Run.WaitForChangeAsync(
-                status.Revision,
-                TimeSpan.FromMilliseconds(50),
-                TestContext.Current.CancellationToken
-            );
-        }
+        await federation.UntilAsync(status => status.Phase == RunPhase.Completed, clock: TimeSpan.FromSeconds(30));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 
 namespace Federated.Silo.Tests;
 
@@ -31,12 +32,37 @@ public sealed class ProgramTests : IDisposable
     [InlineData(ExitCodes.Usage, "operator token", "run list")]
     [InlineData(ExitCodes.Usage, "--data", "run list --data DATA")]
     [InlineData(ExitCodes.Ok, "", "run submit --help")]
+    [InlineData(ExitCodes.Usage, "--cutoff 0", "weights --trace DATA --cutoff 0")]
+    [InlineData(ExitCodes.Usage, "no such file", "weights --trace DATA --cutoff 50")]
+    [InlineData(ExitCodes.Usage, "--weight-cap 0", "weights --trace DATA --cutoff 50 --weight-cap 0")]
+    [InlineData(ExitCodes.Usage, "--method fedprox", "weights --trace DATA --cutoff 50 --method fedprox")]
     public async Task Every_way_to_end_has_its_exit_code_and_says_why(int exitCode, string why, string arguments)
     {
         var (code, error) = await RunAsync(arguments.Replace("DATA", _folder["data"], StringComparison.Ordinal));
 
         Assert.Equal(exitCode, code);
         Assert.Contains(why, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Weights_are_explained_from_a_trace()
+    {
+        await File.WriteAllTextAsync(_folder["trace.csv"], "round,node\n0,a\n2,a\n1,b\n", Cancellation);
+        using var process = Start("weights", "--trace", _folder["trace.csv"], "--cutoff", "50", "--json");
+        using var nodes = JsonDocument.Parse(await process.StandardOutput.ReadToEndAsync(Cancellation));
+        Assert.Equal(
+            [("a", 1.5, 2, 0), ("b", 2.0, 1, 1)],
+            nodes
+                .RootElement.EnumerateArray()
+                .Select(node =>
+                    (
+                        node.GetProperty("node").GetString(),
+                        node.GetProperty("weightNext").GetDouble(),
+                        node.GetProperty("intervals").GetInt32(),
+                        node.GetProperty("openInterval").GetInt32()
+                    )
+                )
+        );
     }
 
     [Fact]
