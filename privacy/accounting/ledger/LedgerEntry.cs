@@ -8,11 +8,12 @@ namespace Federated.Privacy.Accounting;
 [JsonDerivedType(typeof(SealedEntry), "sealed")]
 [JsonDerivedType(typeof(ReleasedEntry), "released")]
 [JsonDerivedType(typeof(ExpiredEntry), "expired")]
+[JsonDerivedType(typeof(RecoveredEntry), "recovered")]
 public abstract record LedgerEntry
 {
     private protected LedgerEntry() { }
 
-    /// <summary>1, 2, 3 … without a gap.</summary>
+    /// <summary>1, 2, 3 …; only a recovered gap leaves numbers out.</summary>
     [JsonPropertyOrder(-4)]
     public required long Sequence { get; init; }
 
@@ -28,7 +29,7 @@ public abstract record LedgerEntry
     [JsonPropertyOrder(-1)]
     public required long Fence { get; init; }
 
-    /// <summary>Which reservation the entry belongs to: the run digest and the source, hashed.</summary>
+    /// <summary>Which reservation the entry belongs to: the run digest and the source, hashed; <c>recovery</c> for a recovered gap.</summary>
     [JsonPropertyOrder(0)]
     public required string ReservationId { get; init; }
 

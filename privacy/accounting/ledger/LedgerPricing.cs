@@ -5,16 +5,14 @@ internal static class LedgerPricing
 {
     /// <summary>ε and δ of the plan, within what is left.</summary>
     /// <exception cref="PrivacyBudgetExceededException">Something is not left.</exception>
-    public static PrivacyGuarantee Price(ReservationRequest request, IEnumerable<Reservation> earlier)
+    public static PrivacyGuarantee Price(ReservationRequest request, LedgerState state)
     {
         if (!request.IsPrivate)
         {
             return new PrivacyGuarantee(double.PositiveInfinity, double.PositiveInfinity, 0, "none");
         }
 
-        var charged = earlier.Where(r => r.Entry.Plan.IsPrivate && !r.IsReturned).ToList();
-        var spentDelta = charged.Sum(r => r.Entry.Delta);
-        var spentEpsilon = charged.Sum(r => r.Entry.Epsilon ?? double.PositiveInfinity);
+        var (spentEpsilon, spentDelta) = Charged(request.Source, state);
         var budget = request.Budget;
         var delta = request.Delta ?? ((budget.Delta - spentDelta) / 2);
         // A part in 1e-9 above is rounding of the sum, not a second share.
@@ -43,19 +41,33 @@ internal static class LedgerPricing
             );
     }
 
-    public static SourceStatus Status(string source, IEnumerable<Reservation> reservations)
+    public static SourceStatus Status(string source, LedgerState state)
     {
-        var all = reservations.OrderBy(r => r.Entry.Sequence).ToList();
-        var charged = all.Where(r => r.Entry.Plan.IsPrivate && !r.IsReturned).ToList();
+        var all = state.Of(source).OrderBy(r => r.Entry.Sequence).ToList();
+        var (spentEpsilon, spentDelta) = Charged(source, state);
+        var gaps = state.ChargesOf(source).Sum(c => c.Epsilon);
         return new SourceStatus(
             source,
-            charged.Sum(r => r.Entry.Epsilon ?? double.PositiveInfinity),
-            charged.Sum(r => r.Entry.Delta),
-            charged.Sum(r => Accountants.Best(r.Entry.Plan.ToEvent(r.StepsDone), r.Entry.Delta).Epsilon),
+            spentEpsilon,
+            spentDelta,
+            gaps + Charging(all).Sum(r => Accountants.Best(r.Entry.Plan.ToEvent(r.StepsDone), r.Entry.Delta).Epsilon),
             all.Where(r => !r.IsReturned).Sum(r => r.Entry.Plan.Steps),
             all.Sum(r => r.StepsDone),
             all.LastOrDefault()?.Entry.Plan.Budget,
             !all.Any(r => !r.Entry.Plan.IsPrivate && r.Sealed.Any())
+        );
+    }
+
+    private static IEnumerable<Reservation> Charging(IEnumerable<Reservation> reservations) =>
+        reservations.Where(r => r.Entry.Plan.IsPrivate && !r.IsReturned);
+
+    private static (double Epsilon, double Delta) Charged(string source, LedgerState state)
+    {
+        var plans = Charging(state.Of(source)).ToList();
+        var gaps = state.ChargesOf(source).ToList();
+        return (
+            plans.Sum(r => r.Entry.Epsilon ?? double.PositiveInfinity) + gaps.Sum(c => c.Epsilon),
+            plans.Sum(r => r.Entry.Delta) + gaps.Sum(c => c.Delta)
         );
     }
 }

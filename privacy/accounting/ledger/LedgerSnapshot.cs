@@ -18,5 +18,5 @@ public sealed class LedgerSnapshot
 
     /// <summary>What a source has spent.</summary>
     /// <param name="source">The owner's name for the data.</param>
-    public SourceStatus Status(string source) => LedgerPricing.Status(source, _state.Of(source));
+    public SourceStatus Status(string source) => LedgerPricing.Status(source, _state);
 }

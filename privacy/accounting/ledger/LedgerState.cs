@@ -5,8 +5,10 @@ internal sealed class LedgerState
 {
     private readonly Dictionary<string, Reservation> _reservations = [];
     private readonly List<LedgerEntry> _entries = [];
+    private readonly List<(long After, RecoveredEntry Entry)> _recovered = [];
+    private readonly string _headerHash;
 
-    public LedgerState(string headerHash) => Head = new LedgerHead(0, headerHash);
+    public LedgerState(string headerHash) => (_headerHash, Head) = (headerHash, new LedgerHead(0, headerHash));
 
     public LedgerHead Head { get; private set; }
 
@@ -17,6 +19,17 @@ internal sealed class LedgerState
     public IEnumerable<Reservation> Of(string source) => _reservations.Values.Where(r => r.Entry.Plan.Source == source);
 
     public IEnumerable<string> Sources => _reservations.Values.Select(r => r.Entry.Plan.Source).Distinct();
+
+    /// <summary>What a source was charged for lost entries.</summary>
+    public IEnumerable<RecoveredCharge> ChargesOf(string source) =>
+        _recovered.SelectMany(r => r.Entry.Charges).Where(c => c.Source == source);
+
+    /// <summary>Whether a head that was confirmed before is part of this ledger, or of a gap that was paid for.</summary>
+    public bool Holds(LedgerHead known) =>
+        known.Sequence == 0
+            ? known.Hash == _headerHash
+            : _recovered.Any(r => known.Sequence > r.After && known.Sequence <= r.Entry.LostSequence)
+                || _entries.Any(e => e.Sequence == known.Sequence && e.Hash == known.Hash);
 
     public Reservation? Find(string reservationId) => _reservations.GetValueOrDefault(reservationId);
 
@@ -39,6 +52,9 @@ internal sealed class LedgerState
             case ReleasedEntry released:
                 _reservations[entry.ReservationId].Add(released);
                 break;
+            case RecoveredEntry recovered:
+                _recovered.Add((Head.Sequence, recovered));
+                break;
             case ExpiredEntry expired:
                 _reservations[entry.ReservationId].Add(expired);
                 break;
@@ -52,9 +68,10 @@ internal sealed class LedgerState
 
     private string? Broken(LedgerEntry entry)
     {
-        if (entry.Sequence != Head.Sequence + 1)
+        var expected = entry is RecoveredEntry gap ? Math.Max(gap.LostSequence, Head.Sequence) + 1 : Head.Sequence + 1;
+        if (entry.Sequence != expected)
         {
-            return $"sequence {entry.Sequence}, expected {Head.Sequence + 1}";
+            return $"sequence {entry.Sequence}, expected {expected}";
         }
 
         if (entry.Previous != Head.Hash)
@@ -65,6 +82,11 @@ internal sealed class LedgerState
         if (entry.Fence < Fence)
         {
             return $"fence {entry.Fence} below {Fence}";
+        }
+
+        if (entry is RecoveredEntry recovered)
+        {
+            return recovered.Charges.All(c => c.Epsilon >= 0 && c.Delta >= 0) ? null : "a recovered charge is negative";
         }
 
         var reservation = Find(entry.ReservationId);

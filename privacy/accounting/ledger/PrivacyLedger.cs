@@ -27,10 +27,22 @@ public sealed class PrivacyLedger : IDisposable
     private readonly LedgerLock _lock;
     private readonly FileStream _file;
     private readonly LedgerState _state;
+    private readonly LedgerAnchor? _anchor;
     private Exception? _broken;
+    private LedgerHead? _unknown;
 
-    private PrivacyLedger(string path, TimeProvider time, LedgerLock ledgerLock, FileStream file, LedgerState state) =>
-        (_path, _time, _lock, _file, _state) = (path, time, ledgerLock, file, state);
+    private PrivacyLedger(
+        string path,
+        TimeProvider time,
+        LedgerLock ledgerLock,
+        FileStream file,
+        LedgerState state,
+        LedgerAnchor? anchor
+    )
+    {
+        (_path, _time, _lock, _file, _state, _anchor) = (path, time, ledgerLock, file, state, anchor);
+        _unknown = anchor?.Read() is { } head && !state.Holds(head) ? head : null;
+    }
 
     /// <summary>The last entry's sequence and hash.</summary>
     public LedgerHead Head
@@ -59,10 +71,14 @@ public sealed class PrivacyLedger : IDisposable
     /// <summary>Opens the ledger, or starts one; takes its lock until disposal.</summary>
     /// <param name="path">The file, for example <c>data/ledger.jsonl</c>; <c>.lock</c> and <c>.fence</c> lie beside it.</param>
     /// <param name="time">For the entries' time stamps.</param>
+    /// <param name="anchorPath">
+    /// A file in another place that keeps the highest head, so that an older copy of the ledger is noticed: then everything that spends is refused until
+    /// <see cref="Recover"/>.
+    /// </param>
     /// <exception cref="LedgerLockedException">Another process has it open.</exception>
     /// <exception cref="LedgerCorruptException">A line was changed, removed or added.</exception>
     /// <exception cref="LedgerUnavailableException">The folder or file cannot be read or written.</exception>
-    public static PrivacyLedger Open(string path, TimeProvider time)
+    public static PrivacyLedger Open(string path, TimeProvider time, string? anchorPath = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(time);
@@ -97,7 +113,14 @@ public sealed class PrivacyLedger : IDisposable
             }
 
             file.Seek(0, SeekOrigin.End);
-            return new PrivacyLedger(path, time, ledgerLock, file, state);
+            return new PrivacyLedger(
+                path,
+                time,
+                ledgerLock,
+                file,
+                state,
+                anchorPath is null ? null : new LedgerAnchor(anchorPath)
+            );
         }
         catch (Exception error)
         {
@@ -132,6 +155,71 @@ public sealed class PrivacyLedger : IDisposable
         }
     }
 
+    /// <summary>Compares with a head that a silo countersigned. It can only make this node stricter.</summary>
+    /// <param name="known">The highest head the silo knows of this ledger.</param>
+    /// <exception cref="LedgerRolledBackException">It is not part of this ledger; nothing more is reserved or sealed until <see cref="Recover"/>.</exception>
+    public void Compare(LedgerHead known)
+    {
+        lock (_gate)
+        {
+            if (!_state.Holds(known))
+            {
+                _unknown = _unknown is { } worse && worse.Sequence > known.Sequence ? worse : known;
+            }
+
+            RefuseIfRolledBack();
+        }
+    }
+
+    /// <summary>Accepts that entries are lost, and charges for what they may have spent.</summary>
+    /// <param name="charges">One for each source that may be concerned.</param>
+    /// <param name="reason">Why, for people.</param>
+    /// <exception cref="LedgerConflictException">Nothing is known to be lost.</exception>
+    /// <exception cref="ArgumentException">A charge is negative or not a number.</exception>
+    public RecoveredEntry Recover(IReadOnlyList<RecoveredCharge> charges, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(charges);
+        ArgumentNullException.ThrowIfNull(reason);
+        if (charges.Any(c => c is null || string.IsNullOrWhiteSpace(c.Source) || !(c.Epsilon >= 0) || !(c.Delta >= 0)))
+        {
+            throw new ArgumentException(
+                "each charge names its source, with epsilon and delta of at least 0",
+                nameof(charges)
+            );
+        }
+
+        if (charges.Any(c => !double.IsFinite(c.Epsilon) || !double.IsFinite(c.Delta)))
+        {
+            throw new ArgumentException("a charge is not finite; charge what is left of the budget", nameof(charges));
+        }
+
+        lock (_gate)
+        {
+            var lost =
+                _unknown
+                ?? throw new LedgerConflictException(
+                    "the ledger holds every head that was confirmed; there is no gap to recover"
+                );
+            var entry = (RecoveredEntry)Append(
+                (sequence, previous, at, fence) =>
+                    new RecoveredEntry
+                    {
+                        Sequence = Math.Max(sequence, lost.Sequence + 1),
+                        Previous = previous,
+                        At = at,
+                        Fence = fence,
+                        ReservationId = "recovery",
+                        LostSequence = lost.Sequence,
+                        LostHash = lost.Hash,
+                        Charges = charges,
+                        Reason = reason,
+                    }
+            );
+            _unknown = null;
+            return entry;
+        }
+    }
+
     /// <summary>Charges a whole plan. The same run and source again returns the entry that exists.</summary>
     /// <param name="request">The plan and the owner's budget.</param>
     /// <exception cref="ArgumentException">A field of the plan is missing or outside its range.</exception>
@@ -144,12 +232,13 @@ public sealed class PrivacyLedger : IDisposable
         var id = ReservationId(request.Source, request.RunDigest);
         lock (_gate)
         {
+            RefuseIfRolledBack();
             if (_state.Find(id) is { } existing)
             {
                 return Same(existing, request);
             }
 
-            var price = LedgerPricing.Price(request, _state.Of(request.Source));
+            var price = LedgerPricing.Price(request, _state);
             return (ReservedEntry)Append(
                 (sequence, previous, at, fence) =>
                     new ReservedEntry
@@ -184,6 +273,7 @@ public sealed class PrivacyLedger : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(stepsDone);
         lock (_gate)
         {
+            RefuseIfRolledBack();
             var reservation = Existing(reservationId);
             if (reservation.SealedFor(baseVersion) is { } earlier)
             {
@@ -302,7 +392,7 @@ public sealed class PrivacyLedger : IDisposable
     {
         lock (_gate)
         {
-            return LedgerPricing.Status(source, _state.Of(source));
+            return LedgerPricing.Status(source, _state);
         }
     }
 
@@ -340,6 +430,14 @@ public sealed class PrivacyLedger : IDisposable
     private static LedgerUnavailableException Unavailable(string path, Exception error) =>
         new($"cannot use the ledger '{path}': {error.Message}; give the node a writable folder with free space", error);
 
+    private void RefuseIfRolledBack()
+    {
+        if (_unknown is { } known)
+        {
+            throw new LedgerRolledBackException(_path, _state.Head, known);
+        }
+    }
+
     private Reservation Existing(string reservationId) =>
         _state.Find(reservationId)
         ?? throw new LedgerConflictException(
@@ -374,9 +472,31 @@ public sealed class PrivacyLedger : IDisposable
         }
 
         entry = entry with { Hash = hash };
-        return _state.Apply(entry) is { } rule
-            ? throw new LedgerCorruptException($"'{_path}': the new entry breaks a rule: {rule}")
-            : entry;
+        if (_state.Apply(entry) is { } rule)
+        {
+            throw new LedgerCorruptException($"'{_path}': the new entry breaks a rule: {rule}");
+        }
+
+        // After the entry: an anchor that lags behind is older, never wrong. While a rollback is open it keeps its evidence.
+        if (_unknown is null || entry is RecoveredEntry)
+        {
+            Record();
+        }
+
+        return entry;
+    }
+
+    private void Record()
+    {
+        try
+        {
+            _anchor?.Record(_state.Head);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The entry stands; asked again, it is returned as it is.
+            throw Unavailable(_path, error);
+        }
     }
 
     private void TryCut(long length)
