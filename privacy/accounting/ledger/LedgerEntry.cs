@@ -15,19 +15,19 @@ public abstract record LedgerEntry
 
     /// <summary>1, 2, 3 …; only a recovered gap leaves numbers out.</summary>
     [JsonPropertyOrder(-4)]
-    public required long Sequence { get; init; }
+    public long Sequence { get; init; }
 
     /// <summary>Hash of the entry before; of the header line for the first.</summary>
     [JsonPropertyOrder(-3)]
-    public required string Previous { get; init; }
+    public string Previous { get; init; } = "";
 
     /// <summary>When it was written, UTC, by this machine's clock. Nothing depends on it.</summary>
     [JsonPropertyOrder(-2)]
-    public required DateTimeOffset At { get; init; }
+    public DateTimeOffset At { get; init; }
 
     /// <summary>The fencing token of the process that wrote it; never falls.</summary>
     [JsonPropertyOrder(-1)]
-    public required long Fence { get; init; }
+    public long Fence { get; init; }
 
     /// <summary>Which reservation the entry belongs to: the run digest and the source, hashed; <c>recovery</c> for a recovered gap.</summary>
     [JsonPropertyOrder(0)]

@@ -14,7 +14,7 @@ internal sealed class LedgerLock : IDisposable
     private LedgerLock(FileStream lockFile, string fencePath, long fence) =>
         (_lock, _fencePath, Fence) = (lockFile, fencePath, fence);
 
-    public long Fence { get; }
+    public long Fence { get; private set; }
 
     /// <exception cref="LedgerLockedException">Another process holds the lock.</exception>
     public static LedgerLock Take(string path)
@@ -43,6 +43,16 @@ internal sealed class LedgerLock : IDisposable
         {
             lockFile.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Makes the token larger than any in the ledger; the fence file may be lost or older than it.</summary>
+    public void RaiseAbove(long fence)
+    {
+        if (Fence <= fence)
+        {
+            Fence = fence + 1;
+            Write(_fencePath, Fence);
         }
     }
 

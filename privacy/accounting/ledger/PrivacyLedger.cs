@@ -24,24 +24,14 @@ public sealed class PrivacyLedger : IDisposable
     private readonly object _gate = new();
     private readonly string _path;
     private readonly TimeProvider _time;
-    private readonly LedgerLock _lock;
-    private readonly FileStream _file;
+    private readonly LedgerWriter _writer;
     private readonly LedgerState _state;
-    private readonly LedgerAnchor? _anchor;
-    private Exception? _broken;
     private LedgerHead? _unknown;
 
-    private PrivacyLedger(
-        string path,
-        TimeProvider time,
-        LedgerLock ledgerLock,
-        FileStream file,
-        LedgerState state,
-        LedgerAnchor? anchor
-    )
+    private PrivacyLedger(string path, TimeProvider time, LedgerWriter writer, LedgerState state)
     {
-        (_path, _time, _lock, _file, _state, _anchor) = (path, time, ledgerLock, file, state, anchor);
-        _unknown = anchor?.Read() is { } head && !state.Holds(head) ? head : null;
+        (_path, _time, _writer, _state) = (path, time, writer, state);
+        _unknown = writer.AnchoredHead is { } head && !state.Holds(head) ? head : null;
     }
 
     /// <summary>The last entry's sequence and hash.</summary>
@@ -83,56 +73,8 @@ public sealed class PrivacyLedger : IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(time);
         path = Path.GetFullPath(path);
-        LedgerLock? ledgerLock = null;
-        FileStream? file = null;
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            ledgerLock = LedgerLock.Take(path);
-            if (!File.Exists(path))
-            {
-                LedgerFile.Create(path, time.GetUtcNow());
-            }
-
-            // Bytes already read are whole before the tail is cut; the file is shared for readers (show, verify).
-            file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-            var bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-            var (state, length) = LedgerFile.Parse(bytes, path);
-            if (length < file.Length)
-            {
-                file.SetLength(length);
-                file.Flush(flushToDisk: true);
-            }
-
-            if (state.Fence >= ledgerLock.Fence)
-            {
-                throw new LedgerCorruptException(
-                    $"'{path}' was written under fence {state.Fence}, but its fence file says {ledgerLock.Fence - 1}: an older copy of '{path}.fence' was restored; recover the ledger"
-                );
-            }
-
-            file.Seek(0, SeekOrigin.End);
-            return new PrivacyLedger(
-                path,
-                time,
-                ledgerLock,
-                file,
-                state,
-                anchorPath is null ? null : new LedgerAnchor(anchorPath)
-            );
-        }
-        catch (Exception error)
-        {
-            file?.Dispose();
-            ledgerLock?.Dispose();
-            if (error is IOException or UnauthorizedAccessException)
-            {
-                throw Unavailable(path, error);
-            }
-
-            throw;
-        }
+        var (writer, state) = LedgerWriter.Open(path, time.GetUtcNow(), anchorPath);
+        return new PrivacyLedger(path, time, writer, state);
     }
 
     /// <summary>Reads and checks a ledger without taking its lock; a torn last line is left out.</summary>
@@ -151,7 +93,7 @@ public sealed class PrivacyLedger : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw Unavailable(path, error);
+            throw LedgerWriter.Unavailable(path, error);
         }
     }
 
@@ -200,20 +142,15 @@ public sealed class PrivacyLedger : IDisposable
                 ?? throw new LedgerConflictException(
                     "the ledger holds every head that was confirmed; there is no gap to recover"
                 );
-            var entry = (RecoveredEntry)Append(
-                (sequence, previous, at, fence) =>
-                    new RecoveredEntry
-                    {
-                        Sequence = Math.Max(sequence, lost.Sequence + 1),
-                        Previous = previous,
-                        At = at,
-                        Fence = fence,
-                        ReservationId = "recovery",
-                        LostSequence = lost.Sequence,
-                        LostHash = lost.Hash,
-                        Charges = charges,
-                        Reason = reason,
-                    }
+            var entry = Append(
+                new RecoveredEntry
+                {
+                    ReservationId = "recovery",
+                    LostSequence = lost.Sequence,
+                    LostHash = lost.Hash,
+                    Charges = charges,
+                    Reason = reason,
+                }
             );
             _unknown = null;
             return entry;
@@ -239,20 +176,15 @@ public sealed class PrivacyLedger : IDisposable
             }
 
             var price = LedgerPricing.Price(request, _state);
-            return (ReservedEntry)Append(
-                (sequence, previous, at, fence) =>
-                    new ReservedEntry
-                    {
-                        Sequence = sequence,
-                        Previous = previous,
-                        At = at,
-                        Fence = fence,
-                        ReservationId = id,
-                        Plan = request,
-                        Delta = price.Delta,
-                        Epsilon = double.IsFinite(price.Epsilon) ? price.Epsilon : null,
-                        Accountant = price.Accountant,
-                    }
+            return Append(
+                new ReservedEntry
+                {
+                    ReservationId = id,
+                    Plan = request,
+                    Delta = price.Delta,
+                    Epsilon = double.IsFinite(price.Epsilon) ? price.Epsilon : null,
+                    Accountant = price.Accountant,
+                }
             );
         }
     }
@@ -304,19 +236,14 @@ public sealed class PrivacyLedger : IDisposable
                 );
             }
 
-            return (SealedEntry)Append(
-                (sequence, previous, at, fence) =>
-                    new SealedEntry
-                    {
-                        Sequence = sequence,
-                        Previous = previous,
-                        At = at,
-                        Fence = fence,
-                        ReservationId = reservationId,
-                        UpdateDigest = updateDigest,
-                        BaseVersion = baseVersion,
-                        StepsDone = stepsDone,
-                    }
+            return Append(
+                new SealedEntry
+                {
+                    ReservationId = reservationId,
+                    UpdateDigest = updateDigest,
+                    BaseVersion = baseVersion,
+                    StepsDone = stepsDone,
+                }
             );
         }
     }
@@ -345,18 +272,13 @@ public sealed class PrivacyLedger : IDisposable
                 );
             }
 
-            return (ReleasedEntry)Append(
-                (sequence, previous, at, fence) =>
-                    new ReleasedEntry
-                    {
-                        Sequence = sequence,
-                        Previous = previous,
-                        At = at,
-                        Fence = fence,
-                        ReservationId = reservationId,
-                        UpdateDigest = updateDigest,
-                        Receipt = receipt,
-                    }
+            return Append(
+                new ReleasedEntry
+                {
+                    ReservationId = reservationId,
+                    UpdateDigest = updateDigest,
+                    Receipt = receipt,
+                }
             );
         }
     }
@@ -371,18 +293,7 @@ public sealed class PrivacyLedger : IDisposable
         lock (_gate)
         {
             return Existing(reservationId).Expired
-                ?? (ExpiredEntry)Append(
-                    (sequence, previous, at, fence) =>
-                        new ExpiredEntry
-                        {
-                            Sequence = sequence,
-                            Previous = previous,
-                            At = at,
-                            Fence = fence,
-                            ReservationId = reservationId,
-                            Reason = reason,
-                        }
-                );
+                ?? Append(new ExpiredEntry { ReservationId = reservationId, Reason = reason });
         }
     }
 
@@ -401,8 +312,7 @@ public sealed class PrivacyLedger : IDisposable
     {
         lock (_gate)
         {
-            _file.Dispose();
-            _lock.Dispose();
+            _writer.Dispose();
         }
     }
 
@@ -427,9 +337,6 @@ public sealed class PrivacyLedger : IDisposable
             );
     }
 
-    private static LedgerUnavailableException Unavailable(string path, Exception error) =>
-        new($"cannot use the ledger '{path}': {error.Message}; give the node a writable folder with free space", error);
-
     private void RefuseIfRolledBack()
     {
         if (_unknown is { } known)
@@ -444,70 +351,31 @@ public sealed class PrivacyLedger : IDisposable
             $"reservation '{reservationId}' is not in the ledger; reserve before training"
         );
 
-    private LedgerEntry Append(Func<long, string, DateTimeOffset, long, LedgerEntry> make)
+    private TEntry Append<TEntry>(TEntry draft)
+        where TEntry : LedgerEntry
     {
-        if (_broken is not null)
-        {
-            throw new LedgerUnavailableException(
-                $"'{_path}': an earlier write failed ({_broken.Message}); open the ledger again",
-                _broken
-            );
-        }
-
-        _lock.Check(_path);
-        var entry = make(_state.Head.Sequence + 1, _state.Head.Hash, _time.GetUtcNow(), _lock.Fence);
-        var (line, hash) = LedgerFormat.Encode(entry);
-        var start = _file.Length;
-        try
-        {
-            _file.Write([.. line, (byte)'\n']);
-            _file.Flush(flushToDisk: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // What reached the disk is unknown: take it back if possible, and let the next open decide by the hash.
-            _broken = error;
-            TryCut(start);
-            throw Unavailable(_path, error);
-        }
-
-        entry = entry with { Hash = hash };
+        var head = _state.Head;
+        var entry = _writer.Append(
+            draft with
+            {
+                Sequence = draft is RecoveredEntry gap
+                    ? Math.Max(gap.LostSequence, head.Sequence) + 1
+                    : head.Sequence + 1,
+                Previous = head.Hash,
+                At = _time.GetUtcNow(),
+            }
+        );
         if (_state.Apply(entry) is { } rule)
         {
             throw new LedgerCorruptException($"'{_path}': the new entry breaks a rule: {rule}");
         }
 
-        // After the entry: an anchor that lags behind is older, never wrong. While a rollback is open it keeps its evidence.
+        // While a rollback is open the anchor keeps its evidence.
         if (_unknown is null || entry is RecoveredEntry)
         {
-            Record();
+            _writer.Anchor(_state.Head);
         }
 
-        return entry;
-    }
-
-    private void Record()
-    {
-        try
-        {
-            _anchor?.Record(_state.Head);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // The entry stands; asked again, it is returned as it is.
-            throw Unavailable(_path, error);
-        }
-    }
-
-    private void TryCut(long length)
-    {
-        try
-        {
-            _file.SetLength(length);
-        }
-        catch (IOException)
-        {
-            // The torn line has no line break, or the next open finds it whole; both are safe.
-        }
+        return (TEntry)entry;
     }
 }

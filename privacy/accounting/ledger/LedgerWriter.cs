@@ -1,0 +1,134 @@
+namespace Federated.Privacy.Accounting;
+
+/// <summary>The one who may append: holds the lock, the open file and the anchor. Every append is on disk when it returns.</summary>
+internal sealed class LedgerWriter : IDisposable
+{
+    private readonly string _path;
+    private readonly LedgerLock _lock;
+    private readonly FileStream _file;
+    private readonly LedgerAnchor? _anchor;
+    private Exception? _broken;
+
+    private LedgerWriter(string path, LedgerLock ledgerLock, FileStream file, LedgerAnchor? anchor)
+    {
+        (_path, _lock, _file, _anchor) = (path, ledgerLock, file, anchor);
+        AnchoredHead = anchor?.Read();
+    }
+
+    /// <summary>What the anchor held when the ledger was opened.</summary>
+    public LedgerHead? AnchoredHead { get; }
+
+    public static LedgerUnavailableException Unavailable(string path, Exception error) =>
+        new($"cannot use the ledger '{path}': {error.Message}; give the node a writable folder with free space", error);
+
+    /// <summary>Takes the lock, starts the file if there is none, checks it and cuts a torn last line.</summary>
+    public static (LedgerWriter Writer, LedgerState State) Open(string path, DateTimeOffset now, string? anchorPath)
+    {
+        LedgerLock? ledgerLock = null;
+        FileStream? file = null;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            ledgerLock = LedgerLock.Take(path);
+            if (!File.Exists(path))
+            {
+                LedgerFile.Create(path, now);
+            }
+
+            // Readers (show, verify) may open it too.
+            file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            var (state, length) = LedgerFile.Parse(bytes, path);
+            if (length < file.Length)
+            {
+                file.SetLength(length);
+                file.Flush(flushToDisk: true);
+            }
+
+            ledgerLock.RaiseAbove(state.Fence);
+            file.Seek(0, SeekOrigin.End);
+            return (
+                new LedgerWriter(path, ledgerLock, file, anchorPath is null ? null : new LedgerAnchor(anchorPath)),
+                state
+            );
+        }
+        catch (Exception error)
+        {
+            file?.Dispose();
+            ledgerLock?.Dispose();
+            if (error is IOException or UnauthorizedAccessException)
+            {
+                throw Unavailable(path, error);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Writes one line; the entry comes back with its fence and hash.</summary>
+    public LedgerEntry Append(LedgerEntry entry)
+    {
+        if (_broken is not null)
+        {
+            throw new LedgerUnavailableException(
+                $"'{_path}': an earlier write failed ({_broken.Message}); open the ledger again",
+                _broken
+            );
+        }
+
+        _lock.Check(_path);
+        entry = entry with { Fence = _lock.Fence };
+        var (line, hash) = LedgerFormat.Encode(entry);
+        var start = _file.Length;
+        try
+        {
+            _file.Write([.. line, (byte)'\n']);
+            _file.Flush(flushToDisk: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // What reached the disk is unknown: take it back if possible, and let the next open decide by the hash.
+            _broken = error;
+            TryCut(start);
+            throw Unavailable(_path, error);
+        }
+
+        return entry with
+        {
+            Hash = hash,
+        };
+    }
+
+    /// <summary>Records the head in the other place, after the entry: an anchor that lags behind is older, never wrong.</summary>
+    public void Anchor(LedgerHead head)
+    {
+        try
+        {
+            _anchor?.Record(head);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The entry stands; asked again, it is returned as it is.
+            throw Unavailable(_path, error);
+        }
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _lock.Dispose();
+    }
+
+    private void TryCut(long length)
+    {
+        try
+        {
+            _file.SetLength(length);
+        }
+        catch (IOException)
+        {
+            // The torn line has no line break, or the next open finds it whole; both are safe.
+        }
+    }
+}
