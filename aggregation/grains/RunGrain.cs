@@ -297,7 +297,17 @@ internal sealed partial class RunGrain(
             RunDocumentReading.Recipe(_document!, Layers(_drafted!)),
             state.PlanMerge().ToJson()
         );
-        var merged = await GrainFactory.GetGrain<IMergeGrain>(0).MergeAsync(order, CancellationToken.None);
+        MergeResult merged;
+        try
+        {
+            merged = await GrainFactory.GetGrain<IMergeGrain>(0).MergeAsync(order, CancellationToken.None);
+        }
+        catch (NonFiniteMergeException exception)
+        {
+            // The list is frozen and the merge a pure function of it: trying again would give the same.
+            return await AppendAsync(new RunFailed(time.GetUtcNow(), exception.Message));
+        }
+
         var report = state.ReportMerge(merged.StepNorm);
         LogPublished(state.Open!.Number, merged.Digest, report.Updates.Count, report.NoiseAmplification);
         return await PublishAsync(

@@ -103,6 +103,19 @@ public sealed class IntakeTests(SiloFixture silo) : IClassFixture<SiloFixture>
     }
 
     [Fact]
+    public async Task A_run_whose_merge_overflows_fails_with_the_reason_and_keeps_its_last_version()
+    {
+        using var federation = await Federation.RunningAsync(silo, 1, new() { Cohort = 1 }, "overflow");
+        var huge = Enumerable.Repeat(float.MaxValue, (int)federation.Layout.Count).ToArray();
+        await federation.Run.AcceptAsync(await federation.OfferAsync(0, 0, huge));
+        await federation.PublishedAsync(1);
+        await federation.Run.AcceptAsync(await federation.OfferAsync(0, 1, huge));
+        var status = await federation.UntilAsync(status => status.Phase == RunPhase.Failed);
+        Assert.Equal(1, status.LatestVersion);
+        Assert.Contains("not finite", status.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_published_adapter_is_the_sum_that_the_weights_say()
     {
         using var federation = await Federation.RunningAsync(silo, 2, new() { Cohort = 2 }, "sum", versions: 2);
