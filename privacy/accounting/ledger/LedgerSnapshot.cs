@@ -5,7 +5,10 @@ public sealed class LedgerSnapshot
 {
     private readonly LedgerState _state;
 
-    internal LedgerSnapshot(LedgerState state) => _state = state;
+    internal LedgerSnapshot(LedgerState state, ReadOnlyMemory<byte> lines) => (_state, Lines) = (state, lines);
+
+    /// <summary>The whole lines, as on disk.</summary>
+    internal ReadOnlyMemory<byte> Lines { get; }
 
     /// <summary>The last entry's sequence and hash.</summary>
     public LedgerHead Head => _state.Head;

@@ -89,7 +89,8 @@ public sealed class PrivacyLedger : IDisposable
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             var bytes = new byte[file.Length];
             file.ReadExactly(bytes);
-            return new LedgerSnapshot(LedgerFile.Parse(bytes, path).State);
+            var (state, length) = LedgerFile.Parse(bytes, path);
+            return new LedgerSnapshot(state, bytes.AsMemory(0, (int)length));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -58,7 +58,8 @@ internal sealed class TiltedComposition
     )
     {
         var width = steps[0].Loss.Width;
-        var transform = 4 * UnitRoundoff * Math.Log2(size);
+        // Higham 2002, theorem 24.2: log2 N · 6.7 u for a radix-2 transform with accurate twiddles.
+        var transform = 8 * UnitRoundoff * Math.Log2(size);
         var (logScale, logAbove, logBelow, rounding) = (0.0, 0.0, 0.0, 0.0);
         Complex[]? spectrum = null;
         foreach (var (loss, count) in steps)
