@@ -7,13 +7,16 @@ namespace Federated.Aggregation;
 /// products, so B ← B + η Σ c ΔB loses nothing, whether or not the coefficients sum to one.
 /// </summary>
 /// <remarks>
-/// Each update is read once, block by block, in the plan's fixed order (node id, base version) into one double per parameter: memory is that
-/// of one adapter in double precision plus a block, whatever the number of updates, and the result has the same bits whatever the
-/// order of arrival.
+/// Each update is read once. For each block of parameters all updates are added in the plan's fixed order (node id, base version) in
+/// double precision, so that the sum stays in the processor's cache and the result has the same bits whatever the order of arrival. Memory is one
+/// double and one float per parameter, whatever the number of updates; at most <see cref="OpenAtOnce"/> blobs are open.
 /// </remarks>
 public static class FfaMerge
 {
-    private const int BlockLength = 1 << 15;
+    /// <summary>Blobs that are read side by side.</summary>
+    public const int OpenAtOnce = 64;
+
+    private const int BlockLength = 1 << 13;
 
     /// <summary>Merges a version's updates into the adapter before it. CPU-bound: run it off any scheduler that must answer.</summary>
     /// <param name="plan">Updates and coefficients.</param>
@@ -31,10 +34,9 @@ public static class FfaMerge
     {
         var sum = new double[layout.Count];
         var block = new float[Math.Min(BlockLength, Math.Max(layout.Count, 1))];
-        foreach (WeightedUpdate update in plan.Updates)
+        foreach (var side in plan.Updates.Chunk(OpenAtOnce))
         {
-            await using Stream stream = await open(update.Digest, cancellation).ConfigureAwait(false);
-            Add(stream, layout, update.Coefficient, sum, block, cancellation);
+            await AddAsync(side, layout, open, sum, block, cancellation).ConfigureAwait(false);
         }
 
         await using Stream before = await open(plan.PreviousDigest, cancellation).ConfigureAwait(false);
@@ -43,43 +45,72 @@ public static class FfaMerge
         return new(plan.Version, values, stepNorm);
     }
 
-    private static void Add(
-        Stream stream,
+    private static async Task AddAsync(
+        WeightedUpdate[] updates,
         AdapterLayout layout,
-        double coefficient,
+        Func<string, CancellationToken, Task<Stream>> open,
         double[] sum,
         float[] block,
         CancellationToken cancellation
     )
     {
-        AdapterBlobReader reader = AdapterBlobReader.Open(stream, layout, AdapterBlobKind.Update);
-        var offset = 0;
-        int read;
-        while ((read = reader.Read(block)) > 0)
+        var streams = new List<Stream>(updates.Length);
+        try
+        {
+            foreach (var update in updates)
+            {
+                streams.Add(await open(update.Digest, cancellation).ConfigureAwait(false));
+            }
+
+            Add(updates, streams, layout, sum, block, cancellation);
+        }
+        finally
+        {
+            foreach (var stream in streams)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static void Add(
+        WeightedUpdate[] updates,
+        List<Stream> streams,
+        AdapterLayout layout,
+        double[] sum,
+        float[] block,
+        CancellationToken cancellation
+    )
+    {
+        var readers = streams.ConvertAll(stream => AdapterBlobReader.Open(stream, layout, AdapterBlobKind.Update));
+        for (var offset = 0; offset < sum.Length; offset += block.Length)
         {
             cancellation.ThrowIfCancellationRequested();
-            WeightedSum.Add(sum.AsSpan(offset, read), block.AsSpan(0, read), coefficient);
-            offset += read;
+            var part = sum.AsSpan(offset, Math.Min(block.Length, sum.Length - offset));
+            var values = block.AsSpan(0, part.Length);
+            for (var i = 0; i < updates.Length; i++)
+            {
+                ReadExactly(readers[i], values);
+                WeightedSum.Add(part, values, updates[i].Coefficient);
+            }
         }
 
-        reader.RequireEnd();
+        readers.ForEach(reader => reader.RequireEnd());
+    }
+
+    private static void ReadExactly(AdapterBlobReader reader, Span<float> values)
+    {
+        while (values.Length > 0)
+        {
+            values = values[reader.Read(values)..];
+        }
     }
 
     // Server optimizer sgd: x ← x + η · pseudo-gradient, rounded to float32 once.
     private static double Step(MergePlan plan, float[] values, double[] sum)
     {
-        double squares = 0;
-        for (var j = 0; j < values.Length; j++)
-        {
-            var step = plan.LearningRate * sum[j];
-            squares += step * step;
-            values[j] = (float)(values[j] + step);
-            if (!float.IsFinite(values[j]))
-            {
-                throw new NonFiniteMergeException(plan.Version, j);
-            }
-        }
-
-        return Math.Sqrt(squares);
+        var squares = WeightedSum.Step(values, sum, plan.LearningRate);
+        var bad = FiniteValues.IndexOfNotFinite(values);
+        return bad < 0 ? Math.Sqrt(squares) : throw new NonFiniteMergeException(plan.Version, bad);
     }
 }

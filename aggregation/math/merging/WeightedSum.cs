@@ -31,6 +31,39 @@ internal static class WeightedSum
         }
     }
 
+    /// <summary>values[j] += rate · sum[j], in double precision and rounded once.</summary>
+    /// <returns>Σ (rate · sum[j])², in eight partial sums added in a fixed order.</returns>
+    internal static double Step(Span<float> values, ReadOnlySpan<double> sum, double rate)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(sum.Length, values.Length);
+        ref var from = ref MemoryMarshal.GetReference(sum);
+        ref var into = ref MemoryMarshal.GetReference(values);
+        var factor = Vector256.Create(rate);
+        var even = Vector256<double>.Zero;
+        var odd = Vector256<double>.Zero;
+        nuint i = 0;
+        for (; i + 8 <= (nuint)values.Length; i += 8)
+        {
+            var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref into, i));
+            var first = factor * Vector256.LoadUnsafe(ref from, i);
+            var second = factor * Vector256.LoadUnsafe(ref from, i + 4);
+            even += first * first;
+            odd += second * second;
+            Vector256.Narrow(low + first, high + second).StoreUnsafe(ref into, i);
+        }
+
+        var lanes = even + odd;
+        var squares = lanes[0] + lanes[1] + lanes[2] + lanes[3];
+        for (; i < (nuint)values.Length; i++)
+        {
+            var step = rate * sum[(int)i];
+            squares += step * step;
+            values[(int)i] = (float)(values[(int)i] + step);
+        }
+
+        return squares;
+    }
+
     /// <summary>Σ block[j]², in eight partial sums added in a fixed order.</summary>
     internal static double SquaredNorm(ReadOnlySpan<float> block)
     {

@@ -109,6 +109,42 @@ public sealed class FfaMergeTests
         Assert.Equal(block.Sum(x => (double)x * x), WeightedSum.SquaredNorm(block), 1e-10);
     }
 
+    [Theory]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(1003)]
+    public void The_step_is_the_plain_loop(int length)
+    {
+        var values = Enumerable.Range(0, length).Select(j => MathF.Cos(j)).ToArray();
+        var sum = Enumerable.Range(0, length).Select(j => Math.Sin(j) / 7).ToArray();
+        var expected = values.Zip(sum, (x, s) => (float)(x + (0.3 * s))).ToArray();
+        var squares = WeightedSum.Step(values, sum, 0.3);
+        Assert.Equal(Bits(expected), Bits(values));
+        Assert.Equal(sum.Sum(s => 0.09 * s * s), squares, 1e-10);
+    }
+
+    [Fact]
+    public void More_updates_than_are_open_at_once_are_merged_in_the_same_order()
+    {
+        var count = (2 * FfaMerge.OpenAtOnce) + 3;
+        var updates = Enumerable
+            .Range(0, count)
+            .Select(i => Put($"node{i:D3}", 0, Some.Values(i), 1.0 / count))
+            .ToArray();
+        var expected = new double[Some.Layout.Count];
+        for (var i = 0; i < count; i++)
+        {
+            var delta = Some.Values(i);
+            for (var j = 0; j < expected.Length; j++)
+            {
+                expected[j] += 1.0 / count * delta[j];
+            }
+        }
+
+        var merged = Merge(Base(new float[expected.Length]), updates).Values.ToArray();
+        Assert.Equal(Bits([.. expected.Select(x => (float)x)]), Bits(merged));
+    }
+
     private string Base(float[] values) => Put(AdapterBlob.Encode(AdapterBlobKind.Adapter, Some.Layout, values));
 
     private WeightedUpdate Put(string node, long baseVersion, float[] delta, double coefficient) =>
