@@ -83,10 +83,10 @@ public static class FfaMerge
     )
     {
         var readers = streams.ConvertAll(stream => AdapterBlobReader.Open(stream, layout, AdapterBlobKind.Update));
-        for (var offset = 0; offset < sum.Length; offset += block.Length)
+        for (long offset = 0; offset < sum.Length; offset += block.Length)
         {
             cancellation.ThrowIfCancellationRequested();
-            var part = sum.AsSpan(offset, Math.Min(block.Length, sum.Length - offset));
+            var part = sum.AsSpan((int)offset, (int)Math.Min(block.Length, sum.Length - offset));
             var values = block.AsSpan(0, part.Length);
             for (var i = 0; i < updates.Length; i++)
             {
