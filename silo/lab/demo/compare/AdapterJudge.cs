@@ -15,6 +15,9 @@ internal sealed class AdapterJudge : IDisposable
     // The stranger trains on nothing, so any of its records may judge; a fifth is about as many as the others hold out.
     private const double StrangerShare = 0.2;
 
+    // Enough to tell the methods apart on the same records; all of them would take minutes.
+    private const int MostRecords = 128;
+
     private readonly BaseModel _model;
     private readonly IReadOnlyList<HeldOutSet> _own;
     private readonly HeldOutSet? _stranger;
@@ -22,6 +25,7 @@ internal sealed class AdapterJudge : IDisposable
     /// <summary>Reads the records that the nodes of <paramref name="state"/> hold out.</summary>
     public AdapterJudge(string modelFolder, DemoState state, AdapterSection adapter)
     {
+        TorchThreads.Prepare(Environment.ProcessorCount);
         _model = BaseModel.Load(modelFolder);
         Adapter = new LoraAdapter(_model.Model, AdapterFolder.Layout(modelFolder, adapter));
         var key = DemoPreparation.SplitKey(state.Seed);
@@ -74,7 +78,8 @@ internal sealed class AdapterJudge : IDisposable
             organisation.Name,
             [
                 .. Enumerable
-                    .Range(0, records.HeldOutCount)
+                    .Range(0, Math.Min(MostRecords, records.HeldOutCount))
+                    .Select(i => (int)((long)i * records.HeldOutCount / Math.Min(MostRecords, records.HeldOutCount)))
                     .Select(i =>
                         TokenSequence.Encode(_model.Tokenizer, records.HeldOut(i).Text, DemoDefaults.MaxSequenceLength)
                     ),

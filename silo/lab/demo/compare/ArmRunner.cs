@@ -32,8 +32,7 @@ internal sealed class ArmRunner(
         var digests = new List<string>();
         foreach (var arm in arms)
         {
-            var yaml = arm.Document([.. arm.Owners.Select(owner => ids[NodeName(arm, owner.Name)])]).ToYaml();
-            await File.WriteAllTextAsync(Path.Combine(folder.Compare, arm.Name + ".yaml"), yaml, cancellationToken);
+            var yaml = await DocumentAsync(arm, ids, cancellationToken);
             digests.Add(await federation.Silo.Operator.SubmitAsync(yaml, cancellationToken));
         }
 
@@ -48,6 +47,24 @@ internal sealed class ArmRunner(
 
         await federation.StopNodesAsync();
         return folders;
+    }
+
+    // What was submitted once is submitted again after an interruption, word for word: then it is the same run.
+    private async Task<string> DocumentAsync(
+        Arm arm,
+        Dictionary<string, string> ids,
+        CancellationToken cancellationToken
+    )
+    {
+        var file = Path.Combine(folder.Compare, arm.Name + ".yaml");
+        if (!File.Exists(file))
+        {
+            var yaml = arm.Document([.. arm.Owners.Select(owner => ids[NodeName(arm, owner.Name)])]).ToYaml();
+            await File.WriteAllTextAsync(file + ".new", yaml, cancellationToken);
+            File.Move(file + ".new", file);
+        }
+
+        return await File.ReadAllTextAsync(file, cancellationToken);
     }
 
     private static string NodeName(Arm arm, string owner) => arm.Owners.Count == 1 ? arm.Name : $"{arm.Name}-{owner}";

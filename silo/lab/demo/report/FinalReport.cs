@@ -1,3 +1,4 @@
+using Federated.ClientNode;
 using Federated.Lab.Demo.Runs;
 using Federated.Protocol;
 
@@ -28,6 +29,8 @@ internal static class FinalReport
                 NodeReports.Read(organisation, folder.Node(organisation.Name), idOf[organisation.Name], ended.RunDigest)
             ),
         ];
+
+        TorchThreads.Prepare(Environment.ProcessorCount);
 
         // The sample comes from where the adapter helps most: there a reader sees what it has learnt.
         var gained = organisations.MinBy(o => o.HeldOut.PerTokenAfter - o.HeldOut.PerTokenBefore)!;
