@@ -5,6 +5,8 @@ namespace Federated.Lab.Tests.Demo;
 
 public sealed class DemoPreparationTests : IDisposable
 {
+    private const int Enough = 8 * DemoDefaults.ExpectedBatchSize;
+
     private readonly string _root = Directory.CreateTempSubdirectory("fedlab-test-").FullName;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -12,7 +14,7 @@ public sealed class DemoPreparationTests : IDisposable
     [Fact]
     public void The_plan_of_every_node_stays_within_the_target_and_the_owners_budget()
     {
-        var state = Prepare(Data(("a", 400), ("b", 900)));
+        var state = Prepare(Data(("a", Enough), ("b", 3 * Enough)));
 
         Assert.All(
             state.Organisations,
@@ -36,8 +38,8 @@ public sealed class DemoPreparationTests : IDisposable
     [Fact]
     public void The_split_depends_on_the_seed_alone()
     {
-        var first = Prepare(Data(("a", 400), ("b", 400)), "one", seed: 3);
-        var again = Prepare(Data(("a", 400), ("b", 400)), "two", seed: 3);
+        var first = Prepare(Data(("a", Enough), ("b", Enough)), "one", seed: 3);
+        var again = Prepare(Data(("a", Enough), ("b", Enough)), "two", seed: 3);
 
         Assert.Equal(first.Organisations.Select(o => o.Name), again.Organisations.Select(o => o.Name));
         Assert.Equal(Key("one", "a"), Key("two", "a"));
@@ -47,7 +49,7 @@ public sealed class DemoPreparationTests : IDisposable
     [Fact]
     public void The_decisions_are_read_back_as_they_were_written()
     {
-        var state = Prepare(Data(("a", 400), ("b", 400), ("c", 400)));
+        var state = Prepare(Data(("a", Enough), ("b", Enough), ("c", Enough)));
         using var folder = DemoFolder.Open(Path.Combine(_root, "demo"));
 
         state.Write(folder);
@@ -62,7 +64,7 @@ public sealed class DemoPreparationTests : IDisposable
     [Fact]
     public void Too_few_records_are_refused_before_anything_is_started()
     {
-        var error = Assert.Throws<DemoException>(() => Prepare(Data(("a", 400), ("tiny", 20))));
+        var error = Assert.Throws<DemoException>(() => Prepare(Data(("a", Enough), ("tiny", 20))));
 
         Assert.Equal(DemoExit.Configuration, error.ExitCode);
         Assert.Contains("tiny.jsonl", error.Message, StringComparison.Ordinal);

@@ -9,6 +9,7 @@ namespace Federated.Lab.Demo.Compare;
 internal static class LocalContinuation
 {
     private const int Steps = 24;
+    private const int BatchSize = 32;
     private const int MaxTokens = 2048;
     private const double LearningRate = 1e-3;
 
@@ -37,7 +38,7 @@ internal static class LocalContinuation
             cancellationToken.ThrowIfCancellationRequested();
             judge.Adapter.SetValues(values);
             var batch = Enumerable
-                .Range(0, DemoDefaults.ExpectedBatchSize)
+                .Range(0, BatchSize)
                 .Select(_ => records.Training(random.Next(records.TrainingCount)).Text)
                 .Select(text => TokenSequence.Encode(judge.Model.Tokenizer, text, DemoDefaults.MaxSequenceLength))
                 .ToArray();

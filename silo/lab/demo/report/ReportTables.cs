@@ -77,11 +77,14 @@ internal sealed class ReportTables(IAnsiConsole console)
 
     private void Comparison(ComparisonReport comparison)
     {
-        var table = Table("Ways to get an adapter: held-out nats per token, less is better", "method");
-        Right(table, "ε per node", "own records", "worst node", "everyone's records", "worst node");
+        var table = Table(
+            "Ways to get an adapter: nats per token on own and on everyone's held-out records, less is better",
+            "method"
+        );
+        Right(table, "ε per node", "own", "worst node", "everyone's", "worst node");
         if (comparison.Stranger is { } stranger)
         {
-            Right(table, $"{stranger}, took no part");
+            Right(table, $"{stranger} (no part)");
         }
 
         foreach (var row in comparison.Rows)
