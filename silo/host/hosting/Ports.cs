@@ -37,13 +37,6 @@ internal static class Ports
         }
     }
 
-    /// <summary>A port that was free a moment ago.</summary>
-    public static int AnyFree()
-    {
-        using var listener = Bind(IPAddress.Loopback, 0);
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private static TcpListener Bind(IPAddress address, int port)
     {
         var listener = new TcpListener(address, port);

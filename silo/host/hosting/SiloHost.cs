@@ -101,7 +101,8 @@ public sealed class SiloHost : IAsyncDisposable
         });
         builder.Host.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(Ports.AnyFree(), Ports.AnyFree(), serviceId: "federated", clusterId: "local");
+            var ports = LoopbackPorts.Take(2, except: [options.GrpcPort, options.HttpPort]);
+            silo.UseLocalhostClustering(ports[0], ports[1], serviceId: "federated", clusterId: "local");
             // Adapters travel by digest: a grain message of megabytes is a mistake and should fail early.
             silo.Configure<SiloMessagingOptions>(messaging => messaging.MaxMessageBodySize = 4 << 20);
         });

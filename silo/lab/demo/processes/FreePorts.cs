@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Federated.Silo;
 
 namespace Federated.Lab.Demo.Processes;
 
@@ -7,22 +8,7 @@ namespace Federated.Lab.Demo.Processes;
 internal static class FreePorts
 {
     /// <summary>Distinct ports that are free now.</summary>
-    public static IReadOnlyList<int> Take(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Start();
-        }
-
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-        {
-            listener.Stop();
-        }
-
-        return ports;
-    }
+    public static IReadOnlyList<int> Take(int count) => LoopbackPorts.Take(count);
 
     /// <summary>Refuses a port that something else listens on.</summary>
     /// <exception cref="DemoException">The port is in use.</exception>
