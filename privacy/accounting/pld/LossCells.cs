@@ -134,12 +134,14 @@ internal sealed class LossCells
         var atLeft = _rate * Math.Exp(((2 * left) - 1) / (2 * _variance));
         var atRight = _rate * Math.Exp(((2 * right) - 1) / (2 * _variance));
         var (mass, above, below) = (0.0, 0.0, 0.0);
-        for (var at = left; at < right; )
+        // Farther out neither φ nor φE has mass that a double could hold; a coarse cell may reach thousands of deviations.
+        var end = Math.Min(right, 1 + (Farthest * _deviation));
+        for (var at = Math.Max(left, -Farthest * _deviation); at < end; )
         {
             // Panels short enough for every factor of the integrand: relative error below 1e-13.
-            var scale = (1 / _deviation) + (Math.Max(Math.Abs(at), Math.Abs(right)) / _variance) + (1 / _variance);
-            var step = Math.Min(right - at, 0.25 / scale);
-            step = right - at - step < 1e-9 * step ? right - at : step;
+            var scale = (1 / _deviation) + (Math.Max(Math.Abs(at), Math.Abs(end)) / _variance) + (1 / _variance);
+            var step = Math.Min(end - at, 0.25 / scale);
+            step = end - at - step < 1e-9 * step ? end - at : step;
             for (var k = 0; k < Nodes.Length; k++)
             {
                 var x = at + (step * Nodes[k]);
