@@ -39,7 +39,7 @@ internal static class DemoDefaults
     /// <summary>Tokens of a record that are trained on.</summary>
     public const int MaxSequenceLength = 128;
 
-    /// <summary>When an open version is merged without the whole cohort.</summary>
+    /// <summary>When a version without a quorum is given more time.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a version waits for the rest once the quorum is there.</summary>

@@ -18,7 +18,7 @@ public sealed class RunTemplateTests
         Assert.Equal(DemoDefaults.Targets, document.Adapter.Targets);
         Assert.Equal(7, document.Adapter.Seed);
         Assert.Equal(12, document.Rounds.Versions);
-        Assert.Equal((5, 3), (document.Rounds.Close.Cohort, document.Rounds.Close.Quorum));
+        Assert.Equal((null, 3), (document.Rounds.Close.Cohort, document.Rounds.Close.Quorum));
         Assert.Equal(DemoDefaults.Deadline, document.Rounds.Close.Deadline);
         Assert.Equal(DemoDefaults.Grace, document.Rounds.Close.Grace);
         Assert.Equal("fedau", document.Aggregation.Participation.Method);

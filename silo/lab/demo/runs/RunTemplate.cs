@@ -8,7 +8,7 @@ namespace Federated.Lab.Demo.Runs;
 /// <param name="BaseModelSha256">Digest of the base model's folder.</param>
 /// <param name="Seed">Seed of the frozen factors.</param>
 /// <param name="Versions">How many versions to publish.</param>
-/// <param name="Cohort">How many nodes take part.</param>
+/// <param name="Nodes">How many nodes take part; a version closes at once when all have reported.</param>
 /// <param name="NoiseMultiplier">σ ÷ C; <see langword="null"/> for a run without privacy, which only the lab's comparison asks for.</param>
 /// <param name="MaxSamplingRate">The highest sampling rate that a node may have.</param>
 /// <param name="Delta">δ of the plan.</param>
@@ -19,7 +19,7 @@ internal sealed record RunTemplate(
     string BaseModelSha256,
     int Seed,
     int Versions,
-    int Cohort,
+    int Nodes,
     double? NoiseMultiplier,
     double MaxSamplingRate,
     double Delta,
@@ -52,7 +52,7 @@ internal sealed record RunTemplate(
               maxSequenceLength: {{DemoDefaults.MaxSequenceLength}}
             rounds:
               versions: {{Versions}}
-              close: { cohort: {{Cohort}}, quorum: {{DemoDefaults.Quorum(Cohort)}}, deadline: {{Seconds(
+              close: { quorum: {{DemoDefaults.Quorum(Nodes)}}, deadline: {{Seconds(
                 DemoDefaults.Deadline
             )}}, grace: {{Seconds(DemoDefaults.Grace)}}, onMissedQuorum: extend }
               maxStaleness: {{DemoDefaults.MaxStaleness}}
