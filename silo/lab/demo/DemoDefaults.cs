@@ -40,7 +40,7 @@ internal static class DemoDefaults
     public const int MaxSequenceLength = 128;
 
     /// <summary>When a version without a quorum is given more time.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     /// <summary>How long a version waits for the rest once the quorum is there.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
@@ -58,7 +58,7 @@ internal static class DemoDefaults
     public const int Seed = 1;
 
     /// <summary>Upstream rate of the late node: its upload arrives after the others' version has closed.</summary>
-    public const double LateBytesPerSecond = 32 * 1024;
+    public const double LateBytesPerSecond = 24 * 1024;
 
     /// <summary>What passes the late node's link at once: check-ins and heartbeats.</summary>
     public const int LateBurstBytes = 24 * 1024;
