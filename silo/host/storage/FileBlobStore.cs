@@ -13,12 +13,18 @@ public sealed class FileBlobStore : IBlobStore
 {
     // The data folder has one process, so whoever is in here is the only writer of its part file.
     private readonly ConcurrentDictionary<string, byte> _writing = new();
+    private readonly Action<string> _flushFolder;
     private readonly string _root;
     private readonly string _parts;
 
     /// <summary>Opens the folder, or makes it.</summary>
     public FileBlobStore(string root)
+        : this(root, DurableFolder.Flush) { }
+
+    /// <summary>As the other, with what makes the entries of a folder durable.</summary>
+    internal FileBlobStore(string root, Action<string> flushFolder)
     {
+        _flushFolder = flushFolder;
         _root = Path.GetFullPath(root);
         _parts = Path.Combine(_root, "parts");
         DurableFolder.Create(_parts);
@@ -33,7 +39,14 @@ public sealed class FileBlobStore : IBlobStore
     public Task<long?> LengthAsync(string digest, CancellationToken cancellation = default)
     {
         var file = new FileInfo(PathOf(digest));
-        return Task.FromResult<long?>(file.Exists ? file.Length : null);
+        if (!file.Exists)
+        {
+            return Task.FromResult<long?>(null);
+        }
+
+        // Whoever has its length may promise that it is kept.
+        FlushEntries(file.DirectoryName!);
+        return Task.FromResult<long?>(file.Length);
     }
 
     /// <inheritdoc/>
@@ -68,8 +81,7 @@ public sealed class FileBlobStore : IBlobStore
         var target = PathOf(digest);
         if (File.Exists(target))
         {
-            // Whoever gave it the name may not have flushed the folder yet.
-            DurableFolder.Flush(Path.GetDirectoryName(target)!);
+            FlushEntries(Path.GetDirectoryName(target)!);
             return digest;
         }
 
@@ -162,13 +174,20 @@ public sealed class FileBlobStore : IBlobStore
     {
         var target = PathOf(digest);
         var folder = Path.GetDirectoryName(target)!;
-        DurableFolder.Create(folder);
+        Directory.CreateDirectory(folder);
         File.Move(part, target, overwrite: true);
-        DurableFolder.Flush(folder);
+        FlushEntries(folder);
     }
 
     /// <summary>Lets the next writer of a part file in.</summary>
     internal void Release(string part) => _writing.TryRemove(part, out _);
+
+    // A file or folder that is there may have been given its name a moment ago, and not be durable yet.
+    private void FlushEntries(string folder)
+    {
+        _flushFolder(folder);
+        _flushFolder(_root);
+    }
 
     private string PathOf(string digest)
     {

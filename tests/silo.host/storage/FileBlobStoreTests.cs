@@ -52,6 +52,33 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
         Assert.Equal(4, await _blobs.CommittedAsync("new", Cancellation));
     }
 
+    [Fact]
+    public async Task A_blob_that_is_there_is_said_to_be_there_only_when_its_name_is_durable()
+    {
+        var digest = await _blobs.PutAsync(new byte[4], Cancellation);
+        var flushed = new List<string>();
+        var blobs = new FileBlobStore(_folder["blobs"], flushed.Add);
+
+        await blobs.LengthAsync(digest, Cancellation);
+        Assert.Equal([_folder[$"blobs/{digest[..2]}"], _folder["blobs"]], flushed);
+        flushed.Clear();
+        await blobs.PutAsync(new byte[4], Cancellation);
+        Assert.Equal([_folder[$"blobs/{digest[..2]}"], _folder["blobs"]], flushed);
+    }
+
+    [Fact]
+    public async Task A_new_blob_makes_its_folder_durable_also_when_the_folder_was_there()
+    {
+        byte[] content = [1, 2, 3];
+        var folder = _folder[$"blobs/{Convert.ToHexStringLower(SHA256.HashData(content))[..2]}"];
+        Directory.CreateDirectory(folder);
+        var flushed = new List<string>();
+
+        await new FileBlobStore(_folder["blobs"], flushed.Add).PutAsync(content, Cancellation);
+
+        Assert.Equal([folder, _folder["blobs"]], flushed);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     protected override Task ReopenAsync()
