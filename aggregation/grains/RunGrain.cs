@@ -159,7 +159,27 @@ internal sealed partial class RunGrain(
     public async Task<UploadAnswer> PrepareUploadAsync(UpdateOffer offer)
     {
         await NoteContactAsync(offer.NodeId);
-        return _state is { } state ? Answer(UpdateVerifier.CheckHeader(state, Header(offer)), state) : NoSuchRun();
+        if (_state is not { } state)
+        {
+            return NoSuchRun();
+        }
+
+        var header = Header(offer);
+        var verdict = UpdateVerifier.CheckHeader(state, header);
+        if (verdict.GoesOn)
+        {
+            // Bytes whose attestation says too little would be refused after they had travelled.
+            var publicKey = await GrainFactory.GetGrain<INodeGrain>(offer.NodeId).PublicKeyAsync();
+            verdict = UpdateVerifier.CheckAttestation(
+                state,
+                header,
+                offer.Attestation,
+                offer.AttestationSignature,
+                publicKey ?? []
+            );
+        }
+
+        return Answer(verdict, state);
     }
 
     /// <inheritdoc/>

@@ -56,6 +56,24 @@ public static class UpdateVerifier
             ?? Verdict.Proceed;
     }
 
+    /// <summary>Checks what the node claims of an update whose header passes, also before the bytes travel.</summary>
+    /// <param name="state">The run, as it is now.</param>
+    /// <param name="header">What the node says.</param>
+    /// <param name="attestation">Canonical attestation bytes.</param>
+    /// <param name="signature">The node's signature over them.</param>
+    /// <param name="publicKey">The node's key, DER SubjectPublicKeyInfo.</param>
+    /// <returns>Refused, or go on.</returns>
+    public static Verdict CheckAttestation(
+        RunState state,
+        UpdateHeader header,
+        ReadOnlySpan<byte> attestation,
+        ReadOnlySpan<byte> signature,
+        ReadOnlySpan<byte> publicKey
+    ) =>
+        AttestationCheck.Check(state.Terms, header, attestation, signature, publicKey).Refused is { } refused
+            ? Verdict.Refuse(refused.Reason, refused.Message)
+            : Verdict.Proceed;
+
     /// <summary>Checks everything.</summary>
     /// <param name="state">The run, as it is now.</param>
     /// <param name="header">What the node says.</param>
