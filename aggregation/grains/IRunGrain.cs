@@ -40,6 +40,11 @@ public interface IRunGrain : IGrainWithStringKey
     [Alias("consent")]
     Task<ConsentAnswer> ConsentAsync(string nodeId, bool accepted, string reason);
 
+    /// <summary>Whether a node has consented to the run and is not suspended; one that has left still counts.</summary>
+    [Alias("is-member")]
+    [AlwaysInterleave]
+    Task<bool> IsMemberAsync(string nodeId);
+
     /// <summary>Takes note that a node is alive.</summary>
     /// <returns>What the run asks of it.</returns>
     [Alias("heartbeat")]

@@ -69,6 +69,12 @@ internal sealed partial class RunGrain
     public Task<byte[]?> DocumentAsync() =>
         Task.FromResult(_drafted is { } drafted ? Encoding.UTF8.GetBytes(drafted.Document) : null);
 
+    /// <inheritdoc/>
+    public Task<bool> IsMemberAsync(string nodeId) =>
+        Task.FromResult(
+            _state?.Members.GetValueOrDefault(nodeId)?.Standing is NodeStanding.Admitted or NodeStanding.Left
+        );
+
     private async Task<Verdict> VerifyAsync(RunState state, UpdateOffer offer)
     {
         var header = Header(offer);

@@ -49,14 +49,14 @@ internal sealed class TestNode : IDisposable
         return node;
     }
 
-    public async Task<JoinReply> JoinAsync(string token, byte[]? proof = null) =>
+    public async Task<JoinReply> JoinAsync(string token, byte[]? proof = null, string name = "a test") =>
         await Calls.JoinAsync(
             new JoinRequest
             {
                 Token = token,
                 PublicKey = ByteString.CopyFrom(Key.ExportSubjectPublicKeyInfo()),
                 Proof = ByteString.CopyFrom(proof ?? JoinProof.Sign(Key, token)),
-                DisplayName = "a test",
+                DisplayName = name,
                 Capabilities = Capabilities,
             },
             cancellationToken: Cancellation

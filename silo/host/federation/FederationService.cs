@@ -55,7 +55,11 @@ internal sealed class FederationService(
             );
         }
 
-        var joining = new NodeJoining(InvitationToken.Hash(request.Token), publicKey, request.DisplayName);
+        var joining = new NodeJoining(
+            InvitationToken.Hash(request.Token),
+            publicKey,
+            NodeText.Shown(request.DisplayName, NodeText.LongestName)
+        );
         var answer = await grains.GetGrain<IGroupGrain>(group).JoinAsync(joining);
         return answer.Refused is { } refused
             ? throw Refusals.Exception(refused)
@@ -75,6 +79,7 @@ internal sealed class FederationService(
             return new CheckInReply { Refusal = Refusals.Message(unserved) };
         }
 
+        NodeText.Require(request);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(
             context.CancellationToken,
             lifetime.ApplicationStopping
@@ -96,8 +101,9 @@ internal sealed class FederationService(
     /// <inheritdoc/>
     public override async Task<ConsentReply> Consent(ConsentRequest request, ServerCallContext context)
     {
-        var run = grains.GetGrain<IRunGrain>(request.RunDigest);
-        var answer = await run.ConsentAsync(context.NodeId(), request.Accepted, request.Reason);
+        var run = grains.GetGrain<IRunGrain>(NodeText.RequireDigest("run_digest", request.RunDigest));
+        var reason = NodeText.Shown(request.Reason, NodeText.LongestReason);
+        var answer = await run.ConsentAsync(context.NodeId(), request.Accepted, reason);
         return new ConsentReply { Admitted = answer.Admitted, Reason = answer.Reason };
     }
 
@@ -108,6 +114,19 @@ internal sealed class FederationService(
         ServerCallContext context
     )
     {
+        NodeText.RequireDigest("run_digest", request.RunDigest);
+        if (!await grains.GetGrain<IRunGrain>(request.RunDigest).IsMemberAsync(context.NodeId()))
+        {
+            // The same for a run that does not exist: who takes no part learns nothing of it.
+            throw Refusals.Exception(
+                new Refused(
+                    RejectionReason.NodeNotAdmitted,
+                    $"This node takes no part in run {request.RunDigest}; only its members may download its adapters.",
+                    MayRetry: false
+                )
+            );
+        }
+
         var version =
             await grains.GetGrain<IAdapterGrain>(request.RunDigest).VersionAsync(request.Version)
             ?? throw Refusals.Exception(
@@ -139,6 +158,7 @@ internal sealed class FederationService(
     /// <inheritdoc/>
     public override async Task<QueryUploadReply> QueryUpload(QueryUploadRequest request, ServerCallContext context)
     {
+        NodeText.RequireDigest("run_digest", request.RunDigest);
         var identity = new UpdateOffer(
             context.NodeId(),
             request.RunDigest,
@@ -166,6 +186,11 @@ internal sealed class FederationService(
     /// <inheritdoc/>
     public override async Task<HeartbeatReply> Heartbeat(HeartbeatRequest request, ServerCallContext context)
     {
+        if (request.RunDigest.Length > 0)
+        {
+            NodeText.RequireDigest("run_digest", request.RunDigest);
+        }
+
         var command = await grains.GetGrain<INodeGrain>(context.NodeId()).HeartbeatAsync(request.ToGrain());
         var drain = command == NodeCommand.Continue && lifetime.ApplicationStopping.IsCancellationRequested;
         return new HeartbeatReply { Command = drain ? Command.Drain : command.ToMessage() };

@@ -12,7 +12,7 @@ internal static class NodeMessages
             request.LedgerHead.ToMark(),
             TimeSpan.FromMilliseconds(Math.Max(0, request.WaitMs)),
             [.. request.DeclinedRuns],
-            request.Capabilities?.SoftwareVersion ?? ""
+            NodeText.Shown(request.Capabilities?.SoftwareVersion ?? "", NodeText.LongestVersion)
         );
 
     public static NodeProgress ToGrain(this HeartbeatRequest request) =>

@@ -35,7 +35,7 @@ internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, Recei
         }
 
         var offer = header.ToGrain(nodeId);
-        var run = grains.GetGrain<IRunGrain>(offer.RunDigest);
+        var run = grains.GetGrain<IRunGrain>(NodeText.RequireDigest("header.run_digest", offer.RunDigest));
         if (Reply(await run.PrepareUploadAsync(offer)) is { } early)
         {
             return early;

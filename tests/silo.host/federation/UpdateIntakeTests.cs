@@ -162,6 +162,42 @@ public sealed class UpdateIntakeTests(SiloUnderTest silo) : IClassFixture<SiloUn
     }
 
     [Fact]
+    public async Task An_attestation_that_does_not_hold_is_refused_before_the_bytes_travel()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        var work = await run.AssignmentAsync(run.First);
+        var content = run.Update();
+        var header = run.First.Header(work, content);
+        header.AttestationSignature = run.First.Header(work, run.Update(2)).AttestationSignature;
+
+        var refused = (await run.First.UploadAsync(header)).Refusal;
+
+        Assert.Equal("BadAttestationSignature", refused.Reason);
+        Assert.Equal(0, (await CommittedAsync(run.First, work, content)).Committed);
+        Assert.NotNull((await run.First.UploadAsync(work, content)).Receipt);
+    }
+
+    [Fact]
+    public async Task Adapters_are_for_the_members_of_their_run()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        using var stranger = await TestNode.JoinedAsync(silo);
+        using var client = silo.Operator();
+        await run.AssignmentAsync(run.First);
+
+        await FailsAsync(StatusCode.PermissionDenied, () => stranger.DownloadAsync(run.Digest, 0));
+        await FailsAsync(StatusCode.PermissionDenied, () => run.First.DownloadAsync(new string('0', 64), 0));
+        await FailsAsync(StatusCode.InvalidArgument, () => run.First.DownloadAsync("no digest", 0));
+        Assert.NotEmpty(await run.First.DownloadAsync(run.Digest, 0));
+        await client.PostAsync<object>(
+            SiloClient.RunPath(run.Digest, $"nodes/{run.First.Id}/suspend"),
+            null,
+            TestContext.Current.CancellationToken
+        );
+        await FailsAsync(StatusCode.PermissionDenied, () => run.First.DownloadAsync(run.Digest, 0));
+    }
+
+    [Fact]
     public async Task An_upload_that_does_not_begin_with_its_header_is_refused()
     {
         using var run = await TestRun.StartAsync(silo);
