@@ -45,7 +45,8 @@ internal sealed partial class RunGrain
         }
 
         DateTimeOffset? due = _nextAt;
-        foreach (var member in state.Members.Values)
+        // Only where SilentNode acts: in a pause nobody leaves, and a time that has passed would ring again and again.
+        foreach (var member in NodesMayLeave(state) ? state.Members.Values : [])
         {
             if (member.Standing == NodeStanding.Admitted)
             {
@@ -91,9 +92,11 @@ internal sealed partial class RunGrain
         return contact > member.Since ? contact : member.Since;
     }
 
+    private static bool NodesMayLeave(RunState state) => state.Phase is RunPhase.Running or RunPhase.Recruiting;
+
     private NodeLeft? SilentNode(RunState state)
     {
-        if (state.Phase is not (RunPhase.Running or RunPhase.Recruiting))
+        if (!NodesMayLeave(state))
         {
             return null;
         }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 using Orleans.TestingHost;
 
 namespace Federated.Aggregation.Grains.Tests;
@@ -13,7 +12,7 @@ public sealed class SiloFixture : IAsyncLifetime
 
     internal MemoryBlobStore Blobs { get; } = new();
 
-    internal FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    internal RecordingTime Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     internal IClusterClient Grains => _cluster!.Client;
 
