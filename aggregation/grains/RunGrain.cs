@@ -277,7 +277,7 @@ internal sealed partial class RunGrain(
     private async Task<bool> CloseAsync(RunState state, OpenVersion open)
     {
         var now = time.GetUtcNow();
-        var decision = CloseRule.Decide(state.Terms.Close, open, state.Nodes, now);
+        var decision = CloseRule.Decide(state.Terms.Close, open, state.NodesToReport, now);
         switch (decision.Action)
         {
             case CloseAction.Close:

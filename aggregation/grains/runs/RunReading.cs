@@ -71,7 +71,7 @@ internal static class RunReading
             case RunPhase.Paused:
                 return new($"paused: {state.Reason}", [], null);
             case RunPhase.Running when state.Open is { TakesUpdates: true } open:
-                var decision = CloseRule.Decide(state.Terms.Close, open, state.Nodes, now);
+                var decision = CloseRule.Decide(state.Terms.Close, open, state.NodesToReport, now);
                 return new(
                     $"version {open.Number} of {state.Terms.Versions}: {decision.Because}",
                     [.. Missing(state, open), .. NotAdmitted(state)],
@@ -138,7 +138,7 @@ internal static class RunReading
             member.NodeId,
             member.Standing,
             member.Reason ?? "",
-            state.Terms.Participation.Weight(counters, Math.Max(version, counters.CountedTo), Math.Max(1, state.Nodes)),
+            state.Terms.Participation.Weight(counters, Math.Max(version, counters.CountedTo), Math.Max(1, state.NodesInMerge)),
             counters.Intervals,
             counters.OpenInterval,
             merged.GetValueOrDefault(member.NodeId),

@@ -6,7 +6,7 @@ public static class CloseRule
     /// <summary>Applies <see cref="ClosePolicy"/>.</summary>
     /// <param name="policy">The run's policy.</param>
     /// <param name="open">The open version.</param>
-    /// <param name="nodes">N: nodes in the run that could still report.</param>
+    /// <param name="nodes">N: nodes that have reported or still can (<see cref="RunState.NodesToReport"/>).</param>
     /// <param name="now">The time.</param>
     public static CloseDecision Decide(ClosePolicy policy, OpenVersion open, int nodes, DateTimeOffset now)
     {

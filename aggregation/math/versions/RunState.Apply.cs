@@ -91,6 +91,7 @@ public sealed partial record RunState
         {
             Members = Members.SetItem(nodeId, member),
             Nodes = Nodes + (standing == NodeStanding.Admitted ? 1 : 0) - (counted ? 1 : 0),
+            Away = standing is NodeStanding.Left or NodeStanding.Suspended ? Away.Add(nodeId) : Away.Remove(nodeId),
         };
     }
 
@@ -237,7 +238,7 @@ public sealed partial record RunState
         OpenVersion? open = Open;
         if (open is { TakesUpdates: true })
         {
-            var complete = open.DistinctNodes > 0 && open.DistinctNodes >= Terms.Close.QuorumOf(Nodes);
+            var complete = open.DistinctNodes > 0 && open.DistinctNodes >= Terms.Close.QuorumOf(NodesToReport);
             open = open with { QuorumReachedAt = complete ? open.QuorumReachedAt ?? e.At : null };
         }
 

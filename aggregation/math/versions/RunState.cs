@@ -50,8 +50,36 @@ public sealed partial record RunState
     public ImmutableSortedDictionary<string, RunMember> Members { get; private init; } =
         ImmutableSortedDictionary.Create<string, RunMember>(StringComparer.Ordinal);
 
-    /// <summary>N: admitted nodes that are neither suspended nor gone.</summary>
+    /// <summary>Admitted nodes that are neither suspended nor gone.</summary>
     public int Nodes { get; private init; }
+
+    /// <summary>Nodes that were admitted and are suspended or gone now, by id.</summary>
+    public ImmutableSortedSet<string> Away { get; private init; } =
+        ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// N of the open version's merge, by which its weights divide: the admitted nodes, and those away whose updates are in its list.
+    /// </summary>
+    public int NodesInMerge => Nodes + (Open is { } open ? Away.Count(open.UpdatesOfNode.ContainsKey) : 0);
+
+    /// <summary>N of the close rule: nodes that have reported for the open version or still can.</summary>
+    /// <remarks>While nobody admitted can report, nodes that left are waited for: they come back by showing up.</remarks>
+    public int NodesToReport
+    {
+        get
+        {
+            if (Open is not { } open)
+            {
+                return Nodes;
+            }
+
+            return Nodes > 0
+                ? NodesInMerge
+                : Away.Count(node =>
+                    open.UpdatesOfNode.ContainsKey(node) || Members[node].Standing == NodeStanding.Left
+                );
+        }
+    }
 
     /// <summary>Published versions; the index is the number.</summary>
     public ImmutableList<PublishedVersion> Published { get; private init; } = [];
@@ -118,7 +146,7 @@ public sealed partial record RunState
             node => Members[node].Counters,
             Terms.Participation,
             open.Number,
-            Math.Max(1, Nodes)
+            Math.Max(1, NodesInMerge)
         );
     }
 
@@ -128,5 +156,5 @@ public sealed partial record RunState
     /// <summary>The report of the closed version.</summary>
     /// <param name="stepNorm">What the merge measured.</param>
     public VersionReport ReportMerge(double stepNorm) =>
-        VersionReport.For(Math.Max(1, Nodes), [.. Open!.Updates.Values], Open.Decisions!.Value, Weigh(), stepNorm);
+        VersionReport.For(Math.Max(1, NodesInMerge), [.. Open!.Updates.Values], Open.Decisions!.Value, Weigh(), stepNorm);
 }

@@ -126,6 +126,40 @@ public sealed class RunStateTests
         Assert.Equal([new UpdateKey("a", 0)], state.Open!.Updates.Keys);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_node_that_goes_after_the_freeze_counts_in_the_merge_of_its_update(bool suspended)
+    {
+        var state = Some.Running(null, "a", "b").Accept("a", 0).Accept("b", 0);
+        state = state
+            .Apply(new VersionClosed(Now, 1, [.. state.Open!.Updates.Keys], ""))
+            .Apply(suspended ? new NodeSuspended(Now, "a", "") : new NodeLeft(Now, "a"))
+            .Apply(new StalenessDecided(Now, 1, [new("a", 0, 0, 1, "x"), new("b", 0, 0, 1, "x")]));
+        Assert.Equal((1, 2), (state.Nodes, state.NodesInMerge));
+        Assert.Equal([0.5, 0.5], state.Weigh().Select(update => update.Coefficient));
+        Assert.Equal((2, 1.0), (state.ReportMerge(1).Nodes, state.ReportMerge(1).CoefficientSum));
+        state = state.Apply(new VersionPublished(Now, 1, "x", 1, null)).OpenNext();
+        Assert.Equal((1, 1), (state.NodesInMerge, state.NodesToReport));
+    }
+
+    [Fact]
+    public void A_node_that_reports_and_leaves_does_not_close_the_version_for_the_others()
+    {
+        var everybody = Some.Terms(new() { Deadline = TimeSpan.FromMinutes(1) });
+        var state = Some.Running(everybody, "a", "b").Accept("a", 0).Apply(new NodeLeft(Now, "a"));
+        Assert.Equal(CloseAction.Wait, Decide(state));
+        Assert.Null(state.Open!.QuorumReachedAt);
+        // Neither does it when nobody is left: b may still come back.
+        Assert.Equal(CloseAction.Wait, Decide(state.Apply(new NodeLeft(Now, "b"))));
+        // One that does not count on the operator's word is not waited for.
+        Assert.Equal(CloseAction.Close, Decide(state.Apply(new NodeSuspended(Now, "b", ""))));
+        Assert.Equal(CloseAction.Close, Decide(state.Accept("b", 0)));
+    }
+
+    private static CloseAction Decide(RunState state) =>
+        CloseRule.Decide(state.Terms.Close, state.Open!, state.NodesToReport, Now).Action;
+
     [Fact]
     public void A_node_that_returns_while_its_update_is_being_merged_is_counted_there()
     {
