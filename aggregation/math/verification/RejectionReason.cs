@@ -57,7 +57,10 @@ public enum RejectionReason
     /// <summary>The base is older than maxStaleness allows.</summary>
     BaseTooOld,
 
-    /// <summary>Another update of this node from this base has been accepted: a second training would average the noise away.</summary>
+    /// <summary>
+    /// Another update of this node from this base has been accepted: a second training would average the noise away. Or it was this
+    /// one, and it was dropped when the node was suspended.
+    /// </summary>
     AlreadyAccepted,
 
     /// <summary>The open version is being merged; the next one takes the update.</summary>

@@ -112,7 +112,13 @@ public sealed partial record RunState
     {
         RunState suspended = Set(e.NodeId, NodeStanding.Suspended, e.At, e.Reason);
         // A frozen list stays as it is: its merge may already be under way.
-        return Open is { TakesUpdates: true } open ? suspended with { Open = open.WithoutNode(e.NodeId) } : suspended;
+        return Open is { TakesUpdates: true } open
+            ? suspended with
+            {
+                Open = open.WithoutNode(e.NodeId),
+                Dropped = Dropped.Union(open.Updates.Keys.Where(key => key.NodeId == e.NodeId)),
+            }
+            : suspended;
     }
 
     private RunState Accept(UpdateAccepted e)

@@ -73,8 +73,14 @@ public sealed partial record RunState
                 return Nodes;
             }
 
-            return Nodes > 0
-                ? NodesInMerge
+            // Reinstated, but its answer to the newest version was dropped, and there is no second one.
+            var silenced = Dropped.Count(key =>
+                key.BaseVersion == Latest!.Number
+                && IsAdmitted(key.NodeId)
+                && !open.UpdatesOfNode.ContainsKey(key.NodeId)
+            );
+            return Nodes > silenced
+                ? NodesInMerge - silenced
                 : Away.Count(node =>
                     open.UpdatesOfNode.ContainsKey(node) || Members[node].Standing == NodeStanding.Left
                 );
@@ -90,6 +96,9 @@ public sealed partial record RunState
     /// <summary>Every update accepted so far, merged or not, by identity.</summary>
     public ImmutableDictionary<UpdateKey, AcceptedUpdate> Accepted { get; private init; } =
         ImmutableDictionary<UpdateKey, AcceptedUpdate>.Empty;
+
+    /// <summary>Accepted updates that were taken out again, because their node was suspended before the list was frozen. They are never merged.</summary>
+    public ImmutableHashSet<UpdateKey> Dropped { get; private init; } = ImmutableHashSet<UpdateKey>.Empty;
 
     /// <summary>The newest published version, null before version 0.</summary>
     public PublishedVersion? Latest => Published.IsEmpty ? null : Published[^1];

@@ -59,6 +59,22 @@ public sealed class UpdateVerifierTests : IDisposable
     }
 
     [Fact]
+    public void An_update_that_was_dropped_gets_no_receipt_again()
+    {
+        var accepted = Verify(_state, _header, Some.Claim(_node, _header), _blob).Accepted!;
+        var suspended = _state
+            .Apply(new UpdateAccepted(Some.Start, accepted, [], []))
+            .Apply(new NodeSuspended(Some.Start, Id, "spam"));
+        foreach (var state in new[] { suspended, suspended.Apply(new NodeReinstated(Some.Start, Id)) })
+        {
+            var verdict = UpdateVerifier.CheckHeader(state, _header);
+            Refused(RejectionReason.AlreadyAccepted, verdict);
+            Assert.Contains("dropped", verdict.Refused!.Message, StringComparison.Ordinal);
+            Assert.False(verdict.Refused.MayRetry);
+        }
+    }
+
+    [Fact]
     public void A_paused_run_takes_uploads_in_flight() =>
         Assert.NotNull(
             Verify(_state.Apply(new RunPaused(Some.Start, "")), _header, Some.Claim(_node, _header), _blob).Accepted

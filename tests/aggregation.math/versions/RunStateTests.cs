@@ -157,6 +157,37 @@ public sealed class RunStateTests
         Assert.Equal(CloseAction.Close, Decide(state.Accept("b", 0)));
     }
 
+    [Fact]
+    public void A_node_whose_update_was_dropped_is_not_waited_for_once_it_is_reinstated()
+    {
+        var state = Some.Running(null, "a", "b")
+            .Accept("a", 0)
+            .Apply(new NodeSuspended(Now, "a", "spam"))
+            .Apply(new NodeReinstated(Now, "a"));
+        Assert.Equal((2, 1), (state.Nodes, state.NodesToReport));
+        Assert.Equal(CloseAction.Wait, Decide(state));
+        state = state.Accept("b", 0);
+        Assert.Equal(CloseAction.Close, Decide(state));
+        Assert.NotNull(state.Open!.QuorumReachedAt);
+        // In the merge it counts: it belongs to the run, like every node that has not reported.
+        Assert.Equal(2, state.NodesInMerge);
+        // From the next version on it can report again.
+        Assert.Equal(2, state.CloseAndPublish().OpenNext().NodesToReport);
+    }
+
+    [Fact]
+    public void A_reinstated_node_whose_late_update_was_dropped_can_still_answer_the_newest_version()
+    {
+        var state = Some.Running(null, "a", "b")
+            .Accept("b", 0)
+            .CloseAndPublish()
+            .OpenNext()
+            .Accept("a", 0)
+            .Apply(new NodeSuspended(Now, "a", ""))
+            .Apply(new NodeReinstated(Now, "a"));
+        Assert.Equal(2, state.NodesToReport);
+    }
+
     private static CloseAction Decide(RunState state) =>
         CloseRule.Decide(state.Terms.Close, state.Open!, state.NodesToReport, Now).Action;
 
