@@ -16,7 +16,8 @@ internal sealed class RuleReport
     public void Range<T>(string path, T value, T least, T most)
         where T : INumber<T>
     {
-        if (value < least || value > most)
+        // NaN is in no range.
+        if (!(value >= least && value <= most))
         {
             Add(path, Show(value), "out of range", $"write {Show(least)} … {Show(most)}");
         }

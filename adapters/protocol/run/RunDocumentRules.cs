@@ -168,7 +168,7 @@ public static class RunDocumentRules
 
         report.OneOf("aggregation.merge", section.Merge, "ffa");
         report.OneOf("aggregation.staleness.method", section.Staleness.Method, "weighted", "drop");
-        report.NotNegative("aggregation.staleness.exponent", section.Staleness.Exponent);
+        report.Range("aggregation.staleness.exponent", section.Staleness.Exponent, 0, 10);
         report.OneOf("aggregation.serverOptimizer.name", section.ServerOptimizer.Name, "sgd");
         report.Positive("aggregation.serverOptimizer.learningRate", section.ServerOptimizer.LearningRate);
         if (section.ServerOptimizer.WeightDecay != 0)

@@ -5,6 +5,9 @@ namespace Federated.Aggregation;
 /// <param name="Exponent">Exponent of the polynomial; 0 leaves late updates as they are. ≥ 0.</param>
 public sealed record StalenessPolicy(StalenessMethod Method, double Exponent)
 {
+    // The smallest normal double, 2^-1022.
+    private const double LeastScale = 2.2250738585072014e-308;
+
     /// <summary>Weighted with exponent ½.</summary>
     public static StalenessPolicy Default { get; } = new(StalenessMethod.Weighted, 0.5);
 
@@ -17,7 +20,8 @@ public sealed record StalenessPolicy(StalenessMethod Method, double Exponent)
             return 1.0;
         }
 
-        return Method == StalenessMethod.Drop ? 0.0 : Math.Pow(1.0 + staleness, -Exponent);
+        // A factor of 0 means left out: what is only scaled never rounds down to it.
+        return Method == StalenessMethod.Drop ? 0.0 : Math.Max(LeastScale, Math.Pow(1.0 + staleness, -Exponent));
     }
 
     /// <summary>The decision about one update.</summary>

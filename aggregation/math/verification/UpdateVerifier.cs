@@ -43,10 +43,10 @@ public static class UpdateVerifier
         if (state.Accepted.TryGetValue(header.Key, out AcceptedUpdate? earlier))
         {
             return state.Dropped.Contains(header.Key)
-                ? Verdict.Refuse(
-                    RejectionReason.AlreadyAccepted,
-                    $"update {earlier.Digest} of this node from version {header.BaseVersion} was accepted and then dropped, because the node was suspended; it is not merged and no other one is taken from this base: check in for a newer one"
-                )
+                    ? Verdict.Refuse(
+                        RejectionReason.AlreadyAccepted,
+                        $"update {earlier.Digest} of this node from version {header.BaseVersion} was accepted and then dropped, because the node was suspended; it is not merged and no other one is taken from this base: check in for a newer one"
+                    )
                 : earlier.Digest == header.Digest ? Verdict.Repeat(earlier)
                 : Verdict.Refuse(
                     RejectionReason.AlreadyAccepted,

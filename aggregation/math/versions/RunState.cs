@@ -165,5 +165,11 @@ public sealed partial record RunState
     /// <summary>The report of the closed version.</summary>
     /// <param name="stepNorm">What the merge measured.</param>
     public VersionReport ReportMerge(double stepNorm) =>
-        VersionReport.For(Math.Max(1, NodesInMerge), [.. Open!.Updates.Values], Open.Decisions!.Value, Weigh(), stepNorm);
+        VersionReport.For(
+            Math.Max(1, NodesInMerge),
+            [.. Open!.Updates.Values],
+            Open.Decisions!.Value,
+            Weigh(),
+            stepNorm
+        );
 }

@@ -99,6 +99,11 @@ public sealed class RunDocumentRulesTests
     )]
     [InlineData(
         "rounds: { ",
+        "aggregation: { staleness: { exponent: 10.5 } }\nrounds: { ",
+        "aggregation.staleness.exponent"
+    )]
+    [InlineData(
+        "rounds: { ",
         "aggregation: { serverOptimizer: { name: adam } }\nrounds: { ",
         "aggregation.serverOptimizer.name"
     )]

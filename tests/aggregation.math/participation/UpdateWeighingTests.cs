@@ -67,4 +67,12 @@ public sealed class UpdateWeighingTests
     [InlineData(StalenessMethod.Drop, 0.5, 1, 0)]
     public void Lateness_scales_or_drops(StalenessMethod method, double exponent, long staleness, double scale) =>
         Assert.Equal(scale, new StalenessPolicy(method, exponent).Scale(staleness));
+
+    [Fact]
+    public void A_late_update_is_scaled_down_but_never_left_out_by_the_exponent()
+    {
+        var scale = new StalenessPolicy(StalenessMethod.Weighted, 5000).Scale(3);
+        Assert.InRange(scale, double.Epsilon, 1e-300);
+        Assert.False(new StalenessDecision("a", 0, 3, scale, "x").Dropped);
+    }
 }
