@@ -166,4 +166,21 @@ public sealed class DeadlineTests(SiloFixture silo) : IClassFixture<SiloFixture>
         await federation.PublishedAsync(1);
         Assert.Equal(1.0, Assert.Single((await federation.Run.VersionsAsync(1))[0].Updates).Coefficient);
     }
+
+    [Fact]
+    public async Task A_reinstated_node_whose_update_was_dropped_does_not_hold_the_version_up()
+    {
+        using var federation = await Federation.RunningAsync(silo, 2, new() { Cohort = 2 }, "reinstated");
+        var offer = await federation.OfferAsync(0, 0);
+        Assert.NotNull((await federation.Run.AcceptAsync(offer)).Receipt);
+        Assert.True((await federation.Run.SuspendNodeAsync(federation.Id(0), "spam")).Done);
+        Assert.True((await federation.Run.ReinstateNodeAsync(federation.Id(0))).Done);
+        Assert.Equal(RejectionReason.AlreadyAccepted, (await federation.Run.AcceptAsync(offer)).Refused!.Reason);
+        var explanation = (await federation.Run.ExplainAsync())!;
+        Assert.Contains(explanation.Details, line => line.Contains("was dropped", StringComparison.Ordinal));
+        await federation.UploadAsync(1, 0);
+        var status = await federation.PublishedAsync(1);
+        Assert.Equal(0.5, Assert.Single((await federation.Run.VersionsAsync(1))[0].Updates).Coefficient);
+        Assert.Equal(0, status.Members.Single(member => member.NodeId == federation.Id(0)).Merged);
+    }
 }

@@ -113,6 +113,8 @@ public sealed class IntakeTests(SiloFixture silo) : IClassFixture<SiloFixture>
         var status = await federation.UntilAsync(status => status.Phase == RunPhase.Failed);
         Assert.Equal(1, status.LatestVersion);
         Assert.Contains("not finite", status.Reason, StringComparison.Ordinal);
+        // The second update was accepted, but no published version holds it.
+        Assert.Equal(1, Assert.Single(status.Members).Merged);
     }
 
     [Fact]

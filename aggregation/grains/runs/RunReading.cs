@@ -9,8 +9,10 @@ internal static class RunReading
     /// <summary>The whole status.</summary>
     public static RunStatus Status(RunState state, IReadOnlyDictionary<string, DateTimeOffset> lastContact)
     {
+        // Accepted is not merged: an update may have been dropped with its node, left out for lateness, or never published.
         var merged = state
-            .Accepted.Values.Where(update => state.Open?.Updates.ContainsKey(update.Key) != true)
+            .Published.SelectMany(version => version.Report?.Updates ?? [])
+            .Where(update => update.Coefficient != 0)
             .CountBy(update => update.NodeId)
             .ToDictionary(StringComparer.Ordinal);
         return new(
@@ -89,7 +91,11 @@ internal static class RunReading
             .Members.Values.Where(member =>
                 member.Standing == NodeStanding.Admitted && !open.UpdatesOfNode.ContainsKey(member.NodeId)
             )
-            .Select(member => $"node {member.NodeId} has not reported for version {open.Number}");
+            .Select(member =>
+                state.Dropped.Contains(new(member.NodeId, state.Latest!.Number))
+                    ? $"node {member.NodeId} reports from version {open.Number + 1} on: its update was dropped when it was suspended"
+                    : $"node {member.NodeId} has not reported for version {open.Number}"
+            );
 
     private static IEnumerable<string> NotAdmitted(RunState state)
     {
