@@ -93,7 +93,7 @@ internal static class RandomDocuments
             Positive.Select(cap => cap.ToString("R", CultureInfo.InvariantCulture))
         )
         from leaveAfter in Duration
-        from kept in Gen.Choose(0, 5)
+        from kept in Gen.Choose(0, 90)
         from named in Gen.Elements("run-7", null)
         select new RunDocument
         {
@@ -109,7 +109,7 @@ internal static class RandomDocuments
             },
             Rounds = new() { Close = close, LeaveAfter = leaveAfter },
             Aggregation = new() { Participation = new() { WeightCap = cap } },
-            Retention = new() { Versions = kept == 0 ? null : kept },
+            Retention = new() { Updates = TimeSpan.FromDays(kept) },
         };
 
     public static Arbitrary<RunDocument> Arbitrary => Document.ToArbitrary();
@@ -160,9 +160,7 @@ internal static class RandomDocuments
 
         Line("aggregation:");
         Line($"  participation: {{ weightCap: {document.Aggregation.Participation.WeightCap} }}");
-        Line(
-            $"retention: {{ versions: {document.Retention.Versions?.ToString(CultureInfo.InvariantCulture) ?? "all"} }}"
-        );
+        Line($"retention: {{ versions: all, updates: {Milliseconds(document.Retention.Updates)} }}");
         Line("baseModel:");
         Line($"  sha256: {document.BaseModel.Sha256}");
         Line($"  name: {document.BaseModel.Name}");

@@ -113,6 +113,7 @@ public sealed class RunDocumentRulesTests
         "aggregation.serverOptimizer.weightDecay"
     )]
     [InlineData("rounds: { ", "retention: { versions: 0 }\nrounds: { ", "retention.versions")]
+    [InlineData("rounds: { ", "retention: { versions: 5 }\nrounds: { ", "retention.versions")]
     [InlineData("rounds: { ", "name: a/b\nrounds: { ", "name")]
     public void What_cannot_be_is_refused_at_its_path(string text, string replacement, string path)
     {
