@@ -1,9 +1,9 @@
 namespace Federated.Protocol;
 
-/// <summary>How long the silo keeps what replay needs. This version deletes nothing: it keeps everything, for ever.</summary>
+/// <summary>How long what replay needs is kept. This version of the silo deletes nothing: it keeps everything.</summary>
 public sealed record RetentionSection
 {
-    /// <summary>How long raw update blobs must be kept at least. Nothing is deleted yet, so any value holds.</summary>
+    /// <summary>How long a node keeps its copy of an answered update. The silo keeps all raw update blobs.</summary>
     public TimeSpan Updates { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>Published versions to keep; null = all, the only choice so far.</summary>
