@@ -64,6 +64,23 @@ internal sealed class FederationUnderTest : IAsyncDisposable
 
     public Task KillSiloAsync() => _silo!.KillAsync();
 
+    public Task<int> StopSiloAsync() => _silo!.StopAsync(Patience, TimeProvider.System);
+
+    /// <summary>Runs <c>fedsilo</c> to its end; returns its exit code.</summary>
+    public Task<int> RunSiloProgramAsync(params string[] arguments) =>
+        RunAsync("fedsilo", ProgramFolder.Find("Federated.Silo", "fedsilo"), arguments);
+
+    /// <summary>Runs <c>fednode</c> to its end; returns its exit code.</summary>
+    public Task<int> RunNodeProgramAsync(params string[] arguments) =>
+        RunAsync("fednode", ProgramFolder.Find("Federated.ClientNode", "fednode"), arguments);
+
+    /// <summary>What a node has written down for its owner.</summary>
+    public Task<string> ReportAsync(string name, string run) =>
+        File.ReadAllTextAsync(
+            Path.Combine(HomeOf(name), "reports", run + ".json"),
+            TestContext.Current.CancellationToken
+        );
+
     /// <summary>Starts an organisation's node: it joins at first, and goes on where it was after that.</summary>
     public async Task StartNodeAsync(string name, params string[] options)
     {
@@ -175,6 +192,12 @@ internal sealed class FederationUnderTest : IAsyncDisposable
             LogOf(name),
             _guard
         );
+
+    private async Task<int> RunAsync(string name, ChildProgram program, string[] arguments)
+    {
+        await using var process = Start(name, program, arguments);
+        return await process.Exited.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    }
 
     private string LogOf(string name) => Path.Combine(_folder.FullName, name + ".log");
 
