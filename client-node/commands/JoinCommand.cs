@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Serilog;
 
 namespace Federated.ClientNode;
@@ -15,7 +14,7 @@ internal static class JoinCommand
             "join",
             """
             Joins a silo's group and trains. Started again with --home alone it goes on where it stopped.
-            Example: fednode join https://silo.example.org:7400 --token T --data records.jsonl --model base=models/base
+            Example: fednode join https://silo.example.org:7400 --token T --data records.jsonl --declared-records N --model base=models/base
             """
         )
         {
@@ -32,6 +31,7 @@ internal static class JoinCommand
             options.Consent,
             options.AllowTestNoise,
             options.AllowNonPrivate,
+            options.ShowEpsilon,
             options.UntilEnded,
             options.ReportEveryVersion,
             options.Threads,
@@ -71,15 +71,7 @@ internal static class JoinCommand
     {
         if (!File.Exists(home.SettingsFile))
         {
-            var made = options.FirstSettings(
-                parsed,
-                home.Folder,
-                file =>
-                {
-                    using var records = JsonLinesRecords.Open(file, HoldOut.Open(home, fraction: 0));
-                    return records.TrainingCount;
-                }
-            );
+            var made = options.FirstSettings(parsed, home.Folder);
             DurableFile.Write(home.SettingsFile, System.Text.Encoding.UTF8.GetBytes(NodeSettingsYaml.Write(made)));
         }
         else if (options.OnlyForFirstUse(parsed) is { Count: > 0 } ignored)
@@ -103,15 +95,5 @@ internal static class JoinCommand
     }
 
     private static void Introduce(NodeSettings settings, ILogger log) =>
-        log.Information(
-            "{Introduction}",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"""
-                {settings.Name} with source {settings.Source.Name}: the records stay here. What can leave, and only for a run that this policy allows:
-                  noised adapter updates, phase and step while it works, this node's name and public key
-                  all runs together cost any one record at most ε = {settings.Source.Epsilon:G4} at δ = {settings.Source.Delta:G2}
-                """
-            )
-        );
+        log.Information("{Introduction}", RunSummary.WhatCanLeave(settings));
 }

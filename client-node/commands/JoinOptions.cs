@@ -38,7 +38,8 @@ internal sealed class JoinOptions
     public Option<int?> DeclaredRecords { get; } =
         new("--declared-records")
         {
-            Description = "A coarse number of records. Default: the count, rounded down to two digits.",
+            Description = "About how many records: a coarse number that you choose. It must not follow the data.",
+            HelpName = "N",
         };
 
     /// <summary>Budget.</summary>
@@ -72,6 +73,10 @@ internal sealed class JoinOptions
     /// <summary>Allows no noise.</summary>
     public Option<bool> AllowNonPrivate { get; } =
         new("--allow-non-private") { Description = "Allow runs without noise. They protect nobody." };
+
+    /// <summary>Shows ε to the operator.</summary>
+    public Option<bool> ShowEpsilon { get; } =
+        new("--show-epsilon") { Description = "Let the operator see the ledger's ε numbers." };
 
     /// <summary>Ends with the run.</summary>
     public Option<bool> UntilEnded { get; } =
@@ -110,9 +115,8 @@ internal sealed class JoinOptions
     /// <summary>Settings for a home that has none.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="folder">The home's folder, named in errors.</param>
-    /// <param name="countRecords">Counts the records of a file.</param>
     /// <exception cref="NodeSettingsException">Everything that is missing or wrong, at once.</exception>
-    public NodeSettings FirstSettings(ParseResult parsed, string folder, Func<string, int> countRecords)
+    public NodeSettings FirstSettings(ParseResult parsed, string folder)
     {
         var errors = new List<string>();
         var silo = parsed.GetValue(Silo);
@@ -127,6 +131,15 @@ internal sealed class JoinOptions
         if (data is null)
         {
             errors.Add("--data is missing: name the JSONL file with the records");
+        }
+
+        // The sampling rate is public and fixed by this number: one that is counted from the file would give away a record more or less.
+        var declared = parsed.GetValue(DeclaredRecords);
+        if (declared is null)
+        {
+            errors.Add(
+                "--declared-records is missing: give a coarse number that you choose, about how many records; it must not follow the data"
+            );
         }
 
         var consent = parsed.GetValue(Consent);
@@ -149,7 +162,7 @@ internal sealed class JoinOptions
             {
                 Name = parsed.GetValue(Source) ?? Path.GetFileNameWithoutExtension(data!),
                 Path = Path.GetFullPath(data!),
-                DeclaredRecords = parsed.GetValue(DeclaredRecords) ?? Coarse(countRecords(data!)),
+                DeclaredRecords = declared!.Value,
                 Epsilon = parsed.GetValue(Epsilon),
                 Delta = parsed.GetValue(Delta),
             },
@@ -159,22 +172,11 @@ internal sealed class JoinOptions
                 Consent = mode,
                 AllowTestNoise = parsed.GetValue(AllowTestNoise),
                 AllowNonPrivate = parsed.GetValue(AllowNonPrivate),
+                ShowEpsilon = parsed.GetValue(ShowEpsilon),
             },
         };
         // The same checks as for a file that an owner has edited.
         return NodeSettingsYaml.Parse(NodeSettingsYaml.Write(settings), $"join, first use of {folder}", folder);
-    }
-
-    /// <summary>Rounds down to two digits, so that the declared number says little about any one record.</summary>
-    internal static int Coarse(int count)
-    {
-        var unit = 1;
-        while (count / unit >= 100)
-        {
-            unit *= 10;
-        }
-
-        return count / unit * unit;
     }
 
     private Dictionary<string, string> Models(ParseResult parsed, List<string> errors)

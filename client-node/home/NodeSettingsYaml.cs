@@ -93,7 +93,7 @@ internal static class NodeSettingsYaml
               # The name of the data: its privacy ledger stays with the name, whatever happens to the file.
               name: {Quote(settings.Source.Name)}
               path: {Quote(settings.Source.Path)}
-              # A coarse number of records. Runs are priced with it; it stays on this machine and does not follow the data.
+              # About how many records: a coarse number that you choose. Runs are priced with it; it must not follow the data.
               declaredRecords: {Number(settings.Source.DeclaredRecords)}
               # What all runs together may cost any one record.
               budget:
@@ -114,7 +114,7 @@ internal static class NodeSettingsYaml
               # Runs without real noise protect nobody: for public data only.
               allowTestNoise: {Flag(settings.Policy.AllowTestNoise)}
               allowNonPrivate: {Flag(settings.Policy.AllowNonPrivate)}
-              # Whether heartbeats tell the operator this node's ε numbers.
+              # Whether heartbeats tell the operator this node's ε numbers; they tell the declared number of records as well.
               showEpsilon: {Flag(settings.Policy.ShowEpsilon)}
 
             # Share of records that are never trained on: they judge the model on this machine.
@@ -146,7 +146,7 @@ internal static class NodeSettingsYaml
             MaxEpsilonPerRun = fields.Number("maxEpsilonPerRun", n => n > 0, "ε > 0", required: false),
             AllowTestNoise = fields.Flag("allowTestNoise", otherwise: false),
             AllowNonPrivate = fields.Flag("allowNonPrivate", otherwise: false),
-            ShowEpsilon = fields.Flag("showEpsilon", otherwise: true),
+            ShowEpsilon = fields.Flag("showEpsilon", otherwise: false),
         };
     }
 

@@ -19,5 +19,5 @@ internal sealed record PolicySettings
     public bool AllowNonPrivate { get; init; }
 
     /// <summary>True: heartbeats carry the ledger's ε numbers to the operator.</summary>
-    public bool ShowEpsilon { get; init; } = true;
+    public bool ShowEpsilon { get; init; }
 }

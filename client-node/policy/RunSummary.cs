@@ -7,6 +7,29 @@ namespace Federated.ClientNode;
 /// <summary>What an owner reads before a run: what leaves the building, and what it costs at most.</summary>
 internal static class RunSummary
 {
+    /// <summary>What the settings alone allow to leave, before any run is offered. A few lines of plain text.</summary>
+    public static string WhatCanLeave(NodeSettings settings)
+    {
+        var policy = settings.Policy;
+        var unprotected = (policy.AllowTestNoise, policy.AllowNonPrivate) switch
+        {
+            (false, false) => "",
+            (true, false) => "; runs with test noise are allowed, and protect no record",
+            (false, true) => "; runs without noise are allowed, and protect no record",
+            _ => "; runs with test noise or none are allowed, and protect no record",
+        };
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {settings.Name} with source {settings.Source.Name}: the records stay here. What can leave, and only for a run that this policy allows:
+              adapter updates, noised if the run is private; yes or no to a run
+              phase, step and bytes while it works; number and hash of ledger entries{Epsilon(settings)}
+              this node's name, public key and software version
+              the private runs together cost any one record at most ε = {settings.Source.Epsilon:G4} at δ = {settings.Source.Delta:G2}{unprotected}
+            """
+        );
+    }
+
     /// <summary>A few lines of plain text.</summary>
     public static string WhatLeaves(
         RunDocument run,
@@ -21,6 +44,13 @@ internal static class RunSummary
                 $"ε ≤ {price.Epsilon:F3} at δ = {price.Delta:G2} for any one record, whoever looks (budget ε {settings.Source.Epsilon:G4}, δ {settings.Source.Delta:G2})"
             )
             : $"NOTHING: mechanism {run.Privacy.Mechanism} protects no record. For public data only";
+        var noised = run.Privacy.Mechanism switch
+        {
+            "gaussian" => string.Create(CultureInfo.InvariantCulture, $"noised ({run.Privacy.NoiseMultiplier:G3})"),
+            "test" => "with noise that anybody can subtract",
+            _ => "NOT noised",
+        };
+        var unsent = plan.IsPrivate ? "un-noised gradients, " : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -28,12 +58,15 @@ internal static class RunSummary
               leaves this machine:  adapter updates (rank {run.Adapter.Rank} on {string.Join(
                 ", ",
                 run.Adapter.Targets
-            )}), clipped to {run.Privacy.MaxGradNorm:G3} a record and noised ({run.Privacy.NoiseMultiplier:G3}); phase and step while it works{(
-                settings.Policy.ShowEpsilon ? "; ε numbers" : ""
-            )}
-              never leaves:         records, their number, losses, un-noised gradients, the key
+            )}), clipped to {run.Privacy.MaxGradNorm:G3} a record and {noised}
+                                    phase, step and bytes while it works; number and hash of ledger entries{Epsilon(settings)}
+              never leaves:         records, their exact number, losses, {unsent}the key
               protects:             {protection}
             """
         );
     }
+
+    // ε of a public plan tells q, and so the declared number of records.
+    private static string Epsilon(NodeSettings settings) =>
+        settings.Policy.ShowEpsilon ? "; ε numbers, which tell the number of records you declared" : "";
 }

@@ -13,7 +13,12 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("status --home nowhere", 2, "fednode join")]
     [InlineData("join --home {0}/home", 2, "URL is missing")]
     [InlineData("join http://10.0.0.1:1 --token t --data {0}/none.jsonl --home {0}/home", 2, "plain http")]
-    [InlineData("join http://127.0.0.1:1 --token t --data {0}/none.jsonl --home {0}/home", 2, "none.jsonl")]
+    [InlineData("join http://127.0.0.1:1 --token t --data {0}/none.jsonl --home {0}/home", 2, "--declared-records")]
+    [InlineData(
+        "join http://127.0.0.1:1 --token t --data {0}/none.jsonl --declared-records 20 --home {0}/home",
+        2,
+        "none.jsonl"
+    )]
     [InlineData(
         "privacy epsilon --noise-multiplier -1 --sampling-rate 0.1 --steps 1 --delta 1e-5",
         2,
@@ -44,14 +49,14 @@ public sealed class CommandLineTests : IDisposable
         var data = _folder.Write("data.jsonl", Some.Records(20));
 
         var (exit, output, error) = await Fednode(
-            $"join http://127.0.0.1:1 --token t --data {data} --home {_folder.File("home")} --name clinic --delta 1e-6"
+            $"join http://127.0.0.1:1 --token t --data {data} --home {_folder.File("home")} --name clinic --declared-records 30 --delta 1e-6"
         );
 
         Assert.Equal(4, exit);
         Assert.Contains("does not answer", error, StringComparison.Ordinal);
         Assert.Contains("What can leave", output, StringComparison.Ordinal);
         var settings = NodeSettingsYaml.Read(_folder.File("home/node.yaml"));
-        Assert.Equal(("clinic", 20, 1e-6), (settings.Name, settings.Source.DeclaredRecords, settings.Source.Delta));
+        Assert.Equal(("clinic", 30, 1e-6), (settings.Name, settings.Source.DeclaredRecords, settings.Source.Delta));
     }
 
     [Fact]

@@ -113,13 +113,32 @@ public sealed class NodeSettingsTests
         Assert.Equal(allowed, why is null);
     }
 
-    [Theory]
-    [InlineData(7, 7)]
-    [InlineData(99, 99)]
-    [InlineData(1834, 1800)]
-    [InlineData(25_999, 25_000)]
-    public void A_count_is_declared_coarsely_and_never_above(int count, int declared)
+    [Fact]
+    public void Epsilon_is_shown_to_the_operator_only_when_the_owner_says_so()
     {
-        Assert.Equal(declared, JoinOptions.Coarse(count));
+        var silent = NodeSettingsYaml.Parse(Valid, "node.yaml", "/home");
+
+        Assert.False(silent.Policy.ShowEpsilon);
+        Assert.DoesNotContain("ε numbers", RunSummary.WhatCanLeave(silent), StringComparison.Ordinal);
+        var open = silent with { Policy = silent.Policy with { ShowEpsilon = true } };
+        Assert.Contains("ε numbers", RunSummary.WhatCanLeave(open), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, true)]
+    public void Runs_that_protect_nobody_are_named_when_they_are_allowed(bool test, bool none, bool named)
+    {
+        var settings = NodeSettingsYaml.Parse(Valid, "node.yaml", "/home");
+        settings = settings with
+        {
+            Policy = settings.Policy with { AllowTestNoise = test, AllowNonPrivate = none },
+        };
+
+        var said = RunSummary.WhatCanLeave(settings);
+
+        Assert.Equal(named, said.Contains("protect no record", StringComparison.Ordinal));
+        Assert.DoesNotContain("all runs", said, StringComparison.Ordinal);
     }
 }

@@ -61,7 +61,7 @@ internal static class NodeCommands
                         $"Group {invitation.Group}, {invitation.Nodes} node(s), until {RunText.Time(invitation.ExpiresAt)}. On each machine, beside its data:"
                     );
                     Console.WriteLine(
-                        $"  fednode join {invitation.Url.GetLeftPart(UriPartial.Authority)} --token {invitation.Token} --data records.jsonl"
+                        $"  fednode join {invitation.Url.GetLeftPart(UriPartial.Authority)} --token {invitation.Token} --data records.jsonl --declared-records N"
                     );
                     return ExitCodes.Ok;
                 }

@@ -38,7 +38,7 @@ internal sealed record NodeProcess(Organisation Organisation, ChildProcess Proce
         {
             arguments.AddRange([silo.OriginalString, "--token", token, "--data", organisation.RecordsFile]);
             arguments.AddRange(["--name", organisation.Name, "--source", organisation.Name]);
-            arguments.AddRange(["--declared-records", Text(organisation.DeclaredRecords)]);
+            arguments.AddRange(["--declared-records", Text(organisation.DeclaredRecords), "--show-epsilon"]);
             arguments.AddRange(["--epsilon", Text(DemoDefaults.BudgetEpsilon), "--delta", Text(delta)]);
             arguments.AddRange(["--model", $"{DemoDefaults.BaseModel}={modelFolder}", "--consent", "auto"]);
             if (!isPrivate)
