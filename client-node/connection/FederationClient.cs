@@ -12,7 +12,9 @@ namespace Federated.ClientNode;
 internal sealed class FederationClient : ISiloConnection
 {
     private const int ChunkBytes = 256 * 1024;
-    private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a short call may take.</summary>
+    internal static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(20);
     private readonly GrpcChannel _channel;
     private readonly V1.Federation.FederationClient _silo;
     private readonly NodeIdentity _identity;
@@ -64,9 +66,9 @@ internal sealed class FederationClient : ISiloConnection
                     cancellationToken: cancellation
                 );
                 return new Membership(
-                    reply.NodeId,
-                    reply.Group,
-                    reply.SiloKey.KeyId,
+                    SiloText.Plain(reply.NodeId),
+                    SiloText.Plain(reply.Group),
+                    SiloText.Plain(reply.SiloKey.KeyId),
                     reply.SiloKey.PublicKey.ToByteArray()
                 );
             },
@@ -116,7 +118,7 @@ internal sealed class FederationClient : ISiloConnection
                     Deadline(CallDeadline),
                     cancellation
                 );
-                return accepted && !reply.Admitted ? reply.Reason : null;
+                return accepted && !reply.Admitted ? SiloText.Plain(reply.Reason) : null;
             },
             cancellation
         );
@@ -266,8 +268,8 @@ internal sealed class FederationClient : ISiloConnection
         {
             V1.UploadUpdateReply.AnswerOneofCase.Receipt => new UploadAnswer.Accepted(Receipt(reply.Receipt)),
             V1.UploadUpdateReply.AnswerOneofCase.Refusal => new UploadAnswer.Refused(
-                reply.Refusal.Reason,
-                reply.Refusal.Message,
+                SiloText.Plain(reply.Refusal.Reason),
+                SiloText.Plain(reply.Refusal.Message),
                 reply.Refusal.MayRetry
             ),
             _ => throw new SiloRefusedException(
@@ -293,12 +295,12 @@ internal sealed class FederationClient : ISiloConnection
         };
     }
 
-    private static CheckInAnswer Answer(V1.CheckInReply reply) =>
+    internal static CheckInAnswer Answer(V1.CheckInReply reply) =>
         reply.AnswerCase switch
         {
             V1.CheckInReply.AnswerOneofCase.Assignment => new CheckInAnswer.Assignment(
                 Digest(reply.Assignment.RunDigest),
-                reply.Assignment.RunName,
+                SiloText.Plain(reply.Assignment.RunName),
                 reply.Assignment.Epoch,
                 reply.Assignment.BaseVersion,
                 Digest(reply.Assignment.BaseDigest)
@@ -309,18 +311,18 @@ internal sealed class FederationClient : ISiloConnection
             ),
             V1.CheckInReply.AnswerOneofCase.Wait => new CheckInAnswer.Wait(
                 TimeSpan.FromMilliseconds(reply.Wait.RetryAfterMs),
-                reply.Wait.Reason
+                SiloText.Plain(reply.Wait.Reason)
             ),
             V1.CheckInReply.AnswerOneofCase.Ended => new CheckInAnswer.Ended(
                 Digest(reply.Ended.RunDigest),
-                reply.Ended.Outcome,
-                reply.Ended.Reason,
+                SiloText.Plain(reply.Ended.Outcome),
+                SiloText.Plain(reply.Ended.Reason),
                 reply.Ended.FinalVersion,
-                reply.Ended.FinalDigest
+                reply.Ended.FinalDigest.Length == 0 ? "" : Digest(reply.Ended.FinalDigest)
             ),
             V1.CheckInReply.AnswerOneofCase.Refusal => new CheckInAnswer.Refused(
-                reply.Refusal.Reason,
-                reply.Refusal.Message,
+                SiloText.Plain(reply.Refusal.Reason),
+                SiloText.Plain(reply.Refusal.Message),
                 reply.Refusal.MayRetry
             ),
             _ => throw new SiloRefusedException(
@@ -374,7 +376,7 @@ internal sealed class FederationClient : ISiloConnection
         catch (RpcException error)
         {
             var address = _channel.Target;
-            var detail = error.Status.Detail.Split(". ")[0].TrimEnd('.'); // what follows is the inner exceptions
+            var detail = SiloText.Plain(error.Status.Detail.Split(". ")[0].TrimEnd('.')); // what follows is the inner exceptions
             throw error.StatusCode switch
             {
                 StatusCode.Unavailable
@@ -389,14 +391,17 @@ internal sealed class FederationClient : ISiloConnection
                     error
                 ),
                 _ => new SiloRefusedException(
-                    $"silo {address} refused ({error.StatusCode}): {error.Status.Detail}",
+                    $"silo {address} refused ({error.StatusCode}): {SiloText.Plain(error.Status.Detail)}",
                     error
                 ),
             };
         }
         catch (IOException error)
         {
-            throw new SiloUnreachableException($"silo {_channel.Target} broke off ({error.Message})", error);
+            throw new SiloUnreachableException(
+                $"silo {_channel.Target} broke off ({SiloText.Plain(error.Message)})",
+                error
+            );
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ReceiptCheck(Membership membership)
         var receipt = signed.Receipt;
         if (receipt.KeyId != membership.KeyId)
         {
-            return $"is signed with key {receipt.KeyId}, and {membership.KeyId} was pinned at join";
+            return $"is signed with key {SiloText.Plain(receipt.KeyId)}, and {membership.KeyId} was pinned at join";
         }
 
         var about =
