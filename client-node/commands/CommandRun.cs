@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Federated.Adapters;
 using Federated.Adapters.Checkpoints;
 using Federated.Privacy.Accounting;
+using Federated.Protocol;
+using Polly.Timeout;
 
 namespace Federated.ClientNode;
 
@@ -20,35 +23,44 @@ internal static class CommandRun
         }
         catch (Exception error)
         {
-            var code = CodeOf(error);
-            if (code is null)
-            {
-                throw;
-            }
-
-            // libtorch's messages carry the native stack after the first line.
-            var message = error switch
-            {
-                OperationCanceledException => "stopped; nothing is lost, the next start goes on",
-                ExternalException => error.Message.Split('\n')[0],
-                _ => error.Message,
-            };
-            await Console.Error.WriteLineAsync($"fednode: {message}");
-            return code.Value;
+            await Console.Error.WriteLineAsync($"fednode: {Sentence(error)}");
+            return CodeOf(error);
         }
     }
 
-    private static int? CodeOf(Exception error) =>
+    /// <summary>What a person is told. Of an exception that nobody foresaw only the name: its message may quote a record.</summary>
+    internal static string Sentence(Exception error) =>
+        error switch
+        {
+            OperationCanceledException => "stopped; nothing is lost, the next start goes on",
+            TimeoutRejectedException => "the silo does not answer in time",
+            ExternalException => error.Message.Split('\n')[0], // libtorch's messages carry the native stack after the first line
+            JsonException or FormatException =>
+                $"a file of this node or an answer cannot be read ({error.GetType().Name})",
+            RunDocumentException => SiloText.Plain(error.Message),
+            _ when IsForeseen(error) => error.Message,
+            _ => $"stopped by an unexpected error ({error.GetType().Name})",
+        };
+
+    /// <summary>The exit code of an exception.</summary>
+    internal static int CodeOf(Exception error) =>
         error switch
         {
             OperationCanceledException => ExitCode.Interrupted,
-            SiloUnreachableException => ExitCode.Unreachable,
+            SiloUnreachableException or TimeoutRejectedException => ExitCode.Unreachable,
             PrivacyBudgetExceededException => ExitCode.Refused,
             NodeSettingsException or NodeHomeException or InvalidRecordsException => ExitCode.Usage,
             InvalidCheckpointException or InvalidAdapterOptionsException => ExitCode.Usage,
-            ArgumentException => ExitCode.Usage,
-            SiloRefusedException or LedgerException or InvalidAdapterBlobException => ExitCode.Failed,
-            ExternalException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failed,
-            _ => null,
+            _ => ExitCode.Failed,
         };
+
+    private static bool IsForeseen(Exception error) =>
+        CodeOf(error) != ExitCode.Failed
+        || error
+            is SiloRefusedException
+                or LedgerException
+                or InvalidAdapterBlobException
+                or InvalidDataException
+                or IOException
+                or UnauthorizedAccessException;
 }

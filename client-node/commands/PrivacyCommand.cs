@@ -35,14 +35,16 @@ internal static class PrivacyCommand
             json,
         };
         command.SetAction(parsed =>
-            CommandRun.Guard(() =>
-                Print(
-                    parsed.GetValue(noise),
-                    parsed.GetValue(rate),
-                    parsed.GetValue(steps),
-                    parsed.GetValue(delta),
-                    parsed.GetValue(accountant)!,
-                    parsed.GetValue(json)
+            CommandRun.Guard(
+                Checked(() =>
+                    Print(
+                        parsed.GetValue(noise),
+                        parsed.GetValue(rate),
+                        parsed.GetValue(steps),
+                        parsed.GetValue(delta),
+                        parsed.GetValue(accountant)!,
+                        parsed.GetValue(json)
+                    )
                 )
             )
         );
@@ -65,15 +67,31 @@ internal static class PrivacyCommand
             json,
         };
         command.SetAction(parsed =>
-            CommandRun.Guard(() =>
-            {
-                var (q, count, d) = (parsed.GetValue(rate), parsed.GetValue(steps), parsed.GetValue(delta));
-                var noise = NoiseCalibration.NoiseMultiplier(parsed.GetValue(epsilon), d, q, count);
-                return Print(noise, q, count, d, "best", parsed.GetValue(json));
-            })
+            CommandRun.Guard(
+                Checked(() =>
+                {
+                    var (q, count, d) = (parsed.GetValue(rate), parsed.GetValue(steps), parsed.GetValue(delta));
+                    var noise = NoiseCalibration.NoiseMultiplier(parsed.GetValue(epsilon), d, q, count);
+                    return Print(noise, q, count, d, "best", parsed.GetValue(json));
+                })
+            )
         );
         return command;
     }
+
+    // Here alone every argument is the command line's, so that one out of range is a wrong word of the command.
+    private static Func<int> Checked(Func<int> calculation) =>
+        () =>
+        {
+            try
+            {
+                return calculation();
+            }
+            catch (ArgumentException error)
+            {
+                throw new NodeSettingsException("fednode privacy", [error.Message]);
+            }
+        };
 
     private static int Print(
         double noiseMultiplier,

@@ -19,7 +19,8 @@ internal sealed class Resilience
     /// <param name="waiting">Told the attempt that failed and why, before the next.</param>
     public Resilience(TimeProvider time, Action<int, string> waiting)
     {
-        FirstContact = Build(time, waiting, attempts: 5, perAttempt: TimeSpan.FromSeconds(10));
+        // Over the call's own deadline, whose error says more than a timeout does.
+        FirstContact = Build(time, waiting, attempts: 5, FederationClient.CallDeadline + TimeSpan.FromSeconds(10));
         Call = Build(time, waiting, attempts: int.MaxValue, perAttempt: TimeSpan.FromSeconds(60));
         Transfer = Build(time, waiting, attempts: int.MaxValue, perAttempt: TimeSpan.FromMinutes(30));
     }

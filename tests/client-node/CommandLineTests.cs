@@ -12,6 +12,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("no-such-command", 2, "no-such-command")]
     [InlineData("status --home nowhere", 2, "fednode join")]
     [InlineData("join --home {0}/home", 2, "URL is missing")]
+    [InlineData("join --threads 0 --home {0}/home", 2, "--threads")]
     [InlineData("join http://10.0.0.1:1 --token t --data {0}/none.jsonl --home {0}/home", 2, "plain http")]
     [InlineData("join http://127.0.0.1:1 --token t --data {0}/none.jsonl --home {0}/home", 2, "--declared-records")]
     [InlineData(

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Federated.Protocol;
+using Polly.Timeout;
+
+namespace Federated.ClientNode.Tests;
+
+public sealed class CommandRunTests
+{
+    public static TheoryData<Exception, int> Codes =>
+        new()
+        {
+            { new TimeoutRejectedException("10 s"), 4 },
+            { new SiloUnreachableException("gone"), 4 },
+            { new RunDocumentException([]), 1 },
+            { new JsonException("'p' is no value"), 1 },
+            { new FormatException("the patient has no date"), 1 },
+            { new ArgumentException("the patient has no index"), 1 },
+            { new InvalidOperationException("the patient has no state"), 1 },
+            { new OperationCanceledException(), 5 },
+            { new NodeSettingsException("node.yaml", ["name is missing"]), 2 },
+        };
+
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public void Every_error_has_a_code_and_one_that_nobody_foresaw_quotes_nothing(Exception error, int code)
+    {
+        Assert.Equal(code, CommandRun.CodeOf(error));
+        Assert.DoesNotContain("patient", CommandRun.Sentence(error), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unforeseen_error_is_named_by_its_type_and_ends_the_command()
+    {
+        Assert.Contains(
+            nameof(InvalidOperationException),
+            CommandRun.Sentence(new InvalidOperationException("x")),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(1, CommandRun.Guard(() => throw new InvalidOperationException("x")));
+    }
+}
