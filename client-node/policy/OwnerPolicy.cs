@@ -75,7 +75,7 @@ internal sealed class OwnerPolicy(NodeSettings settings)
                 $"source.declaredRecords = {settings.Source.DeclaredRecords} leaves no record to train on beside the hold-out"
             );
         }
-        else if (privacy.ExpectedBatchSize > privacy.MaxSamplingRate * records)
+        else if (!(privacy.ExpectedBatchSize <= privacy.MaxSamplingRate * records))
         {
             reasons.Add(
                 $"privacy.expectedBatchSize {privacy.ExpectedBatchSize} ÷ {records} declared training records is "
@@ -84,7 +84,7 @@ internal sealed class OwnerPolicy(NodeSettings settings)
             );
         }
 
-        if (settings.Source.Delta > 1.0 / settings.Source.DeclaredRecords)
+        if (!(settings.Source.Delta <= 1.0 / settings.Source.DeclaredRecords))
         {
             reasons.Add(
                 $"source.budget.delta {settings.Source.Delta:G3} is over 1 ÷ declaredRecords = {1.0 / settings.Source.DeclaredRecords:G3}"
@@ -162,14 +162,15 @@ internal sealed class OwnerPolicy(NodeSettings settings)
         }
 
         var price = Accountants.Best(plan.ToEvent(), plan.Delta.Value);
-        if (price.Epsilon > settings.Policy.MaxEpsilonPerRun)
+        // Not below or at the bound, rather than over it: NaN is refused as well.
+        if (settings.Policy.MaxEpsilonPerRun is { } most && !(price.Epsilon <= most))
         {
             reasons.Add(
-                $"its whole plan costs ε = {price.Epsilon:F3} at δ = {price.Delta:G2}, over policy.maxEpsilonPerRun {settings.Policy.MaxEpsilonPerRun:G4}"
+                $"its whole plan costs ε = {price.Epsilon:F3} at δ = {price.Delta:G2}, over policy.maxEpsilonPerRun {most:G4}"
             );
         }
 
-        if (spent.ReservedEpsilon + price.Epsilon > settings.Source.Epsilon)
+        if (!(spent.ReservedEpsilon + price.Epsilon <= settings.Source.Epsilon))
         {
             reasons.Add(
                 $"its whole plan costs ε = {price.Epsilon:F3} at δ = {price.Delta:G2}, and of the budget {settings.Source.Epsilon:G4} "

@@ -31,6 +31,7 @@ internal sealed class PrivateTrainer(
     /// <param name="stepDone">Told the number of steps done.</param>
     /// <param name="cancellation">Stops between steps; nothing of the attempt is kept.</param>
     /// <returns>Δ = θ_after − θ_base, [d].</returns>
+    /// <exception cref="NonFiniteUpdateException">The values have left the range of float32: nothing is sealed.</exception>
     /// <exception cref="InvalidOperationException">A private run would have been trained without a guarantee.</exception>
     public float[] Train(float[] baseValues, NoiseSource noise, Action<int> stepDone, CancellationToken cancellation)
     {
@@ -55,6 +56,7 @@ internal sealed class PrivateTrainer(
             }
 
             optimizer.Step(values, gradient.Values);
+            RequireFinite(values, step);
             stepDone(step + 1);
         }
 
@@ -63,7 +65,20 @@ internal sealed class PrivateTrainer(
             values[i] -= baseValues[i];
         }
 
+        RequireFinite(values, local.Steps - 1);
+
         return values;
+    }
+
+    // The values are made of noisy gradients alone, so that a stop here says nothing that the noise does not cover.
+    private static void RequireFinite(float[] values, int step)
+    {
+        if (!values.All(float.IsFinite))
+        {
+            throw new NonFiniteUpdateException(
+                $"training left the range of numbers in step {step + 1}: learning rate or noise is too large for this model"
+            );
+        }
     }
 
     private NoisyGradient Step(PoissonSampler sampler, NoiseSource noise)

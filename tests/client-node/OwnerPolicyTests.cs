@@ -26,6 +26,9 @@ public sealed class OwnerPolicyTests
             { "over the epsilon of one run", "maxEpsilonPerRun" },
             { "over what is left of the budget", "is left" },
             { "no delta left", "has spent its δ" },
+            { "spent epsilon that is no number", "is left" },
+            { "a limit of one run that is no number", "maxEpsilonPerRun" },
+            { "a source's delta that is no number", "source.budget.delta" },
             { "a list without the run", "policy.runs" },
             { "a list with the run", null },
             { "another unit", "protects records" },
@@ -152,6 +155,15 @@ public sealed class OwnerPolicyTests
                 break;
             case "over what is left of the budget":
                 spent = spent with { ReservedEpsilon = 999.999 };
+                break;
+            case "spent epsilon that is no number":
+                spent = spent with { ReservedEpsilon = double.NaN };
+                break;
+            case "a limit of one run that is no number":
+                settings = settings with { Policy = settings.Policy with { MaxEpsilonPerRun = double.NaN } };
+                break;
+            case "a source's delta that is no number":
+                settings = settings with { Source = settings.Source with { Delta = double.NaN } };
                 break;
             case "no delta left":
                 spent = spent with { ReservedDelta = 1e-5 };

@@ -46,6 +46,29 @@ public sealed class PrivateTrainerTests : IDisposable
     }
 
     [Fact]
+    public void Values_that_leave_the_range_of_numbers_stop_the_attempt()
+    {
+        var run = Some.Run("gaussian", steps: 3);
+        using var model = Open(run);
+        using var records = Records();
+        using var noise = new SecureNoise();
+        // More than a run document may say, so that it happens at once.
+        var tooFast = run.Local with
+        {
+            Optimizer = new OptimizerSection { Name = "sgd", LearningRate = 1e39 },
+        };
+        var consented = Some.Consented(run, Some.Settings("data.jsonl"));
+        consented = consented with { Document = run with { Local = tooFast } };
+        var trainer = new PrivateTrainer(model.Adapter, model.Base.Tokenizer, records, consented);
+
+        var error = Assert.Throws<NonFiniteUpdateException>(() =>
+            trainer.Train(new float[model.Adapter.Layout.Count], noise, _ => { }, TestContext.Current.CancellationToken)
+        );
+
+        Assert.Contains("step 1", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_private_run_with_a_seeded_source_is_refused()
     {
         var run = Some.Run("gaussian", steps: 1);

@@ -32,6 +32,16 @@ internal sealed class RuleReport
         }
     }
 
+    /// <summary>More than 0 and at most <paramref name="most"/>: beyond it float32 values soon overflow.</summary>
+    public void Positive(string path, double value, double most)
+    {
+        Positive(path, value);
+        if (value > most && !double.IsInfinity(value))
+        {
+            Add(path, value, "too large", $"write a number > 0 and ≤ {Show(most)}");
+        }
+    }
+
     public void NotNegative(string path, double value)
     {
         if (!(value >= 0) || double.IsInfinity(value))

@@ -118,10 +118,10 @@ public static class RunDocumentRules
         }
         else
         {
-            report.Positive("privacy.noiseMultiplier", section.NoiseMultiplier);
+            report.Positive("privacy.noiseMultiplier", section.NoiseMultiplier, most: 1e6);
         }
 
-        report.Positive("privacy.maxGradNorm", section.MaxGradNorm);
+        report.Positive("privacy.maxGradNorm", section.MaxGradNorm, most: 1e6);
         report.Range("privacy.expectedBatchSize", section.ExpectedBatchSize, 1, MaxCount);
         if (!(section.MaxSamplingRate > 0 && section.MaxSamplingRate <= 1))
         {
@@ -139,7 +139,7 @@ public static class RunDocumentRules
         report.Range("local.steps", section.Steps, 1, MaxCount);
         report.Range("local.maxSequenceLength", section.MaxSequenceLength, 2, MaxCount);
         report.OneOf("local.optimizer.name", section.Optimizer.Name, "adamw", "sgd");
-        report.Positive("local.optimizer.learningRate", section.Optimizer.LearningRate);
+        report.Positive("local.optimizer.learningRate", section.Optimizer.LearningRate, most: 1e3);
         report.NotNegative("local.optimizer.weightDecay", section.Optimizer.WeightDecay);
         if (section.Optimizer.WeightDecay * section.Optimizer.LearningRate >= 1)
         {

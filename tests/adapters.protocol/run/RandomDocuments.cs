@@ -52,8 +52,8 @@ internal static class RandomDocuments
 
     private static readonly Gen<PrivacySection> Privacy =
         from mechanism in Gen.Elements("gaussian", "test", "none")
-        from noise in Positive
-        from norm in Positive
+        from noise in Positive.Select(noise => Math.Min(noise, 1e6))
+        from norm in Positive.Select(norm => Math.Min(norm, 1e6))
         from batch in Gen.Choose(1, 4096)
         from rate in Gen.Choose(1, 1000)
         from delta in Gen.Choose(3, 12)
@@ -86,7 +86,7 @@ internal static class RandomDocuments
         from adapter in Adapter
         from privacy in Privacy
         from close in Close
-        from learningRate in Positive
+        from learningRate in Positive.Select(rate => Math.Min(rate, 1e3))
         from steps in Gen.Choose(1, 1000)
         from cap in Gen.OneOf(
             Gen.Elements("N", "none"),

@@ -39,6 +39,13 @@ public sealed class RunDocumentRulesTests
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, mechanism: laplace", "privacy.mechanism")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, unit: subject", "privacy.unit")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, maxGradNorm: 0", "privacy.maxGradNorm")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1.1e+6", "privacy.noiseMultiplier")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, maxGradNorm: 1.1e+6", "privacy.maxGradNorm")]
+    [InlineData(
+        "rounds: { ",
+        "local: { optimizer: { learningRate: 1001 } }\nrounds: { ",
+        "local.optimizer.learningRate"
+    )]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, expectedBatchSize: 0", "privacy.expectedBatchSize")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, maxSamplingRate: 0", "privacy.maxSamplingRate")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, maxSamplingRate: 1.5", "privacy.maxSamplingRate")]
