@@ -10,9 +10,11 @@ namespace Federated.Adapters;
 /// rows is the per-example gradient. No hooks, no second pass; same work as the plain step (measured: within 2 %).
 /// </summary>
 /// <remarks>
-/// A record's row depends on that record alone: its loss is the mean over its own predicted tokens, padding is masked, attention is
-/// within a record, and layers that mix records (batch normalisation) are refused. That is what makes clipping a row bound what
-/// one record can do (Abadi et al. 2016, Algorithm 1).
+/// In exact arithmetic a record's row depends on that record alone: its loss is the mean over its own predicted tokens, padding is
+/// masked, attention is within a record, and layers that mix records (batch normalisation) are refused. That is what makes clipping a
+/// row bound what one record can do (Abadi et al. 2016, Algorithm 1). In float32 it holds up to rounding: kernels may round a row
+/// differently, by about 1e-6 relative, when the batch's shape changes. Each row is clipped after that, so its norm is at most C
+/// whatever the rounding; that another record can move a row by a rounding is not covered by the proof.
 /// </remarks>
 public static class PerExampleGradients
 {

@@ -8,7 +8,10 @@ namespace Federated.Privacy.Mechanisms;
 /// integer grid. One clipper serves one <see cref="PoissonBatch"/>; microbatches go into the same sum.
 /// </summary>
 /// <remarks>
-/// Adding or removing one unit changes the sum by one integer vector of norm at most maxGradNorm, whatever the gradients are:
+/// Given the rows of the other units, adding or removing one unit changes the sum by one integer vector of norm at most maxGradNorm,
+/// whatever the gradients are. What made the rows may round one differently, by about 1e-6 relative in float32, when the shape of the
+/// batch changes with the unit: each row is clipped after that, so that its norm is at most maxGradNorm whatever the rounding, and this
+/// effect on the other rows is not covered by the proof.
 /// <list type="table">
 /// <listheader><term>a unit's gradient g</term><description>what is added</description></listheader>
 /// <item><term>‖g‖ ≤ C (1 − 1e-4)</term><description>g, rounded to the grid</description></item>
