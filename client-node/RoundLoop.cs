@@ -48,19 +48,20 @@ internal sealed class RoundLoop(
     private static readonly TimeSpan ShortHold = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100); // whatever a silo says
     private readonly HashSet<string> _ended = [];
+    private readonly HashSet<CheckInAnswer.Assignment> _diverged = [];
     private string _lastReason = "";
 
     /// <summary>Works until stopped, or until its runs have ended or one was declined.</summary>
     /// <param name="untilEnded">True: return when all accepted runs are over, or when one was declined.</param>
     /// <param name="cancellation">The owner stops the node: nothing is lost, the next start goes on.</param>
     /// <exception cref="OperationCanceledException">The owner stopped the node.</exception>
-    /// <exception cref="SiloRefusedException">The silo does not want this node.</exception>
+    /// <exception cref="SiloRefusedException">The silo does not want this node. A no about one run or update does not end the node.</exception>
     public async Task<LoopEnd> RunAsync(bool untilEnded, CancellationToken cancellation)
     {
         await ResumeAsync(cancellation);
         while (true)
         {
-            if (!await consent.AnswerApprovedAsync(cancellation) && IsDone())
+            if (!await AnsweredAsync(consent.AnswerApprovedAsync(cancellation), cancellation) && IsDone())
             {
                 return LoopEnd.Declined;
             }
@@ -68,7 +69,7 @@ internal sealed class RoundLoop(
             switch (await CheckInAsync(cancellation))
             {
                 case CheckInAnswer.Offer offer:
-                    if (!await consent.AnswerAsync(offer, cancellation) && IsDone())
+                    if (!await AnsweredAsync(consent.AnswerAsync(offer, cancellation), cancellation) && IsDone())
                     {
                         return LoopEnd.Declined;
                     }
@@ -101,6 +102,21 @@ internal sealed class RoundLoop(
         }
 
         bool IsDone() => untilEnded && !consent.HasOpenRuns;
+    }
+
+    /// <summary>An answer to an offer; true as well when the silo does not take the answer, or its offer makes no sense.</summary>
+    private async Task<bool> AnsweredAsync(Task<bool> answer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await answer;
+        }
+        catch (SiloRefusedException error)
+        {
+            log.Error("no answer to an offer: {Reason}", error.Message);
+            await Task.Delay(LongestHold, time, cancellation);
+            return true;
+        }
     }
 
     private async Task<CheckInAnswer> CheckInAsync(CancellationToken cancellation)
@@ -138,6 +154,13 @@ internal sealed class RoundLoop(
                 return;
             }
 
+            if (_diverged.Contains(assignment))
+            {
+                // Another attempt would draw its noise and be thrown away like the first.
+                await RefuseAsync(assignment, "training from it left the range of numbers before", beats.Work);
+                return;
+            }
+
             if (sealer.WhyNotTrain(run, assignment) is { } reason)
             {
                 await RefuseAsync(assignment, reason, beats.Work);
@@ -161,7 +184,19 @@ internal sealed class RoundLoop(
         {
             log.Information("run {Run}: the silo has cancelled it; nothing more is sent", run.Name);
         }
+        catch (NonFiniteUpdateException error)
+        {
+            _diverged.Add(assignment);
+            await RefuseAsync(assignment, error.Message, cancellation);
+        }
+        catch (Exception error) when (IsAboutOneCall(error))
+        {
+            await RefuseAsync(assignment, error.Message, cancellation);
+        }
     }
+
+    // What the silo sends for one version, or says about one update, is no reason to stop working on others.
+    private static bool IsAboutOneCall(Exception error) => error is SiloRefusedException or InvalidAdapterBlobException;
 
     /// <summary>Steps 1–4: the base version in, Δ out.</summary>
     private async Task<(AdapterLayout Layout, float[] Delta)> TrainAsync(
@@ -217,6 +252,7 @@ internal sealed class RoundLoop(
                 }
         );
         beats.Progress = reports.Shown(run, beats.Progress with { Phase = NodePhase.Waiting });
+        Prune(run);
         if (!accepted)
         {
             // The silo may ask for the same base again at once, and would get the same bytes and give the same answer.
@@ -227,43 +263,75 @@ internal sealed class RoundLoop(
     /// <summary>After a restart: what was sealed is sent, in the same bytes; what nobody can ask for any more is removed.</summary>
     private async Task ResumeAsync(CancellationToken cancellation)
     {
-        foreach (var update in spool.All())
+        List<(ConsentedRun Run, SealedUpdate Update)> known = [];
+        foreach (var update in spool.All(why => log.Warning("skipped, since the silo has taken it: {Why}", why)))
         {
             if (consent.Find(update.RunDigest) is not { } run)
             {
                 log.Warning(
-                    "the spool holds an update of run {Run}, which is not in the ledger: kept",
+                    "the spool holds an update of run {Run}, which is not in the ledger for this source: kept",
                     update.RunDigest
                 );
                 continue;
             }
 
+            known.Add((run, update));
             if (spool.ReceiptOf(update) is { } receipt)
             {
                 sender.Release(run, update, receipt);
             }
-
-            if (!update.IsAnswered)
-            {
-                log.Information("run {Run}: sending the update from version {Version}", run.Name, update.BaseVersion);
-                await using var beats = Beat(run, update.BaseVersion, cancellation);
-                try
-                {
-                    await UploadAsync(run, sealer.Complete(run, update), resume: true, beats);
-                }
-                catch (OperationCanceledException) when (beats.IsCancelledBySilo)
-                {
-                    log.Information("run {Run}: the silo has cancelled it; nothing more is sent", run.Name);
-                }
-            }
-            else if (
-                reports.Of(run).Version > update.BaseVersion
-                && time.GetUtcNow() - update.SealedAt > run.Document.Retention.Updates
-            )
-            {
-                spool.Remove(update);
-            }
         }
+
+        foreach (var (run, update) in known.Where(of => !of.Update.IsAnswered))
+        {
+            await ResumeAsync(run, update, cancellation);
+        }
+
+        foreach (var run in known.Select(of => of.Run).Distinct())
+        {
+            Prune(run);
+        }
+    }
+
+    private async Task ResumeAsync(ConsentedRun run, SealedUpdate update, CancellationToken cancellation)
+    {
+        if (!Directory.Exists(update.Folder))
+        {
+            return; // the answer to another has made it too old
+        }
+
+        log.Information("run {Run}: sending the update from version {Version}", run.Name, update.BaseVersion);
+        await using var beats = Beat(run, update.BaseVersion, cancellation);
+        try
+        {
+            await UploadAsync(run, sealer.Complete(run, update), resume: true, beats);
+        }
+        catch (OperationCanceledException) when (beats.IsCancelledBySilo)
+        {
+            log.Information("run {Run}: the silo has cancelled it; nothing more is sent", run.Name);
+        }
+        catch (SiloRefusedException error)
+        {
+            log.Error(
+                "run {Run}: the update from version {Version} stays sealed: {Reason}",
+                run.Name,
+                update.BaseVersion,
+                error.Message
+            );
+        }
+    }
+
+    /// <summary>Removes what nobody can ask for any more: after an answer once a newer version is out, and everything of a run that is over.</summary>
+    private void Prune(ConsentedRun run)
+    {
+        var oldest = time.GetUtcNow() - run.Document.Retention.Updates;
+        var isRunOver = consent.IsOver(run.Digest);
+        spool.Prune(
+            run.Digest,
+            update =>
+                update.SealedAt < oldest
+                && (isRunOver || (update.IsAnswered && reports.Of(run).Version > update.BaseVersion))
+        );
     }
 
     /// <summary>A run is over: judge the base model and the final version on the held-out records.</summary>
@@ -285,13 +353,29 @@ internal sealed class RoundLoop(
         log.Information("run {Run} has ended: {Outcome} {Reason}", run.Name, ended.Outcome, ended.Reason);
         if (ended.FinalDigest.Length > 0)
         {
-            var layout = await training.LayoutAsync(run, cancellation);
-            var values = await FetchAsync(run, ended.FinalVersion, ended.FinalDigest, layout, cancellation);
-            await judge.FinalAsync(run, ended.FinalVersion, values, cancellation);
+            await JudgeFinalAsync(run, ended, cancellation);
         }
 
         reports.Change(run, report => report with { Outcome = ended.Outcome });
+        Prune(run);
         return true;
+    }
+
+    private async Task JudgeFinalAsync(ConsentedRun run, CheckInAnswer.Ended ended, CancellationToken cancellation)
+    {
+        var layout = await training.LayoutAsync(run, cancellation);
+        float[] values;
+        try
+        {
+            values = await FetchAsync(run, ended.FinalVersion, ended.FinalDigest, layout, cancellation);
+        }
+        catch (Exception error) when (IsAboutOneCall(error))
+        {
+            log.Error("run {Run}: the final version cannot be judged here: {Reason}", run.Name, error.Message);
+            return;
+        }
+
+        await judge.FinalAsync(run, ended.FinalVersion, values, cancellation);
     }
 
     private Task<float[]> FetchAsync(

@@ -29,10 +29,14 @@ internal sealed class RunConsent(
     /// <summary>True: an offered run waits for `fednode runs approve`.</summary>
     public bool AwaitsOwner => offers.Digests.Any(digest => offers.Decision(digest)?.Answer == ConsentAnswer.Pending);
 
+    /// <summary>True: the run is over.</summary>
+    public bool IsOver(string runDigest) => offers.Decision(runDigest)?.Answer == ConsentAnswer.Ended;
+
     /// <summary>True: a run was accepted and is not over.</summary>
     public bool HasOpenRuns => offers.Digests.Any(digest => offers.Decision(digest)?.Answer == ConsentAnswer.Accepted);
 
     /// <summary>The run, when its plan is reserved and the owner has agreed; null otherwise.</summary>
+    /// <exception cref="NodeSettingsException">The plan of an open run is reserved for another source than node.yaml names.</exception>
     public ConsentedRun? Find(string runDigest)
     {
         if (_consented.TryGetValue(runDigest, out var known))
@@ -48,6 +52,21 @@ internal sealed class RunConsent(
         )
         {
             return null;
+        }
+
+        if (reserved.Plan.Source != settings.Source.Name)
+        {
+            // Its plan pays for those records alone. A run that is over hinders nobody, and is not taken up again.
+            return offers.Decision(runDigest) is { Answer: ConsentAnswer.Ended }
+                ? null
+                : throw new NodeSettingsException(
+                    "source.name",
+                    [
+                        $"is {settings.Source.Name} in node.yaml, and the ledger has reserved run {offers.NameOf(runDigest)} for source "
+                            + $"{reserved.Plan.Source}: write source.name: {reserved.Plan.Source} again, with its path, until that run "
+                            + "has ended, or use another --home for the new source",
+                    ]
+                );
         }
 
         return _consented[runDigest] = new ConsentedRun(
@@ -112,6 +131,12 @@ internal sealed class RunConsent(
             var isOver = ledger.Entries.OfType<ExpiredEntry>().Any(e => e.ReservationId == promised.ReservationId);
             var reason = isOver ? "the node's plan for this run has expired" : "";
             return await TellAsync(offer.RunDigest, accepted: !isOver, reason, cancellation);
+        }
+
+        if (Reserved(offer.RunDigest) is not null && decision is { Answer: ConsentAnswer.Ended })
+        {
+            await TellAsync(offer.RunDigest, accepted: false, "the node's plan for this run has ended", cancellation);
+            return false;
         }
 
         var verdict = policy.Judge(offer.RunDigest, document, ledger.Status(settings.Source.Name));
@@ -201,7 +226,5 @@ internal sealed class RunConsent(
     }
 
     private ReservedEntry? Reserved(string runDigest) =>
-        ledger
-            .Entries.OfType<ReservedEntry>()
-            .FirstOrDefault(entry => entry.Plan.RunDigest == runDigest && entry.Plan.Source == settings.Source.Name);
+        ledger.Entries.OfType<ReservedEntry>().FirstOrDefault(entry => entry.Plan.RunDigest == runDigest);
 }

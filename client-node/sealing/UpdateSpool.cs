@@ -45,18 +45,34 @@ internal sealed class UpdateSpool
     }
 
     /// <summary>All updates, oldest base first within a run.</summary>
-    /// <exception cref="NodeHomeException">A file of the spool was changed by something else.</exception>
-    public IReadOnlyList<SealedUpdate> All() =>
+    /// <param name="damaged">
+    /// Told of an update that cannot be read and that the silo has taken: it is left out, since nothing has to be done with it.
+    /// </param>
+    /// <exception cref="NodeHomeException">A file of an update that may still have to be sent was changed by something else.</exception>
+    public IReadOnlyList<SealedUpdate> All(Action<string> damaged) =>
         [
-            .. Directory
-                .GetDirectories(_folder)
-                .Order(StringComparer.Ordinal)
-                .SelectMany(Directory.GetDirectories)
-                .Select(Read)
+            .. Folders()
+                .Select(folder => ReadUnlessTaken(folder, damaged))
+                .OfType<SealedUpdate>()
                 .OrderBy(update => update.RunDigest, StringComparer.Ordinal)
                 .ThenBy(update => update.Epoch)
                 .ThenBy(update => update.BaseVersion),
         ];
+
+    /// <summary>Removes the updates of a run that nobody needs any more. Their bytes are not looked at; one that cannot be read stays.</summary>
+    /// <param name="runDigest">The run.</param>
+    /// <param name="isOver">Decides by the facts of an update.</param>
+    public void Prune(string runDigest, Predicate<SealedUpdate> isOver)
+    {
+        var run = Path.Combine(_folder, runDigest);
+        foreach (var folder in Directory.Exists(run) ? Directory.GetDirectories(run) : [])
+        {
+            if (Facts(folder) is { } update && isOver(update))
+            {
+                Remove(update);
+            }
+        }
+    }
 
     /// <summary>The update that was sealed for a base, or null.</summary>
     public SealedUpdate? Find(string runDigest, long epoch, long baseVersion) =>
@@ -142,14 +158,50 @@ internal sealed class UpdateSpool
             JsonSerializer.SerializeToUtf8Bytes(value, NodeJson.Options)
         );
 
+    private IEnumerable<string> Folders() =>
+        Directory.GetDirectories(_folder).Order(StringComparer.Ordinal).SelectMany(Directory.GetDirectories);
+
+    private static SealedUpdate? ReadUnlessTaken(string folder, Action<string> damaged)
+    {
+        try
+        {
+            return Read(folder);
+        }
+        catch (NodeHomeException error) when (File.Exists(Path.Combine(folder, ReceiptName)))
+        {
+            damaged(error.Message);
+            return null;
+        }
+    }
+
+    private static SealedUpdate? Facts(string folder)
+    {
+        try
+        {
+            return ReadFacts(folder);
+        }
+        catch (Exception error) when (error is JsonException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private static SealedUpdate ReadFacts(string folder) =>
+        JsonSerializer.Deserialize<SealedUpdate>(
+            File.ReadAllBytes(Path.Combine(folder, FactsName)),
+            NodeJson.Options
+        )! with
+        {
+            Folder = folder,
+            IsAnswered =
+                File.Exists(Path.Combine(folder, ReceiptName)) || File.Exists(Path.Combine(folder, RefusalName)),
+        };
+
     private static SealedUpdate Read(string folder)
     {
         try
         {
-            var update = JsonSerializer.Deserialize<SealedUpdate>(
-                File.ReadAllBytes(Path.Combine(folder, FactsName)),
-                NodeJson.Options
-            )!;
+            var update = ReadFacts(folder);
             using (var bytes = File.OpenRead(Path.Combine(folder, BytesName)))
             {
                 if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != update.UpdateDigest)
@@ -163,12 +215,9 @@ internal sealed class UpdateSpool
             var attestation = Path.Combine(folder, AttestationName);
             return update with
             {
-                Folder = folder,
                 Attestation = File.Exists(attestation)
                     ? SignedAttestation.Decode(File.ReadAllBytes(attestation))
                     : null,
-                IsAnswered =
-                    File.Exists(Path.Combine(folder, ReceiptName)) || File.Exists(Path.Combine(folder, RefusalName)),
             };
         }
         catch (Exception error) when (error is JsonException or FormatException or IOException)

@@ -131,10 +131,7 @@ public sealed class NodeSettingsTests
     public void Runs_that_protect_nobody_are_named_when_they_are_allowed(bool test, bool none, bool named)
     {
         var settings = NodeSettingsYaml.Parse(Valid, "node.yaml", "/home");
-        settings = settings with
-        {
-            Policy = settings.Policy with { AllowTestNoise = test, AllowNonPrivate = none },
-        };
+        settings = settings with { Policy = settings.Policy with { AllowTestNoise = test, AllowNonPrivate = none } };
 
         var said = RunSummary.WhatCanLeave(settings);
 

@@ -72,7 +72,7 @@ internal sealed class NodeUnderTest : IDisposable
             new UpdateSender(Silo, resilience, new ReceiptCheck(Silo.Membership), spool, ledger, Logger.None),
             reports,
             new HeldOutReports(training, reports, reportEveryVersion, Logger.None),
-            new NoWaiting(),
+            new NoWaiting(Time),
             Logger.None
         );
         return await loop.RunAsync(untilEnded: true, TestContext.Current.CancellationToken);

@@ -187,10 +187,15 @@ public sealed class RoundLoopTests
         using var stranger = System.Security.Cryptography.ECDsa.Create();
         node.Silo.Receipt = signed => signed with { Signature = signed.Receipt.Sign(stranger) };
 
-        var error = await Assert.ThrowsAsync<SiloRefusedException>(() => node.RunAsync());
+        // Neither ends the node, nor hinders its next start.
+        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
+        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
 
-        Assert.Contains("wrong signature", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, node.Silo.Received.Count);
         Assert.Empty(node.Ledger().Entries.OfType<ReleasedEntry>());
+        node.Silo.Receipt = signed => signed;
+        await node.RunAsync();
+        Assert.Single(node.Ledger().Entries.OfType<ReleasedEntry>());
     }
 
     [Fact]
@@ -199,9 +204,9 @@ public sealed class RoundLoopTests
         using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
         node.Silo.Receipt = signed => signed with { Receipt = signed.Receipt with { BaseVersion = 9 } };
 
-        var error = await Assert.ThrowsAsync<SiloRefusedException>(() => node.RunAsync());
+        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
 
-        Assert.Contains("another update", error.Message, StringComparison.Ordinal);
+        Assert.Empty(node.Ledger().Entries.OfType<ReleasedEntry>());
     }
 
     [Fact]
@@ -265,10 +270,14 @@ public sealed class RoundLoopTests
     {
         using var node = new NodeUnderTest(Some.Run());
         node.Silo.Document = CanonicalRunDocument.Bytes(Some.Run(steps: 9));
+        var checkIns = 0;
+        node.Silo.BeforeCheckIn = () => checkIns++ < 2 ? null : throw new KilledException();
 
-        await Assert.ThrowsAsync<SiloRefusedException>(() => node.RunAsync());
+        // It goes on asking for other work.
+        await Assert.ThrowsAsync<KilledException>(() => node.RunAsync());
 
         Assert.Empty(node.Silo.Consents);
+        Assert.Empty(node.Ledger().Entries);
     }
 
     [Fact]
@@ -357,13 +366,95 @@ public sealed class RoundLoopTests
         using var node = new NodeUnderTest(Some.Run("gaussian"));
         node.Silo.AnnouncedDigest = new string('d', 64);
         var bases = new List<long>();
+        EndAfter(node, checkIns: 3);
 
-        var error = await Assert.ThrowsAsync<SiloRefusedException>(() =>
-            node.RunAsync(inner => new CountingTraining(inner, bases))
-        );
+        var end = await node.RunAsync(inner => new CountingTraining(inner, bases));
 
-        Assert.Contains(new string('d', 64), error.Message, StringComparison.Ordinal);
+        Assert.Equal(LoopEnd.Failed, end);
         Assert.Empty(bases);
+    }
+
+    [Fact]
+    public async Task A_final_version_of_another_digest_is_not_judged_and_the_run_is_over_all_the_same()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 2));
+        node.Silo.BeforeCheckIn = () =>
+            node.Silo.Received.Count == 1
+                ? new CheckInAnswer.Ended(node.Silo.RunDigest, "completed", "", 1, new string('d', 64))
+                : null;
+
+        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
+
+        Assert.Equal("completed", node.Report().Outcome);
+        Assert.Null(node.Report().After);
+    }
+
+    [Fact]
+    public async Task Training_that_leaves_the_range_of_numbers_seals_nothing_and_is_not_repeated()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
+        var bases = new List<long>();
+        EndAfter(node, checkIns: 4);
+
+        var end = await node.RunAsync(inner => new CountingTraining(inner, bases)
+        {
+            After = _ => throw new NonFiniteUpdateException("out of range"),
+        });
+
+        Assert.Equal(LoopEnd.Failed, end);
+        Assert.Equal([0], bases);
+        Assert.Empty(node.Ledger().Entries.OfType<SealedEntry>());
+    }
+
+    [Fact]
+    public async Task Updates_older_than_the_retention_are_removed_while_the_node_works()
+    {
+        var run = Some.Run("gaussian", versions: 3, steps: 1);
+        using var node = new NodeUnderTest(run);
+        var held = new List<int>();
+        node.Silo.BeforeCheckIn = () =>
+        {
+            held.Add(Held(node));
+            node.Time.Advance(run.Retention.Updates * 2);
+            return null;
+        };
+
+        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
+
+        // Offer, then one check-in a version. The newest stays until the run is over.
+        Assert.Equal([0, 0, 1, 1, 1], held);
+        Assert.Equal(0, Held(node));
+    }
+
+    [Fact]
+    public async Task An_unanswered_update_of_a_run_that_is_over_does_not_stay_for_ever()
+    {
+        var run = Some.Run("gaussian", versions: 1, steps: 1);
+        using var node = new NodeUnderTest(run);
+        node.Silo.Receipt = signed => signed with { Signature = new byte[64] };
+        await node.RunAsync();
+        Assert.Equal(1, Held(node));
+
+        node.Time.Advance(run.Retention.Updates * 2);
+        await node.RunAsync();
+
+        Assert.Equal(0, Held(node));
+    }
+
+    [Fact]
+    public async Task A_source_that_was_renamed_during_a_run_is_an_error_that_names_both()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian"));
+        node.Silo.BeforeUpload = _ => throw new KilledException();
+        await Assert.ThrowsAsync<KilledException>(() => node.RunAsync());
+        node.Settings = node.Settings with { Source = node.Settings.Source with { Name = "letters" } };
+
+        var error = await Assert.ThrowsAsync<NodeSettingsException>(() => node.RunAsync());
+
+        Assert.Contains("letters", error.Message, StringComparison.Ordinal);
+        Assert.Contains("source.name: notes", error.Message, StringComparison.Ordinal);
+        // No second plan for the same run.
+        Assert.Single(node.Ledger().Entries.OfType<ReservedEntry>());
     }
 
     [Fact]
@@ -371,10 +462,13 @@ public sealed class RoundLoopTests
     {
         using var node = new NodeUnderTest(Some.Run("gaussian"));
         node.Silo.TrailingBytes = new byte[1];
+        var bases = new List<long>();
+        EndAfter(node, checkIns: 3);
 
-        var error = await Assert.ThrowsAsync<SiloRefusedException>(() => node.RunAsync());
+        Assert.Equal(LoopEnd.Failed, await node.RunAsync(inner => new CountingTraining(inner, bases)));
 
-        Assert.Contains("more than", error.Message, StringComparison.Ordinal);
+        Assert.Empty(bases);
+        Assert.Equal(0, node.Report().BytesReceived);
     }
 
     [Fact]
@@ -444,6 +538,16 @@ public sealed class RoundLoopTests
             node.Silo.Heartbeats,
             beat => Assert.Equal((0, 0, 0), (beat.EpsilonReserved, beat.EpsilonBudget, beat.EpsilonOfStepsDone))
         );
+    }
+
+    private static int Held(NodeUnderTest node) =>
+        Directory.GetDirectories(Path.Combine(node.Folder, "spool")).Sum(run => Directory.GetDirectories(run).Length);
+
+    private static void EndAfter(NodeUnderTest node, int checkIns)
+    {
+        var seen = 0;
+        node.Silo.BeforeCheckIn = () =>
+            seen++ < checkIns ? null : new CheckInAnswer.Ended(node.Silo.RunDigest, "failed", "", -1, "");
     }
 
     private static string WithSettings(NodeUnderTest node)

@@ -32,7 +32,7 @@ public sealed class UpdateSpoolTests : IDisposable
     {
         var update = Process((spool, sealer, _) => sealer.Seal(_run, _assignment, _layout, Delta(1)));
 
-        var (read, ledger) = Process((spool, _, ledger) => (Assert.Single(spool.All()), ledger.Entries));
+        var (read, ledger) = Process((spool, _, ledger) => (Assert.Single(spool.All(_ => { })), ledger.Entries));
         Assert.Equal(update.UpdateDigest, read.UpdateDigest);
         Assert.NotNull(read.Attestation);
         Assert.False(read.IsAnswered);
@@ -51,7 +51,7 @@ public sealed class UpdateSpoolTests : IDisposable
         Process(
             (spool, sealer, _) =>
             {
-                Assert.Empty(spool.All());
+                Assert.Empty(spool.All(_ => { }));
                 Assert.Null(spool.Find(_run.Digest, 1, 0));
                 Assert.Null(sealer.WhyNotTrain(_run, _assignment));
                 return sealer.Seal(_run, _assignment, _layout, Delta(2));
@@ -152,9 +152,22 @@ public sealed class UpdateSpoolTests : IDisposable
         bytes[^1] ^= 1;
         File.WriteAllBytes(file, bytes);
 
-        var error = Process((spool, _, _) => Assert.Throws<NodeHomeException>(spool.All));
+        var error = Process((spool, _, _) => Assert.Throws<NodeHomeException>(() => spool.All(_ => { })));
 
         Assert.Contains("is not what was sealed", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_that_were_changed_after_the_silo_took_them_are_left_out()
+    {
+        Process((_, sealer, _) => sealer.Seal(_run, _assignment, _layout, Delta(1)));
+        File.WriteAllText(_folder.File($"spool/{_run.Digest}/1-0/update.bin"), "changed");
+        File.WriteAllText(_folder.File($"spool/{_run.Digest}/1-0/receipt.json"), "{}");
+        var damaged = new List<string>();
+
+        Assert.Empty(Process((spool, _, _) => spool.All(damaged.Add)));
+
+        Assert.Contains("is not what was sealed", Assert.Single(damaged), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,7 +185,7 @@ public sealed class UpdateSpoolTests : IDisposable
             Process(
                 (spool, _, ledger) =>
                 {
-                    var update = Assert.Single(spool.All());
+                    var update = Assert.Single(spool.All(_ => { }));
                     Assert.True(update.IsAnswered);
                     var sender = new UpdateSender(
                         silo,
@@ -198,7 +211,7 @@ public sealed class UpdateSpoolTests : IDisposable
             (spool, sealer, _) =>
             {
                 spool.Remove(sealer.Seal(_run, _assignment, _layout, Delta(1)));
-                Assert.Empty(spool.All());
+                Assert.Empty(spool.All(_ => { }));
                 return true;
             }
         );
