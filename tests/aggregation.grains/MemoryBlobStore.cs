@@ -32,8 +32,13 @@ internal sealed class MemoryBlobStore : IBlobStore
         return Task.CompletedTask;
     }
 
-    public Task<long> CommittedAsync(string uploadId, CancellationToken cancellation = default) => Task.FromResult(0L);
+    public Task<long> CommittedAsync(string uploadId, string digest, CancellationToken cancellation = default) =>
+        Task.FromResult(0L);
 
-    public Task<IBlobUpload> ContinueAsync(string uploadId, long offset, CancellationToken cancellation = default) =>
-        throw new NotSupportedException("grains take blobs that are whole");
+    public Task<IBlobUpload> ContinueAsync(
+        string uploadId,
+        string digest,
+        long offset,
+        CancellationToken cancellation = default
+    ) => throw new NotSupportedException("grains take blobs that are whole");
 }

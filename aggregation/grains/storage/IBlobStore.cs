@@ -14,12 +14,20 @@ public interface IBlobStore
     /// <returns>The digest: 64 lowercase hex digits.</returns>
     Task<string> PutAsync(ReadOnlyMemory<byte> content, CancellationToken cancellation = default);
 
-    /// <summary>Bytes already held of an unfinished upload, 0 when none.</summary>
-    Task<long> CommittedAsync(string uploadId, CancellationToken cancellation = default);
+    /// <summary>Bytes already held of an unfinished upload of the blob <paramref name="digest"/>, 0 when none.</summary>
+    Task<long> CommittedAsync(string uploadId, string digest, CancellationToken cancellation = default);
 
-    /// <summary>Continues an unfinished upload at <paramref name="offset"/>; one writer at a time.</summary>
+    /// <summary>
+    /// Continues an unfinished upload at <paramref name="offset"/>; one writer at a time. An upload holds one blob: what it held of
+    /// another digest is dropped.
+    /// </summary>
     /// <exception cref="IOException">Another writer holds the upload, or the offset is not the committed length.</exception>
-    Task<IBlobUpload> ContinueAsync(string uploadId, long offset, CancellationToken cancellation = default);
+    Task<IBlobUpload> ContinueAsync(
+        string uploadId,
+        string digest,
+        long offset,
+        CancellationToken cancellation = default
+    );
 
     /// <summary>Removes a blob, if it is there.</summary>
     Task DeleteAsync(string digest, CancellationToken cancellation = default);

@@ -18,7 +18,7 @@ internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, Recei
     public async Task<long> CommittedAsync(UpdateOffer offer, CancellationToken cancellation) =>
         Sha256Text.IsDigest(offer.UpdateDigest)
             ? await blobs.LengthAsync(offer.UpdateDigest, cancellation)
-                ?? await blobs.CommittedAsync(UploadId(offer), cancellation)
+                ?? await blobs.CommittedAsync(UploadId(offer), offer.UpdateDigest, cancellation)
             : throw new ArgumentException(
                 $"update_digest = \"{offer.UpdateDigest}\"; expected 64 lowercase hex digits (SHA-256)."
             );
@@ -60,7 +60,7 @@ internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, Recei
         CancellationToken cancellation
     )
     {
-        await using var upload = await OpenAsync(UploadId(offer), cancellation);
+        await using var upload = await OpenAsync(offer, cancellation);
         while (await NextAsync(parts, cancellation))
         {
             var chunk =
@@ -105,16 +105,18 @@ internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, Recei
             );
     }
 
-    // Names the node too: nobody continues, or disturbs, the upload of another.
+    // Names the node too: nobody continues, or disturbs, the upload of another. The digest is no part of it: a node has one
+    // unfinished upload for each version it may train from, however many digests it announces.
     private static string UploadId(UpdateOffer offer) =>
-        $"{offer.RunDigest}/{offer.Epoch}/{offer.BaseVersion}/{offer.NodeId}/{offer.UpdateDigest}";
+        $"{offer.RunDigest}/{offer.Epoch}/{offer.BaseVersion}/{offer.NodeId}";
 
-    private async Task<IBlobUpload> OpenAsync(string uploadId, CancellationToken cancellation)
+    private async Task<IBlobUpload> OpenAsync(UpdateOffer offer, CancellationToken cancellation)
     {
         try
         {
-            var committed = await blobs.CommittedAsync(uploadId, cancellation);
-            return await blobs.ContinueAsync(uploadId, committed, cancellation);
+            var (uploadId, digest) = (UploadId(offer), offer.UpdateDigest);
+            var committed = await blobs.CommittedAsync(uploadId, digest, cancellation);
+            return await blobs.ContinueAsync(uploadId, digest, committed, cancellation);
         }
         catch (IOException e)
         {

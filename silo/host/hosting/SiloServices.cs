@@ -5,8 +5,6 @@ namespace Federated.Silo;
 /// <summary>What the silo is made of.</summary>
 internal static class SiloServices
 {
-    private static readonly TimeSpan UploadsExpireAfter = TimeSpan.FromDays(7);
-
     public static void AddSiloServices(
         this IServiceCollection services,
         SiloOptions options,
@@ -15,11 +13,15 @@ internal static class SiloServices
     )
     {
         var blobs = new FileBlobStore(data.BlobFolder);
-        blobs.DropUploadsUntouchedSince(TimeProvider.System.GetUtcNow() - UploadsExpireAfter);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton(catalog);
         services.AddSingleton<IBlobStore>(blobs);
+        services.AddHostedService(provider => new UploadExpiry(
+            blobs.DropUploadsUntouchedSince,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<UploadExpiry>>()
+        ));
         // Made here rather than on first use, so that a journal that cannot be opened stops the start.
         var journal = new SqliteJournal(data.JournalFile);
         services.AddSingleton<IJournal>(_ => journal);

@@ -11,7 +11,7 @@ namespace Federated.Silo;
 /// </summary>
 public sealed class FileBlobStore : IBlobStore
 {
-    // The data folder has one process, so whoever is in here is the only writer of its part file.
+    // The data folder has one process, so whoever is in here is the only writer of its upload.
     private readonly ConcurrentDictionary<string, byte> _writing = new();
     private readonly Action<string> _flushFolder;
     private readonly string _root;
@@ -117,24 +117,36 @@ public sealed class FileBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
-    public Task<long> CommittedAsync(string uploadId, CancellationToken cancellation = default)
+    public Task<long> CommittedAsync(string uploadId, string digest, CancellationToken cancellation = default)
     {
-        var part = new FileInfo(PartOf(uploadId));
+        var part = new FileInfo(PartOf(SlotOf(uploadId), digest));
         return Task.FromResult(part.Exists ? part.Length : 0);
     }
 
     /// <inheritdoc/>
-    public async Task<IBlobUpload> ContinueAsync(string uploadId, long offset, CancellationToken cancellation = default)
+    public async Task<IBlobUpload> ContinueAsync(
+        string uploadId,
+        string digest,
+        long offset,
+        CancellationToken cancellation = default
+    )
     {
-        var part = PartOf(uploadId);
-        if (!_writing.TryAdd(part, 0))
+        var slot = SlotOf(uploadId);
+        var part = PartOf(slot, digest);
+        if (!_writing.TryAdd(slot, 0))
         {
             throw new IOException($"The upload {uploadId} has another writer. Try again when that one has ended.");
         }
 
-        var upload = new FileBlobUpload(this, part);
+        var upload = new FileBlobUpload(this, part, slot);
         try
         {
+            // The digest is in the file's name, so that after a crash, too, no bytes pass for those of another blob.
+            foreach (var other in Directory.EnumerateFiles(_parts, $"{slot}.*.part").Where(other => other != part))
+            {
+                File.Delete(other);
+            }
+
             await upload.OpenAsync(offset, cancellation);
             return upload;
         }
@@ -157,14 +169,29 @@ public sealed class FileBlobStore : IBlobStore
         return Task.CompletedTask;
     }
 
-    /// <summary>Drops unfinished uploads that nobody has continued since <paramref name="moment"/>.</summary>
+    /// <summary>Drops unfinished uploads that nobody has written to since <paramref name="moment"/>, or has open.</summary>
     public void DropUploadsUntouchedSince(DateTimeOffset moment)
     {
         foreach (var part in new DirectoryInfo(_parts).EnumerateFiles("*.part"))
         {
-            if (part.LastWriteTimeUtc < moment.UtcDateTime)
+            var slot = part.Name[..part.Name.IndexOf('.', StringComparison.Ordinal)];
+            if (!_writing.TryAdd(slot, 0))
             {
-                part.Delete();
+                continue;
+            }
+
+            try
+            {
+                // What was enumerated may have been written to since.
+                part.Refresh();
+                if (part.Exists && part.LastWriteTimeUtc < moment.UtcDateTime)
+                {
+                    part.Delete();
+                }
+            }
+            finally
+            {
+                Release(slot);
             }
         }
     }
@@ -179,8 +206,8 @@ public sealed class FileBlobStore : IBlobStore
         FlushEntries(folder);
     }
 
-    /// <summary>Lets the next writer of a part file in.</summary>
-    internal void Release(string part) => _writing.TryRemove(part, out _);
+    /// <summary>Lets the next writer of an upload in.</summary>
+    internal void Release(string slot) => _writing.TryRemove(slot, out _);
 
     // A file or folder that is there may have been given its name a moment ago, and not be durable yet.
     private void FlushEntries(string folder)
@@ -191,6 +218,12 @@ public sealed class FileBlobStore : IBlobStore
 
     private string PathOf(string digest)
     {
+        RequireDigest(digest);
+        return Path.Combine(_root, digest[..2], digest);
+    }
+
+    private static void RequireDigest(string digest)
+    {
         ArgumentNullException.ThrowIfNull(digest);
         if (!Sha256Text.IsDigest(digest))
         {
@@ -199,15 +232,18 @@ public sealed class FileBlobStore : IBlobStore
                 nameof(digest)
             );
         }
-
-        return Path.Combine(_root, digest[..2], digest);
     }
 
-    private string PartOf(string uploadId)
+    // An upload id may hold anything, so its file is named by its hash.
+    private static string SlotOf(string uploadId)
     {
         ArgumentException.ThrowIfNullOrEmpty(uploadId);
-        // An upload id may hold anything, so its file is named by its hash.
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uploadId)));
-        return Path.Combine(_parts, $"{name}.part");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uploadId)));
+    }
+
+    private string PartOf(string slot, string digest)
+    {
+        RequireDigest(digest);
+        return Path.Combine(_parts, $"{slot}.{digest}.part");
     }
 }

@@ -178,6 +178,28 @@ public sealed class UpdateIntakeTests(SiloUnderTest silo) : IClassFixture<SiloUn
     }
 
     [Fact]
+    public async Task A_node_has_one_unfinished_upload_however_many_digests_it_announces()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        var work = await run.AssignmentAsync(run.First);
+        var parts = Path.Combine(silo.Data, "blobs", "parts");
+        var before = Directory.GetFiles(parts).Length;
+
+        foreach (var value in new[] { 1f, 2f, 3f })
+        {
+            var content = run.Update(value);
+            await FailsAsync(
+                StatusCode.Aborted,
+                () => run.First.UploadAsync(run.First.Header(work, content), TestNode.Pieces(content, 0, 300))
+            );
+        }
+
+        Assert.Equal(before + 1, Directory.GetFiles(parts).Length);
+        Assert.Equal(0, (await CommittedAsync(run.First, work, run.Update(1))).Committed);
+        Assert.Equal(300, (await CommittedAsync(run.First, work, run.Update(3))).Committed);
+    }
+
+    [Fact]
     public async Task Adapters_are_for_the_members_of_their_run()
     {
         using var run = await TestRun.StartAsync(silo);

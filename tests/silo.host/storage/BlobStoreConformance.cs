@@ -7,7 +7,7 @@ namespace Federated.Silo.Tests;
 public abstract class BlobStoreConformance
 {
     private static readonly byte[] Content = [.. Enumerable.Range(0, 100_000).Select(i => (byte)(i * 31 / 7))];
-    private static readonly string Digest = Convert.ToHexStringLower(SHA256.HashData(Content));
+    protected static readonly string Digest = Convert.ToHexStringLower(SHA256.HashData(Content));
 
     private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -69,7 +69,7 @@ public abstract class BlobStoreConformance
     [Fact]
     public async Task An_upload_in_pieces_becomes_a_blob()
     {
-        await using (var upload = await Blobs.ContinueAsync("upload", 0, Cancellation))
+        await using (var upload = await Blobs.ContinueAsync("upload", Digest, 0, Cancellation))
         {
             foreach (var chunk in Content.Chunk(7_000))
             {
@@ -81,21 +81,21 @@ public abstract class BlobStoreConformance
         }
 
         Assert.Equal(Content, await ReadAsync(Digest));
-        Assert.Equal(0, await Blobs.CommittedAsync("upload", Cancellation));
+        Assert.Equal(0, await Blobs.CommittedAsync("upload", Digest, Cancellation));
     }
 
     [Fact]
     public async Task A_cut_upload_goes_on_where_it_stopped_also_after_reopening()
     {
-        await using (var first = await Blobs.ContinueAsync("a/b/../c", 0, Cancellation))
+        await using (var first = await Blobs.ContinueAsync("a/b/../c", Digest, 0, Cancellation))
         {
             await first.AppendAsync(Content.AsMemory(0, 60_000), Cancellation);
         }
 
         await ReopenAsync();
 
-        Assert.Equal(60_000, await Blobs.CommittedAsync("a/b/../c", Cancellation));
-        await using var second = await Blobs.ContinueAsync("a/b/../c", 60_000, Cancellation);
+        Assert.Equal(60_000, await Blobs.CommittedAsync("a/b/../c", Digest, Cancellation));
+        await using var second = await Blobs.ContinueAsync("a/b/../c", Digest, 60_000, Cancellation);
         await second.AppendAsync(Content.AsMemory(60_000), Cancellation);
         Assert.True(await second.CompleteAsync(Digest, Cancellation));
         Assert.Equal(Content, await ReadAsync(Digest));
@@ -104,28 +104,48 @@ public abstract class BlobStoreConformance
     [Fact]
     public async Task Bytes_with_another_digest_are_discarded()
     {
-        await using (var upload = await Blobs.ContinueAsync("upload", 0, Cancellation))
+        await using (var upload = await Blobs.ContinueAsync("upload", Digest, 0, Cancellation))
         {
             await upload.AppendAsync(new byte[10], Cancellation);
             Assert.False(await upload.CompleteAsync(Digest, Cancellation));
         }
 
         Assert.Null(await Blobs.LengthAsync(Digest, Cancellation));
-        Assert.Equal(0, await Blobs.CommittedAsync("upload", Cancellation));
+        Assert.Equal(0, await Blobs.CommittedAsync("upload", Digest, Cancellation));
     }
 
     [Fact]
     public async Task An_upload_has_one_writer_and_continues_only_at_its_end()
     {
-        await using (var holder = await Blobs.ContinueAsync("upload", 0, Cancellation))
+        await using (var holder = await Blobs.ContinueAsync("upload", Digest, 0, Cancellation))
         {
             await holder.AppendAsync(new byte[10], Cancellation);
-            await Assert.ThrowsAsync<IOException>(() => Blobs.ContinueAsync("upload", 10, Cancellation));
+            await Assert.ThrowsAsync<IOException>(() => Blobs.ContinueAsync("upload", Digest, 10, Cancellation));
         }
 
-        await Assert.ThrowsAsync<IOException>(() => Blobs.ContinueAsync("upload", 0, Cancellation));
-        await Assert.ThrowsAsync<IOException>(() => Blobs.ContinueAsync("upload", 11, Cancellation));
-        await using var next = await Blobs.ContinueAsync("upload", 10, Cancellation);
+        await Assert.ThrowsAsync<IOException>(() => Blobs.ContinueAsync("upload", Digest, 0, Cancellation));
+        await Assert.ThrowsAsync<IOException>(() => Blobs.ContinueAsync("upload", Digest, 11, Cancellation));
+        await using var next = await Blobs.ContinueAsync("upload", Digest, 10, Cancellation);
+    }
+
+    [Fact]
+    public async Task An_upload_holds_one_blob_and_starts_anew_for_another()
+    {
+        var other = new string('b', 64);
+        await using (var first = await Blobs.ContinueAsync("upload", other, 0, Cancellation))
+        {
+            await first.AppendAsync(new byte[10], Cancellation);
+            await Assert.ThrowsAsync<IOException>(() => Blobs.ContinueAsync("upload", Digest, 0, Cancellation));
+        }
+
+        Assert.Equal(0, await Blobs.CommittedAsync("upload", Digest, Cancellation));
+        await using (var second = await Blobs.ContinueAsync("upload", Digest, 0, Cancellation))
+        {
+            await second.AppendAsync(Content, Cancellation);
+            Assert.True(await second.CompleteAsync(Digest, Cancellation));
+        }
+
+        Assert.Equal(0, await Blobs.CommittedAsync("upload", other, Cancellation));
     }
 
     private async Task<byte[]> ReadAsync(string digest)

@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
+using System.Threading.Channels;
 using Federated.Aggregation.Grains;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Federated.Silo.Tests;
 
@@ -17,7 +20,7 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
     {
         byte[] content = [1, 2, 3, 4, 5, 6];
         var digest = Convert.ToHexStringLower(SHA256.HashData(content));
-        await using (var upload = await _blobs.ContinueAsync("upload", 0, Cancellation))
+        await using (var upload = await _blobs.ContinueAsync("upload", digest, 0, Cancellation))
         {
             await upload.AppendAsync(content.AsMemory(0, 4), Cancellation);
         }
@@ -25,7 +28,7 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
         // What a power cut may leave: the length is there, the bytes are not.
         var part = Assert.Single(Directory.GetFiles(_folder["blobs/parts"]));
         await File.WriteAllBytesAsync(part, new byte[4], Cancellation);
-        await using var resumed = await _blobs.ContinueAsync("upload", 4, Cancellation);
+        await using var resumed = await _blobs.ContinueAsync("upload", digest, 4, Cancellation);
         await resumed.AppendAsync(content.AsMemory(4), Cancellation);
 
         Assert.False(await resumed.CompleteAsync(digest, Cancellation));
@@ -35,21 +38,52 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
     [Fact]
     public async Task Uploads_that_nobody_continues_are_dropped()
     {
-        await using (var upload = await _blobs.ContinueAsync("old", 0, Cancellation))
+        await using (var upload = await _blobs.ContinueAsync("old", Digest, 0, Cancellation))
         {
             await upload.AppendAsync(new byte[4], Cancellation);
         }
 
         File.SetLastWriteTimeUtc(Assert.Single(Directory.GetFiles(_folder["blobs/parts"])), new DateTime(2020, 1, 1));
-        await using (var upload = await _blobs.ContinueAsync("new", 0, Cancellation))
+        await using (var upload = await _blobs.ContinueAsync("new", Digest, 0, Cancellation))
         {
             await upload.AppendAsync(new byte[4], Cancellation);
         }
 
         _blobs.DropUploadsUntouchedSince(new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
-        Assert.Equal(0, await _blobs.CommittedAsync("old", Cancellation));
-        Assert.Equal(4, await _blobs.CommittedAsync("new", Cancellation));
+        Assert.Equal(0, await _blobs.CommittedAsync("old", Digest, Cancellation));
+        Assert.Equal(4, await _blobs.CommittedAsync("new", Digest, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_upload_that_is_being_written_is_not_dropped()
+    {
+        await using var upload = await _blobs.ContinueAsync("slow", Digest, 0, Cancellation);
+
+        _blobs.DropUploadsUntouchedSince(DateTimeOffset.MaxValue);
+
+        Assert.Single(Directory.GetFiles(_folder["blobs/parts"]));
+    }
+
+    [Fact]
+    public async Task Uploads_expire_while_the_silo_runs()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var dropped = Channel.CreateUnbounded<DateTimeOffset>();
+        using var expiry = new UploadExpiry(
+            moment => Assert.True(dropped.Writer.TryWrite(moment)),
+            time,
+            NullLogger<UploadExpiry>.Instance
+        );
+        await expiry.StartAsync(Cancellation);
+
+        var first = await dropped.Reader.ReadAsync(Cancellation);
+        time.Advance(TimeSpan.FromHours(1));
+        var second = await dropped.Reader.ReadAsync(Cancellation);
+
+        Assert.Equal(time.GetUtcNow() - TimeSpan.FromDays(7), second);
+        Assert.Equal(TimeSpan.FromHours(1), second - first);
+        await expiry.StopAsync(Cancellation);
     }
 
     [Fact]
