@@ -67,7 +67,8 @@ internal sealed partial class FaultTranslation(ILogger<FaultTranslation> log) : 
         {
             OperationCanceledException => StatusCode.Cancelled,
             SiloUnavailableException or OrleansMessageRejectionException or TimeoutException => StatusCode.Unavailable,
-            JournalConflictException or JournalOutcomeUnknownException => StatusCode.Aborted,
+            JournalConflictException or JournalOutcomeUnknownException or ActivationSupersededException =>
+                StatusCode.Aborted,
             IOException or ObjectDisposedException => StatusCode.Unavailable,
             ArgumentException => StatusCode.InvalidArgument,
             _ => StatusCode.Internal,

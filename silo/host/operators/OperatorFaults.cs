@@ -1,3 +1,5 @@
+using Federated.Aggregation.Grains;
+
 namespace Federated.Silo;
 
 /// <summary>Faults of the operator API as problem details: what the operator can mend is said, the rest is in the log.</summary>
@@ -14,7 +16,17 @@ internal sealed partial class OperatorFaults(ILogger<OperatorFaults> log) : IEnd
         {
             return OperatorApi.Problem(StatusCodes.Status404NotFound, "No such run", e.Message);
         }
-        catch (Exception e) when (e is TimeoutException or SiloUnavailableException or OrleansMessageRejectionException)
+        catch (BadHttpRequestException e)
+        {
+            return OperatorApi.Problem(e.StatusCode, "The request cannot be read", e.Message);
+        }
+        catch (Exception e)
+            when (e
+                    is TimeoutException
+                        or SiloUnavailableException
+                        or OrleansMessageRejectionException
+                        or ActivationSupersededException
+            )
         {
             return OperatorApi.Problem(
                 StatusCodes.Status503ServiceUnavailable,

@@ -1,5 +1,6 @@
 using Federated.Aggregation.Grains;
 using Federated.Protocol;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Federated.Silo;
 
@@ -48,6 +49,12 @@ internal static class RunEndpoints
                 "The run document is too long",
                 $"{request.ContentLength} bytes; at most {LongestDocument}."
             );
+        }
+
+        // A body in chunks has no length before it ends; reading more than this fails with 413.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
+        {
+            body.MaxRequestBodySize = LongestDocument;
         }
 
         using var reader = new StreamReader(request.Body);

@@ -48,6 +48,19 @@ public sealed class OperatorApiTests(SiloUnderTest silo) : IClassFixture<SiloUnd
     }
 
     [Fact]
+    public async Task A_document_in_chunks_has_an_end()
+    {
+        using var http = new HttpClient { BaseAddress = silo.Host.HttpAddress };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", silo.Host.OperatorToken);
+        http.DefaultRequestHeaders.TransferEncodingChunked = true;
+        using var body = new StringContent("# " + new string('x', 300 * 1024), Encoding.UTF8, "application/yaml");
+
+        using var answer = await http.PostAsync("/api/runs", body, Cancellation);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Another_base_model_is_refused_with_both_digests()
     {
         var other = new string('c', 64);
