@@ -11,7 +11,7 @@ namespace Federated.ClientNode;
 /// read, one at a time. Blank lines are passed over; other fields are ignored. Where a record stands, and what its neighbours are,
 /// changes nothing about it: the line and the hold-out key alone decide whether it is trained on.
 /// </remarks>
-internal sealed class JsonLinesRecords : IDisposable
+internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
 {
     /// <summary>The longest line: 1 MiB. A longer one is most often a file that is not JSONL.</summary>
     public const int MaxLineBytes = 1 << 20;
@@ -32,7 +32,7 @@ internal sealed class JsonLinesRecords : IDisposable
         _written = File.GetLastWriteTimeUtc(path);
     }
 
-    /// <summary>Number of records that may be sampled. Stays on this machine.</summary>
+    /// <inheritdoc />
     public int TrainingCount => _training.Count;
 
     /// <summary>Number of records that are never trained on. Stays on this machine.</summary>
@@ -73,6 +73,7 @@ internal sealed class JsonLinesRecords : IDisposable
 
     /// <summary>Reads one training record.</summary>
     /// <param name="index">0 … <see cref="TrainingCount"/> − 1, in file order.</param>
+    /// <exception cref="InvalidRecordsException">The file has changed since it was opened.</exception>
     public TextRecord Training(int index) => Read(_training[index]);
 
     /// <summary>Reads one held-out record.</summary>

@@ -19,7 +19,7 @@ namespace Federated.ClientNode;
 internal sealed class PrivateTrainer(
     LoraAdapter adapter,
     TextTokenizer tokenizer,
-    JsonLinesRecords records,
+    ITrainingRecords records,
     ConsentedRun run
 )
 {
