@@ -175,7 +175,7 @@ internal sealed class RoundLoop(
             {
                 Phase = NodePhase.Sealing,
             };
-            var update = sealer.Seal(run, assignment, layout, delta);
+            var update = sealer.Seal(run, assignment, layout.TrainedAt(assignment.BaseVersion), delta);
 
             // :: (6)
             await UploadAsync(run, update, resume: false, beats);

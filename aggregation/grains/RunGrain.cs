@@ -268,7 +268,7 @@ internal sealed partial class RunGrain(
     private async Task<bool> PublishInitialAsync(RunState state)
     {
         var layout = state.Terms.Layout;
-        var blob = await Task.Run(() => AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, new float[layout.Count]));
+        var blob = await Task.Run(() => AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, layout.InitialValues()));
         var digest = await blobs.PutAsync(blob);
         return await PublishAsync(state, new(time.GetUtcNow(), 0, digest, blob.LongLength, null));
     }

@@ -21,7 +21,7 @@ internal sealed record FetchedAdapter
     /// <summary>The layout.</summary>
     public required AdapterLayout Layout { get; init; }
 
-    /// <summary>Flat B values.</summary>
+    /// <summary>Flat values.</summary>
     public required float[] Values { get; init; }
 
     /// <summary>The version, as the local report knows it.</summary>

@@ -10,7 +10,7 @@ internal sealed class AdapterDownload(NodeHome home, ISiloConnection silo, Resil
     public static string FileOf(NodeHome home, string runDigest) =>
         Path.Combine(home.RunFolder(runDigest), "adapter.bin");
 
-    /// <summary>The B values of a version.</summary>
+    /// <summary>The flat values of a version.</summary>
     /// <param name="runDigest">The run.</param>
     /// <param name="version">The version.</param>
     /// <param name="digest">SHA-256 of its blob, as the silo announced it.</param>

@@ -23,7 +23,7 @@ internal sealed class Sealer(UpdateSpool spool, PrivacyLedger ledger, NodeIdenti
     /// <summary>Seals what training made.</summary>
     /// <param name="run">The run.</param>
     /// <param name="assignment">The base it was trained from.</param>
-    /// <param name="layout">The adapter's layout.</param>
+    /// <param name="layout">The layout of updates from that base.</param>
     /// <param name="delta">Δ = θ_after − θ_base, made of noisy gradients only.</param>
     public SealedUpdate Seal(
         ConsentedRun run,

@@ -21,7 +21,7 @@ internal sealed class AdaptedModel : IDisposable
     /// <summary>The frozen model and its tokenizer.</summary>
     public BaseModel Base { get; }
 
-    /// <summary>The adapter; B = 0 at first.</summary>
+    /// <summary>The adapter; the initial one at first.</summary>
     public LoraAdapter Adapter { get; }
 
     /// <summary>Loads the model that a run names.</summary>
@@ -67,6 +67,10 @@ internal sealed class AdaptedModel : IDisposable
                 run.Adapter.Targets,
                 run.Adapter.Seed
             )
+            {
+                Factors = AdapterOptions.ParseFactors(run.Adapter.Factors),
+                RankPattern = run.Adapter.RankPattern,
+            }
         );
 
     /// <inheritdoc />

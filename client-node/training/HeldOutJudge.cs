@@ -10,7 +10,7 @@ internal static class HeldOutJudge
 
     /// <summary>The loss of the model with an adapter, or without one.</summary>
     /// <param name="model">The model; its adapter's values are replaced.</param>
-    /// <param name="values">Flat B values; null = the base model.</param>
+    /// <param name="values">Flat values; null = the base model.</param>
     /// <param name="records">The owner's records.</param>
     /// <param name="maxSequenceLength">Tokens of a record that are used.</param>
     /// <param name="cancellation">Stops between batches.</param>

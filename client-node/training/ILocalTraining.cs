@@ -11,10 +11,10 @@ internal interface ILocalTraining : IDisposable
     /// <summary>Trains from a base.</summary>
     /// <param name="run">The run.</param>
     /// <param name="baseVersion">The version that is trained from.</param>
-    /// <param name="baseValues">Its flat B values.</param>
+    /// <param name="baseValues">Its flat values.</param>
     /// <param name="stepDone">Told the number of steps done.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <returns>Δ = θ_after − θ_base, a function of noisy gradients and public values alone.</returns>
+    /// <returns>Δ = θ_after − θ_base of the factors trained from that version, a function of noisy gradients and public values alone.</returns>
     Task<float[]> TrainAsync(
         ConsentedRun run,
         long baseVersion,
@@ -25,7 +25,7 @@ internal interface ILocalTraining : IDisposable
 
     /// <summary>Loss of an adapter on the held-out records. Stays on this machine.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="values">Flat B values; null = the base model.</param>
+    /// <param name="values">Flat values; null = the base model.</param>
     /// <param name="cancellation">Stops between batches.</param>
     Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, float[]? values, CancellationToken cancellation);
 }

@@ -33,7 +33,7 @@ internal sealed class LocalTraining(NodeSettings settings, JsonLinesRecords reco
             var model = Open(run);
             using var noise = Noise(run, baseVersion);
             var trainer = new PrivateTrainer(model.Adapter, model.Base.Tokenizer, records, run);
-            return trainer.Train(baseValues, noise, stepDone, cancellation);
+            return trainer.Train(baseVersion, baseValues, noise, stepDone, cancellation);
         });
 
     /// <inheritdoc />

@@ -26,28 +26,39 @@ internal sealed class PrivateTrainer(
     private const int MaxTokensAtOnce = 2048;
 
     /// <summary>Runs the local program.</summary>
-    /// <param name="baseValues">θ_base: flat B values [d].</param>
+    /// <param name="baseVersion">The version that is trained from; it says which factors are trained.</param>
+    /// <param name="baseValues">θ_base: all that the adapter holds.</param>
     /// <param name="noise">The secrets of this attempt.</param>
     /// <param name="stepDone">Told the number of steps done.</param>
     /// <param name="cancellation">Stops between steps; nothing of the attempt is kept.</param>
-    /// <returns>Δ = θ_after − θ_base, [d].</returns>
+    /// <returns>Δ = θ_after − θ_base of the trained factors, [d].</returns>
     /// <exception cref="NonFiniteUpdateException">The values have left the range of float32: nothing is sealed.</exception>
     /// <exception cref="InvalidOperationException">A private run would have been trained without a guarantee.</exception>
-    public float[] Train(float[] baseValues, NoiseSource noise, Action<int> stepDone, CancellationToken cancellation)
+    public float[] Train(
+        long baseVersion,
+        float[] baseValues,
+        NoiseSource noise,
+        Action<int> stepDone,
+        CancellationToken cancellation
+    )
     {
+        var trained = adapter.Layout.TrainedAt(baseVersion);
         var local = run.Document.Local;
         var sampler = new PoissonSampler(records.TrainingCount, run.Plan.SamplingRate);
         var optimizer = LocalOptimizer.Create(
             new LocalOptimizerOptions(local.Optimizer.Name, local.Optimizer.LearningRate, local.Optimizer.WeightDecay),
-            baseValues.Length
+            (int)trained.Count
         );
-        var values = baseValues.ToArray();
+        var whole = baseValues.ToArray();
+        var start = adapter.Layout.Take(trained, baseValues);
+        var values = start.ToArray();
         for (var step = 0; step < local.Steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             noise.BeginStep(step);
-            adapter.SetValues(values);
-            var gradient = Step(sampler, noise);
+            adapter.Layout.Put(trained, values, whole);
+            adapter.SetValues(whole);
+            var gradient = Step(trained, sampler, noise);
             if (run.Plan.IsPrivate && !gradient.IsPrivate)
             {
                 throw new InvalidOperationException(
@@ -62,7 +73,7 @@ internal sealed class PrivateTrainer(
 
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] -= baseValues[i];
+            values[i] -= start[i];
         }
 
         RequireFinite(values, local.Steps - 1);
@@ -81,7 +92,7 @@ internal sealed class PrivateTrainer(
         }
     }
 
-    private NoisyGradient Step(PoissonSampler sampler, NoiseSource noise)
+    private NoisyGradient Step(AdapterLayout trained, PoissonSampler sampler, NoiseSource noise)
     {
         using var scope = NewDisposeScope();
         var privacy = run.Document.Privacy;
@@ -91,12 +102,12 @@ internal sealed class PrivateTrainer(
         IReadOnlyList<TokenSequence> sequences = [.. batch.Indices.Select(index => Encode(records.Training(index)))];
 
         // :: (2) gradient per example, (3) clip
-        var clipper = new GradientClipper(batch, (int)adapter.Layout.Count, privacy.MaxGradNorm);
+        var clipper = new GradientClipper(batch, (int)trained.Count, privacy.MaxGradNorm);
         foreach (var piece in MicroBatches.Plan([.. sequences.Select(sequence => sequence.Ids.Count)], MaxTokensAtOnce))
         {
             using var pieceScope = NewDisposeScope();
             using var tokens = TokenBatch.Of([.. piece.Select(index => sequences[index].Ids)]);
-            clipper.Clip(PerExampleGradients.Compute(adapter, tokens)); // [b, d]
+            clipper.Clip(PerExampleGradients.Compute(adapter, tokens, trained)); // [b, d]
         }
 
         using var sum = clipper.Complete();

@@ -2,7 +2,8 @@
 
 safetensors   8 bytes header length, JSON header, raw little-endian data
 PEFT          W' = W + s B A for each base_model.model.<path>.lora_{A,B}.weight,
-              s = lora_alpha / r, or lora_alpha / sqrt(r) with use_rslora
+              s = lora_alpha / r, or lora_alpha / sqrt(r) with use_rslora;
+              r from rank_pattern where one of its keys is the module's path or its last segments
 LLaMA         RMSNorm, rotary positions on half-split heads, grouped keys and values, SwiGLU
 
 usage: python3 peft_reference.py list ADAPTER_FOLDER
@@ -11,6 +12,7 @@ prints JSON.
 """
 import json
 import math
+import re
 import struct
 import sys
 
@@ -46,17 +48,25 @@ def read_adapter(folder):
         config = json.load(file)
     assert config["peft_type"] == "LORA" and config["task_type"] == "CAUSAL_LM"
     assert config["bias"] == "none" and not config["fan_in_fan_out"]
-    root = math.sqrt(config["r"]) if config["use_rslora"] else config["r"]
-    return config, config["lora_alpha"] / root, read_safetensors(f"{folder}/adapter_model.safetensors")
+    return config, read_safetensors(f"{folder}/adapter_model.safetensors")
+
+
+def scale_of(config, path):
+    found = [r for key, r in config["rank_pattern"].items() if re.match(rf"(.*\.)?({key})$", path)]
+    rank = found[0] if found else config["r"]
+    return rank, config["lora_alpha"] / (math.sqrt(rank) if config["use_rslora"] else rank)
 
 
 def merge(weights, folder):
-    _, scale, adapter = read_adapter(folder)
+    config, adapter = read_adapter(folder)
     for name in adapter:
         if not name.endswith(".lora_A.weight"):
             continue
         path = name[len("base_model.model.") : -len(".lora_A.weight")]
         a, b = rows(adapter[name]), rows(adapter[name.replace("lora_A", "lora_B")])
+        rank, scale = scale_of(config, path)
+        assert len(a) == rank, path
+        assert any(path == t or path.endswith("." + t) for t in config["target_modules"]), path
         base = weights[path + ".weight"]
         for i, row in enumerate(base):
             for j in range(len(row)):
@@ -134,7 +144,8 @@ def logits(model, adapter, ids):
 
 if __name__ == "__main__":
     if sys.argv[1] == "list":
-        config, scale, tensors = read_adapter(sys.argv[2])
+        config, tensors = read_adapter(sys.argv[2])
+        scale = scale_of(config, "")[1]
         shapes = {name: {"shape": shape, "sum": math.fsum(values)} for name, (shape, values) in tensors.items()}
         print(json.dumps({"scale": scale, "targets": config["target_modules"], "tensors": shapes}))
     else:

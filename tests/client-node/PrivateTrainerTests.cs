@@ -62,7 +62,13 @@ public sealed class PrivateTrainerTests : IDisposable
         var trainer = new PrivateTrainer(model.Adapter, model.Base.Tokenizer, records, consented);
 
         var error = Assert.Throws<NonFiniteUpdateException>(() =>
-            trainer.Train(new float[model.Adapter.Layout.Count], noise, _ => { }, TestContext.Current.CancellationToken)
+            trainer.Train(
+                0,
+                new float[model.Adapter.Layout.Count],
+                noise,
+                _ => { },
+                TestContext.Current.CancellationToken
+            )
         );
 
         Assert.Contains("step 1", error.Message, StringComparison.Ordinal);
@@ -101,6 +107,44 @@ public sealed class PrivateTrainerTests : IDisposable
         Assert.True(after.NatsPerToken < before.NatsPerToken - 0.1, $"{before.NatsPerToken} → {after.NatsPerToken}");
     }
 
+    [Theory]
+    [InlineData("ab", 0)]
+    [InlineData("ab", 1)]
+    [InlineData("alternating", 0)]
+    [InlineData("alternating", 1)]
+    public void An_update_holds_exactly_the_factors_that_are_trained_from_its_base(string factors, long baseVersion)
+    {
+        var document = Some.Run("gaussian", steps: 2);
+        var run = Some.Consented(document, Some.Settings("data.jsonl"));
+        run = run with { Document = document with { Adapter = document.Adapter with { Factors = factors } } };
+        using var model = AdaptedModel.Open(run.Digest, run.Document, Some.Settings("data.jsonl").Models);
+        using var records = Records();
+        using var noise = new SecureNoise();
+        var layout = model.Adapter.Layout;
+
+        var delta = new PrivateTrainer(model.Adapter, model.Base.Tokenizer, records, run).Train(
+            baseVersion,
+            layout.InitialValues(),
+            noise,
+            _ => { },
+            TestContext.Current.CancellationToken
+        );
+
+        var trained = layout.TrainedAt(baseVersion);
+        Assert.Equal(trained.Count, delta.Length);
+        Assert.Equal(factors == "ab", trained.Count == layout.Count);
+        Assert.All(delta, value => Assert.NotEqual(0, value));
+        if (factors == "alternating")
+        {
+            // What is not trained stays as it was.
+            var fixedPart = layout.TrainedAt(baseVersion + 1);
+            Assert.Equal(
+                layout.Take(fixedPart, layout.InitialValues()),
+                layout.Take(fixedPart, model.Adapter.GetValues())
+            );
+        }
+    }
+
     [Fact]
     public void Cancelling_stops_between_steps()
     {
@@ -119,6 +163,7 @@ public sealed class PrivateTrainerTests : IDisposable
 
         Assert.Throws<OperationCanceledException>(() =>
             trainer.Train(
+                0,
                 new float[model.Adapter.Layout.Count],
                 noise,
                 step =>
@@ -163,14 +208,16 @@ public sealed class PrivateTrainerTests : IDisposable
         AdaptedModel model,
         JsonLinesRecords records,
         NoiseSource noise,
-        NodeSettings settings
+        NodeSettings settings,
+        long baseVersion = 0
     )
     {
         using (noise)
         {
             var consented = Some.Consented(run, settings);
             return new PrivateTrainer(model.Adapter, model.Base.Tokenizer, records, consented).Train(
-                new float[model.Adapter.Layout.Count],
+                baseVersion,
+                model.Adapter.Layout.InitialValues(),
                 noise,
                 _ => { },
                 TestContext.Current.CancellationToken

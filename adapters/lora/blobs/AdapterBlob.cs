@@ -5,7 +5,7 @@ namespace Federated.Adapters;
 
 /// <summary>
 /// The one binary form of adapters and updates. Little-endian: "FEDA", version u16, kind u8, element type u8 (1 = float32),
-/// layout digest 32 bytes, count u64, then the elements: all B factors, row-major, in the layout's order.
+/// layout digest 32 bytes, count u64, then the elements: what the layout holds, row-major, in its order.
 /// </summary>
 public static class AdapterBlob
 {

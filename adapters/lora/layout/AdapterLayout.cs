@@ -11,31 +11,105 @@ namespace Federated.Adapters;
 /// </summary>
 public sealed class AdapterLayout
 {
-    private AdapterLayout(AdapterOptions options, IReadOnlyList<AdapterTensor> tensors)
+    private readonly Lazy<(AdapterLayout B, AdapterLayout A)> _trained;
+
+    private AdapterLayout(AdapterOptions options, HeldFactors holds, IReadOnlyList<AdapterTensor> tensors)
     {
         Options = options;
+        Holds = holds;
         Tensors = tensors;
         Count = tensors.Sum(tensor => (long)tensor.Length);
-        Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Describe(options, tensors))));
+        Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(LayoutText.Of(this))));
+        _trained = new(() => (Part(HeldFactors.B), Part(HeldFactors.A)));
     }
 
     /// <summary>What the layout was made from.</summary>
     public AdapterOptions Options { get; }
 
-    /// <summary>The adapted layers, in the order of the flat vector.</summary>
+    /// <summary>Which factors the flat vector holds. What it does not hold is the frozen A of the seed, or fixed for this version.</summary>
+    public HeldFactors Holds { get; }
+
+    /// <summary>The adapted layers, in the order of the flat vector; each layer's A (where held) stands before its B.</summary>
     public IReadOnlyList<AdapterTensor> Tensors { get; }
 
-    /// <summary>d: the number of trained elements, all B factors together.</summary>
+    /// <summary>d: the number of elements of the flat vector.</summary>
     public long Count { get; }
 
-    /// <summary>The factor on the adapter's output.</summary>
-    public double Scale => Options.Scale;
-
     /// <summary>
-    /// SHA-256 (64 lower-case hex digits) over names, shapes, order, alpha, scaling, the algorithm of the frozen factors and
-    /// their digests.
+    /// SHA-256 (64 lower-case hex digits) over names, shapes, order, alpha, scaling, held factors, the algorithm of the frozen factors
+    /// and their digests.
     /// </summary>
     public string Digest { get; }
+
+    /// <summary>
+    /// The layout of an update that is trained from a base version. Alternating runs train B from even versions and A from odd ones;
+    /// all others always train the whole vector.
+    /// </summary>
+    /// <param name="baseVersion">s ≥ 0.</param>
+    /// <returns>A layout of the same layers; this one unless the run alternates.</returns>
+    public AdapterLayout TrainedAt(long baseVersion)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(baseVersion);
+        if (Options.Factors != TrainedFactors.Alternating || Holds != HeldFactors.Both)
+        {
+            return this;
+        }
+
+        return baseVersion % 2 == 0 ? _trained.Value.B : _trained.Value.A;
+    }
+
+    /// <summary>The adapter of version 0, which leaves the model as it is: every A from the seed, every B zero.</summary>
+    /// <returns><see cref="Count"/> numbers.</returns>
+    public float[] InitialValues()
+    {
+        var values = new float[Count];
+        foreach (var tensor in Tensors.Where(tensor => tensor.Holds.HasFlag(HeldFactors.A)))
+        {
+            InitialA(tensor).CopyTo(values.AsSpan((int)tensor.OffsetOfA));
+        }
+
+        return values;
+    }
+
+    /// <summary>The A that the seed gives a layer, [r, in] row-major.</summary>
+    /// <param name="tensor">One of <see cref="Tensors"/>.</param>
+    public float[] InitialA(AdapterTensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return FrozenFactor.Create(Options.Seed, tensor.Path, tensor.Rank, tensor.InFeatures);
+    }
+
+    /// <summary>Takes the numbers of a part out of a whole vector.</summary>
+    /// <param name="part">This layout, or what <see cref="TrainedAt"/> gives of it.</param>
+    /// <param name="values"><see cref="Count"/> numbers.</param>
+    /// <returns>The part's numbers, in its order.</returns>
+    public float[] Take(AdapterLayout part, ReadOnlySpan<float> values)
+    {
+        var taken = new float[Check(part, values.Length).Count];
+        foreach (var (whole, own, length) in Pieces(part))
+        {
+            values.Slice(whole, length).CopyTo(taken.AsSpan(own));
+        }
+
+        return taken;
+    }
+
+    /// <summary>Puts the numbers of a part into a whole vector.</summary>
+    /// <param name="part">This layout, or what <see cref="TrainedAt"/> gives of it.</param>
+    /// <param name="partValues">The part's numbers.</param>
+    /// <param name="values"><see cref="Count"/> numbers; those of the part are replaced.</param>
+    public void Put(AdapterLayout part, ReadOnlySpan<float> partValues, Span<float> values)
+    {
+        if (partValues.Length != Check(part, values.Length).Count)
+        {
+            throw new ArgumentException($"{partValues.Length} values; the part has {part.Count}.", nameof(partValues));
+        }
+
+        foreach (var (whole, own, length) in Pieces(part))
+        {
+            partValues.Slice(own, length).CopyTo(values[whole..]);
+        }
+    }
 
     /// <summary>Chooses the layers of a LLaMA that an adapter changes.</summary>
     /// <param name="config">The model's shape.</param>
@@ -59,7 +133,7 @@ public sealed class AdapterLayout
         CheckOptions(options);
         foreach (var target in options.Targets)
         {
-            if (!linears.Any(linear => Matches(linear.Path, target)))
+            if (!linears.Any(linear => LayerPattern.IsTarget(linear.Path, target)))
             {
                 var names = string.Join(", ", linears.Select(linear => LastSegment(linear.Path)).Distinct());
                 throw new InvalidAdapterOptionsException(
@@ -68,20 +142,23 @@ public sealed class AdapterLayout
             }
         }
 
+        LinearShape[] adapted =
+        [
+            .. linears.Where(linear => options.Targets.Any(target => LayerPattern.IsTarget(linear.Path, target))),
+        ];
+        var ranks = LayerRanks.Of(adapted, options);
+        var holds = options.Factors == TrainedFactors.B ? HeldFactors.B : HeldFactors.Both;
         var tensors = new List<AdapterTensor>();
         var offset = 0L;
-        foreach (var linear in linears)
+        foreach (var (linear, rank) in adapted.Zip(ranks))
         {
-            if (options.Targets.Any(target => Matches(linear.Path, target)))
-            {
-                var tensor = Adapt(linear, options, offset);
-                tensors.Add(tensor);
-                offset += tensor.Length;
-            }
+            var tensor = Adapt(linear, rank, options, offset) with { Holds = holds };
+            tensors.Add(tensor);
+            offset += tensor.Length;
         }
 
         return offset <= Array.MaxLength
-            ? new AdapterLayout(options, tensors)
+            ? new AdapterLayout(options, holds, tensors)
             : throw new InvalidAdapterOptionsException(
                 $"adapter.rank = {options.Rank} gives {offset} trained elements; at most {Array.MaxLength}. Lower the rank or name fewer targets."
             );
@@ -116,47 +193,57 @@ public sealed class AdapterLayout
         }
     }
 
-    private static AdapterTensor Adapt(LinearShape linear, AdapterOptions options, long offset)
+    private static AdapterTensor Adapt(LinearShape linear, int rank, AdapterOptions options, long offset)
     {
-        var smaller = Math.Min(linear.InFeatures, linear.OutFeatures);
-        if (options.Rank > smaller)
-        {
-            throw new InvalidAdapterOptionsException(
-                $"adapter.rank = {options.Rank} is larger than {linear.Path} ({linear.OutFeatures} × {linear.InFeatures}); at most {smaller}."
-            );
-        }
-
-        var frozen = FrozenFactor.Create(options.Seed, linear.Path, options.Rank, linear.InFeatures);
+        var initial = FrozenFactor.Create(options.Seed, linear.Path, rank, linear.InFeatures);
         return new AdapterTensor(
             linear.Path,
-            options.Rank,
+            rank,
             linear.InFeatures,
             linear.OutFeatures,
             offset,
-            FrozenFactor.Digest(frozen)
-        );
+            FrozenFactor.Digest(initial)
+        )
+        {
+            Scale = options.ScaleOf(rank),
+        };
     }
 
-    // The same rule as PEFT's target_modules: the whole path, or a suffix of whole segments.
-    private static bool Matches(string path, string target) =>
-        path == target || path.EndsWith("." + target, StringComparison.Ordinal);
-
-    private static string LastSegment(string path) => path[(path.LastIndexOf('.') + 1)..];
-
-    private static string Describe(AdapterOptions options, IReadOnlyList<AdapterTensor> tensors)
+    private AdapterLayout Part(HeldFactors holds)
     {
-        var text = new StringBuilder("federated-adapter-layout-v1\n");
-        var scaling = options.Scaling == LoraScaling.RsLora ? "rslora" : "lora";
-        text.Append(CultureInfo.InvariantCulture, $"alpha {options.Alpha:R}\nscaling {scaling}\n");
-        text.Append(CultureInfo.InvariantCulture, $"frozen {FrozenFactor.AlgorithmId}\n");
-        foreach (var t in tensors)
+        var tensors = new List<AdapterTensor>();
+        var offset = 0L;
+        foreach (var whole in Tensors)
         {
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"{t.Path} {t.Rank} {t.InFeatures} {t.OutFeatures} {t.FrozenDigest}\n"
-            );
+            var tensor = whole with { Offset = offset, Holds = holds };
+            tensors.Add(tensor);
+            offset += tensor.Length;
         }
 
-        return text.ToString();
+        return new AdapterLayout(Options, holds, tensors);
     }
+
+    private AdapterLayout Check(AdapterLayout part, int values)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        if (values != Count)
+        {
+            throw new ArgumentException($"{values} values; the layout has {Count}.", nameof(values));
+        }
+
+        return part.Digest == Digest || part.Digest == TrainedAt(0).Digest || part.Digest == TrainedAt(1).Digest
+            ? part
+            : throw new ArgumentException($"The layout {part.Digest} is no part of {Digest}.", nameof(part));
+    }
+
+    private IEnumerable<(int Whole, int Own, int Length)> Pieces(AdapterLayout part)
+    {
+        foreach (var (whole, own) in Tensors.Zip(part.Tensors))
+        {
+            var from = own.Holds == HeldFactors.B ? whole.OffsetOfB : whole.Offset;
+            yield return ((int)from, (int)own.Offset, own.Length);
+        }
+    }
+
+    private static string LastSegment(string path) => path[(path.LastIndexOf('.') + 1)..];
 }

@@ -1,12 +1,12 @@
 namespace Federated.Adapters;
 
-/// <summary>One adapted layer of a layout: y + Scale · (x Aᵀ) Bᵀ with A frozen and B trained.</summary>
+/// <summary>One adapted layer of a layout: y + Scale · (x Aᵀ) Bᵀ.</summary>
 /// <param name="Path">The base layer's path.</param>
 /// <param name="Rank">r: A is [r, InFeatures], B is [OutFeatures, r], both row-major.</param>
 /// <param name="InFeatures">Width of the layer's input.</param>
 /// <param name="OutFeatures">Width of the layer's output.</param>
-/// <param name="Offset">Where this B begins in the flat vector of all B factors, in elements.</param>
-/// <param name="FrozenDigest">SHA-256 of the frozen A (see <see cref="FrozenFactor.Digest"/>), 64 lower-case hex digits.</param>
+/// <param name="Offset">Where the layer's numbers begin in the flat vector, in elements.</param>
+/// <param name="FrozenDigest">SHA-256 of the A that the seed gives (see <see cref="FrozenFactor.Digest"/>), 64 lower-case hex digits.</param>
 public sealed record AdapterTensor(
     string Path,
     int Rank,
@@ -16,6 +16,25 @@ public sealed record AdapterTensor(
     string FrozenDigest
 )
 {
+    /// <summary>The factor on the layer's product: alpha ÷ √rank or alpha ÷ rank, with this layer's rank.</summary>
+    public required double Scale { get; init; }
+
+    /// <summary>Which factors stand in the flat vector.</summary>
+    public HeldFactors Holds { get; init; } = HeldFactors.B;
+
+    /// <summary>Number of elements of A.</summary>
+    public int LengthOfA => checked(Rank * InFeatures);
+
     /// <summary>Number of elements of B.</summary>
-    public int Length => checked(OutFeatures * Rank);
+    public int LengthOfB => checked(OutFeatures * Rank);
+
+    /// <summary>Number of elements in the flat vector.</summary>
+    public int Length =>
+        checked((Holds.HasFlag(HeldFactors.A) ? LengthOfA : 0) + (Holds.HasFlag(HeldFactors.B) ? LengthOfB : 0));
+
+    /// <summary>Where A begins in the flat vector; only where it <see cref="Holds"/> A.</summary>
+    public long OffsetOfA => Offset;
+
+    /// <summary>Where B begins in the flat vector; only where it <see cref="Holds"/> B.</summary>
+    public long OffsetOfB => Offset + (Holds.HasFlag(HeldFactors.A) ? LengthOfA : 0);
 }

@@ -16,8 +16,9 @@ internal static class PeftConfig
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static byte[] Write(AdapterOptions options, string baseModelName)
+    public static byte[] Write(AdapterLayout layout, string baseModelName)
     {
+        var options = layout.Options;
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Layout))
         {
@@ -40,10 +41,16 @@ internal static class PeftConfig
             json.WriteNull("modules_to_save");
             json.WriteString("peft_type", "LORA");
             json.WriteNumber("r", options.Rank);
-            Empty(json, "rank_pattern");
+            json.WriteStartObject("rank_pattern");
+            foreach (var other in layout.Tensors.Where(tensor => tensor.Rank != options.Rank))
+            {
+                json.WriteNumber(other.Path, other.Rank);
+            }
+
+            json.WriteEndObject();
             json.WriteNull("revision");
             json.WriteStartArray("target_modules");
-            foreach (var target in options.Targets)
+            foreach (var target in Targets(layout))
             {
                 json.WriteStringValue(target);
             }
@@ -56,6 +63,14 @@ internal static class PeftConfig
 
         return [.. buffer.WrittenSpan, (byte)'\n'];
     }
+
+    // PEFT reads a list of names as suffixes and knows no patterns in it: where there are some, each layer is named in full.
+    private static IEnumerable<string> Targets(AdapterLayout layout) =>
+        layout.Options.Targets.Any(target =>
+            target == LayerPattern.AllLinear || target.Contains('*', StringComparison.Ordinal)
+        )
+            ? layout.Tensors.Select(tensor => tensor.Path)
+            : layout.Options.Targets;
 
     private static void Empty(Utf8JsonWriter json, string key)
     {

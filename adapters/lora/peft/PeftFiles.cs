@@ -20,12 +20,12 @@ public static class PeftFiles
     public static byte[] Config(AdapterLayout layout, string baseModelName)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        return PeftConfig.Write(layout.Options, baseModelName);
+        return PeftConfig.Write(layout, baseModelName);
     }
 
     /// <summary>adapter_model.safetensors: A and B of every adapted layer, float32.</summary>
-    /// <param name="layout">The adapter's layout; the frozen factors are made from its seed.</param>
-    /// <param name="values">All B factors, <see cref="AdapterLayout.Count"/> finite numbers.</param>
+    /// <param name="layout">The whole adapter's layout; frozen factors are made from its seed.</param>
+    /// <param name="values"><see cref="AdapterLayout.Count"/> finite numbers.</param>
     /// <returns>The file's bytes.</returns>
     /// <exception cref="ArgumentException">Another number of values, or one that is not finite.</exception>
     public static byte[] Weights(AdapterLayout layout, ReadOnlySpan<float> values)
@@ -42,10 +42,12 @@ public static class PeftFiles
         var tensors = new SortedDictionary<string, (long Rows, long Columns, float[] Elements)>(StringComparer.Ordinal);
         foreach (var adapted in layout.Tensors)
         {
-            var frozen = FrozenFactor.Create(layout.Options.Seed, adapted.Path, adapted.Rank, adapted.InFeatures);
-            var trained = values.Slice((int)adapted.Offset, adapted.Length).ToArray();
-            tensors.Add(PeftFolder.NameOfA(adapted), (adapted.Rank, adapted.InFeatures, frozen));
-            tensors.Add(PeftFolder.NameOfB(adapted), (adapted.OutFeatures, adapted.Rank, trained));
+            var a = adapted.Holds.HasFlag(HeldFactors.A)
+                ? values.Slice((int)adapted.OffsetOfA, adapted.LengthOfA).ToArray()
+                : layout.InitialA(adapted);
+            var b = values.Slice((int)adapted.OffsetOfB, adapted.LengthOfB).ToArray();
+            tensors.Add(PeftFolder.NameOfA(adapted), (adapted.Rank, adapted.InFeatures, a));
+            tensors.Add(PeftFolder.NameOfB(adapted), (adapted.OutFeatures, adapted.Rank, b));
         }
 
         var header = Header(tensors);

@@ -12,8 +12,8 @@ public static class PeftFolder
 {
     /// <summary>Writes both files; each whole or not at all.</summary>
     /// <param name="folder">Where to; made when absent, files of the same names are replaced.</param>
-    /// <param name="layout">The adapter's layout; the frozen factors are made from its seed.</param>
-    /// <param name="values">All B factors, <see cref="AdapterLayout.Count"/> finite numbers.</param>
+    /// <param name="layout">The whole adapter's layout; frozen factors are made from its seed.</param>
+    /// <param name="values"><see cref="AdapterLayout.Count"/> finite numbers.</param>
     /// <param name="baseModelName">What base_model_name_or_path says.</param>
     /// <exception cref="ArgumentException">Another number of values, or one that is not finite; nothing is written.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
@@ -27,10 +27,10 @@ public static class PeftFolder
         WriteWhole(Path.Combine(folder, PeftFiles.ConfigName), config);
     }
 
-    /// <summary>Reads the B factors of a folder that <see cref="Write"/> or PEFT made for this layout.</summary>
+    /// <summary>Reads the numbers of a folder that <see cref="Write"/> or PEFT made for this layout.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="layout">The layout expected: its rank, alpha, scaling, layers and frozen factors must be those of the files.</param>
-    /// <returns>All B factors in the layout's order.</returns>
+    /// <returns>All that the layout holds, in its order.</returns>
     /// <exception cref="InvalidCheckpointException">The files are malformed, or for another layout; the message names the field.</exception>
     public static float[] Read(string folder, AdapterLayout layout)
     {
@@ -48,16 +48,20 @@ public static class PeftFolder
         var values = new float[layout.Count];
         foreach (var adapted in layout.Tensors)
         {
-            var frozen = Elements(file, path, NameOfA(adapted), adapted.Rank, adapted.InFeatures);
-            if (FrozenFactor.Digest(frozen) != adapted.FrozenDigest)
+            var a = Elements(file, path, NameOfA(adapted), adapted.Rank, adapted.InFeatures);
+            if (adapted.Holds.HasFlag(HeldFactors.A))
+            {
+                a.CopyTo(values.AsSpan((int)adapted.OffsetOfA));
+            }
+            else if (FrozenFactor.Digest(a) != adapted.FrozenDigest)
             {
                 throw new InvalidCheckpointException(
                     $"{path}: {NameOfA(adapted)} is not the frozen factor of seed {layout.Options.Seed}."
                 );
             }
 
-            var trained = Elements(file, path, NameOfB(adapted), adapted.OutFeatures, adapted.Rank);
-            trained.CopyTo(values.AsSpan((int)adapted.Offset));
+            var b = Elements(file, path, NameOfB(adapted), adapted.OutFeatures, adapted.Rank);
+            b.CopyTo(values.AsSpan((int)adapted.OffsetOfB));
         }
 
         return values;

@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 namespace Federated.Adapters;
 
 /// <summary>
-/// A low-rank adapter on a model (Hu et al. 2021): every layer of the layout gives y + Scale · (x Aᵀ) Bᵀ instead of y. A is frozen
-/// and made from the run's seed; the B factors are one flat vector, the thing that is trained and travels.
+/// A low-rank adapter on a model (Hu et al. 2021): every layer of the layout gives y + Scale · (x Aᵀ) Bᵀ instead of y. What the layout
+/// holds is one flat vector, the thing that is trained and travels; a factor A that it does not hold is frozen and made from the seed.
 /// </summary>
 /// <remarks>Not thread-safe; all calls from the thread that runs the model.</remarks>
 public sealed class LoraAdapter : IDisposable
 {
     private readonly AdaptableLinear[] _linears;
-    private readonly Tensor[] _scaledA;
+    private readonly Tensor?[] _scaledA; // null where A is not frozen
     private readonly Tensor _values;
-    private Tensor[]? _bound;
+    private BoundFactors[]? _bound;
 
-    /// <summary>Attaches an adapter of zeros (B = 0: the model is as before) to a model.</summary>
+    /// <summary>Attaches the initial adapter (B = 0: the model is as before) to a model.</summary>
     /// <param name="model">The model; its own parameters are left as they are.</param>
     /// <param name="layout">Made from this model's shapes.</param>
     /// <exception cref="InvalidAdapterOptionsException">The model has no such layer, another shape, or an adapter already.</exception>
@@ -23,12 +23,19 @@ public sealed class LoraAdapter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(layout);
+        if (!layout.Holds.HasFlag(HeldFactors.B))
+        {
+            throw new InvalidAdapterOptionsException(
+                "The layout holds no B: it is one of updates. Attach the layout of the whole adapter."
+            );
+        }
+
         Model = model;
         Layout = layout;
         _linears = [.. layout.Tensors.Select(tensor => Find(model, tensor))];
         var device = _linears[0].Weight.device;
         _scaledA = [.. layout.Tensors.Select(tensor => ScaledA(layout, tensor, device))];
-        _values = zeros(layout.Count, device: device).DetachFromDisposeScope();
+        _values = tensor(layout.InitialValues(), device: device).DetachFromDisposeScope();
         for (var i = 0; i < _linears.Length; i++)
         {
             var index = i;
@@ -48,7 +55,7 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>The flat vector [d], float32; a leaf without gradient. Whoever writes into it changes the adapter.</summary>
     public Tensor Values => _values;
 
-    /// <summary>Sets all B factors.</summary>
+    /// <summary>Sets all that the layout holds.</summary>
     /// <param name="values">Exactly <see cref="AdapterLayout.Count"/> finite numbers in the layout's order.</param>
     /// <exception cref="ArgumentException">Another number of values, or one that is not finite; nothing is changed.</exception>
     public void SetValues(ReadOnlySpan<float> values)
@@ -69,7 +76,7 @@ public sealed class LoraAdapter : IDisposable
         _values.copy_(source);
     }
 
-    /// <summary>Reads all B factors.</summary>
+    /// <summary>Reads all that the layout holds.</summary>
     /// <returns><see cref="AdapterLayout.Count"/> numbers in the layout's order.</returns>
     public float[] GetValues()
     {
@@ -85,38 +92,49 @@ public sealed class LoraAdapter : IDisposable
             linear.Adapter = null;
         }
 
-        foreach (var tensor in _scaledA)
+        foreach (var frozen in _scaledA)
         {
-            tensor.Dispose();
+            frozen?.Dispose();
         }
 
         _values.Dispose();
     }
 
+    /// <summary>The numbers of a part, detached; in the caller's dispose scope.</summary>
+    /// <param name="part">This layout, or what <see cref="AdapterLayout.TrainedAt"/> gives of it.</param>
+    internal Tensor PartOf(AdapterLayout part)
+    {
+        if (part.Digest == Layout.Digest)
+        {
+            return _values.detach();
+        }
+
+        using var untracked = no_grad();
+        return cat([
+            .. Layout
+                .Tensors.Zip(part.Tensors)
+                .Select(pair =>
+                    _values.narrow(
+                        0,
+                        pair.Second.Holds == HeldFactors.A ? pair.First.OffsetOfA : pair.First.OffsetOfB,
+                        pair.Second.Length
+                    )
+                ),
+        ]);
+    }
+
     /// <summary>
     /// Uses other numbers than <see cref="Values"/> until the answer is disposed: [d], shared by all records, or [b, d], one adapter
-    /// a record. One split node cuts them, so that backward gives one gradient of their own shape.
+    /// a record, where d counts what <paramref name="part"/> holds.
     /// </summary>
-    internal Binding Bind(Tensor values)
+    internal Binding Bind(AdapterLayout part, Tensor values)
     {
         if (_bound is not null)
         {
             throw new InvalidOperationException("The adapter is bound already; bindings do not nest.");
         }
 
-        var perExample = values.dim() == 2;
-        var axis = perExample ? 1 : 0;
-        long[] lengths = [.. Layout.Tensors.Select(tensor => (long)tensor.Length)];
-        _bound = values.split(lengths, axis);
-        for (var i = 0; i < _bound.Length; i++)
-        {
-            var tensor = Layout.Tensors[i];
-            long[] shape = perExample
-                ? [values.shape[0], tensor.OutFeatures, tensor.Rank]
-                : [tensor.OutFeatures, tensor.Rank];
-            _bound[i] = _bound[i].reshape(shape);
-        }
-
+        _bound = BoundFactors.Cut(part, values);
         return new Binding(this);
     }
 
@@ -129,9 +147,21 @@ public sealed class LoraAdapter : IDisposable
         }
 
         var tensor = Layout.Tensors[index];
-        var b = _bound?[index] ?? _values.narrow(0, tensor.Offset, tensor.Length).view(tensor.OutFeatures, tensor.Rank);
-        return LowRankProduct.Add(output, input, _scaledA[index], b);
+        var (boundA, boundB) = _bound?[index] ?? default;
+        var b = boundB ?? Own(tensor.OffsetOfB, tensor.OutFeatures, tensor.Rank);
+        return _scaledA[index] is { } frozen
+            ? LowRankProduct.Add(output, input, frozen, b)
+            : LowRankProduct.Add(
+                output,
+                input,
+                boundA ?? Own(tensor.OffsetOfA, tensor.Rank, tensor.InFeatures),
+                b,
+                tensor.Scale
+            );
     }
+
+    private Tensor Own(long offset, int rows, int columns) =>
+        _values.narrow(0, offset, (long)rows * columns).view(rows, columns);
 
     private static AdaptableLinear Find(CausalLanguageModel model, AdapterTensor tensor)
     {
@@ -152,14 +182,18 @@ public sealed class LoraAdapter : IDisposable
             );
     }
 
-    // The scale is folded into the frozen factor, where it costs nothing.
-    private static Tensor ScaledA(AdapterLayout layout, AdapterTensor tensor, Device device)
+    // The scale is folded into a frozen factor, where it costs nothing.
+    private static Tensor? ScaledA(AdapterLayout layout, AdapterTensor tensor, Device device)
     {
+        if (tensor.Holds.HasFlag(HeldFactors.A))
+        {
+            return null;
+        }
+
         using var untracked = no_grad();
-        var frozen = FrozenFactor.Create(layout.Options.Seed, tensor.Path, tensor.Rank, tensor.InFeatures);
         long[] shape = [tensor.Rank, tensor.InFeatures];
-        using var factor = TorchSharp.torch.tensor(frozen, shape, device: device);
-        return factor.mul(layout.Scale).DetachFromDisposeScope();
+        using var factor = TorchSharp.torch.tensor(layout.InitialA(tensor), shape, device: device);
+        return factor.mul(tensor.Scale).DetachFromDisposeScope();
     }
 
     /// <summary>Ends a binding.</summary>

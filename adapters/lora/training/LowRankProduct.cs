@@ -5,14 +5,19 @@ namespace Federated.Adapters;
 /// <summary>The arithmetic of one adapted layer.</summary>
 internal static class LowRankProduct
 {
-    /// <summary>y + (x Aᵀ) Bᵀ.</summary>
+    /// <summary>y + scale · (x Aᵀ) Bᵀ.</summary>
     /// <param name="output">y, [b, T, out].</param>
     /// <param name="input">x, [b, T, in].</param>
-    /// <param name="scaledA">The frozen factor times the scale, [r, in].</param>
+    /// <param name="a">A: [r, in] shared by all records, or [b, r, in], one a record.</param>
     /// <param name="b">B: [out, r] shared by all records, or [b, out, r], one a record.</param>
-    public static Tensor Add(Tensor output, Tensor input, Tensor scaledA, Tensor b)
+    /// <param name="scale">The factor on the product; 1 where it is folded into a frozen factor.</param>
+    public static Tensor Add(Tensor output, Tensor input, Tensor a, Tensor b, double scale = 1)
     {
-        var low = nn.functional.linear(input, scaledA); // [b, T, r]
-        return output + (b.dim() == 3 ? bmm(low, b.transpose(1, 2)) : nn.functional.linear(low, b));
+        var low = Times(input, a); // [b, T, r]
+        return output + Times(scale == 1 ? low : low * scale, b);
     }
+
+    // x Wᵀ with one W, or with one a record.
+    private static Tensor Times(Tensor x, Tensor weight) =>
+        weight.dim() == 3 ? bmm(x, weight.transpose(1, 2)) : nn.functional.linear(x, weight);
 }

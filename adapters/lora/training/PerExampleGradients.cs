@@ -21,18 +21,22 @@ public static class PerExampleGradients
     /// <summary>Computes the gradients of one piece of a batch.</summary>
     /// <param name="adapter">The adapter, attached to the model that is trained.</param>
     /// <param name="batch">b records.</param>
-    /// <returns>[b, d], float32, detached; in the caller's dispose scope. A row may hold NaN or infinity: the clipper drops it.</returns>
+    /// <param name="trained">
+    /// What is trained: the adapter's layout (null) or what <see cref="AdapterLayout.TrainedAt"/> gives of it; the rest stays as it is.
+    /// </param>
+    /// <returns>[b, d] with the d of <paramref name="trained"/>, float32, detached; in the caller's dispose scope. A row may hold NaN or infinity: the clipper drops it.</returns>
     /// <exception cref="InvalidOperationException">The model has a layer that mixes records, or the adapter is disabled.</exception>
     /// <exception cref="ArgumentException">A record is longer than the model's context.</exception>
-    public static Tensor Compute(LoraAdapter adapter, TokenBatch batch)
+    public static Tensor Compute(LoraAdapter adapter, TokenBatch batch, AdapterLayout? trained = null)
     {
         ArgumentNullException.ThrowIfNull(adapter);
         ArgumentNullException.ThrowIfNull(batch);
         Require(adapter, batch);
+        trained ??= adapter.Layout;
         using var scope = NewDisposeScope();
-        var rows = adapter.Values.detach().unsqueeze(0).expand(batch.Count, adapter.Layout.Count);
+        var rows = adapter.PartOf(trained).unsqueeze(0).expand(batch.Count, trained.Count);
         rows = rows.detach().requires_grad_(true); // [b, d]
-        using (adapter.Bind(rows))
+        using (adapter.Bind(trained, rows))
         {
             var losses = TokenLoss.PerExampleMean(adapter.Model.call(batch.Ids), batch.Ids, batch.Mask); // [b]
             // The sum, not the mean: row i is then the gradient of loss i, whatever b is.

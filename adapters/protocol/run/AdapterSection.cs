@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Federated.Protocol;
 
 /// <summary>Shape and scaling of the low-rank adapter (Hu et al. 2021; rsLoRA: Kalajdzievski 2023).</summary>
@@ -12,12 +14,18 @@ public sealed record AdapterSection
     /// <summary>rslora | lora.</summary>
     public string Scaling { get; init; } = "rslora";
 
-    /// <summary>Names of the linear layers to adapt: the last segment of a module path, such as q_proj.</summary>
+    /// <summary>
+    /// Names of the linear layers to adapt: the whole module path or its last segments, such as q_proj or self_attn.q_proj, with * for any
+    /// characters; or all-linear.
+    /// </summary>
     public IReadOnlyList<string> Targets { get; init; } = ["q_proj", "v_proj"];
 
-    /// <summary>b: A is frozen (exact, and best under differential privacy).</summary>
+    /// <summary>Other ranks for some layers: segments of a module path ("layers.0", down_proj) → r, 1 … 1024.</summary>
+    public IReadOnlyDictionary<string, int> RankPattern { get; init; } = ImmutableDictionary<string, int>.Empty;
+
+    /// <summary>b: A is frozen (exact, and best under differential privacy). ab: both factors. alternating: B from even versions, A from odd ones.</summary>
     public string Factors { get; init; } = "b";
 
-    /// <summary>Public seed of the frozen A. 0 … 2^63-1.</summary>
+    /// <summary>Public seed of the A factors. 0 … 2^63-1.</summary>
     public long Seed { get; init; }
 }

@@ -107,6 +107,17 @@ public static class CanonicalRunDocument
         WriteDouble(json, "alpha", adapter.Alpha);
         json.WriteString("factors", adapter.Factors);
         json.WriteNumber("rank", adapter.Rank);
+        if (adapter.RankPattern.Count > 0)
+        {
+            json.WriteStartObject("rankPattern");
+            foreach (var (pattern, rank) in adapter.RankPattern.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            {
+                json.WriteNumber(pattern, rank);
+            }
+
+            json.WriteEndObject();
+        }
+
         json.WriteString("scaling", adapter.Scaling);
         json.WriteNumber("seed", adapter.Seed);
         WriteSet(json, "targets", adapter.Targets);

@@ -77,6 +77,19 @@ internal sealed class RuleReport
         }
     }
 
+    /// <summary>Part of a module path, with * for any characters.</summary>
+    public void Pattern(string path, string value)
+    {
+        var plain =
+            value.Length is > 0 and <= 128
+            && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' or '*')
+            && value.Any(char.IsAsciiLetterOrDigit);
+        if (!plain)
+        {
+            Add(path, value, "not a layer's name", "write 1 … 128 of a-z A-Z 0-9 _ . - and * for any characters");
+        }
+    }
+
     public void Hex(string path, string value, int least, int most)
     {
         if (value.Length < least || value.Length > most || !value.All(char.IsAsciiHexDigitLower))

@@ -30,6 +30,16 @@ public static class RunDocumentRules
         report.Duration("rounds.leaveAfter", document.Rounds.LeaveAfter, TimeSpan.FromSeconds(1));
         CloseRules.Validate(document.Rounds.Close, document.Participants.Nodes.Count, report);
         Aggregation(document.Aggregation, report);
+        if (document.Aggregation.Merge == "ffa" && document.Adapter.Factors is "ab" or "alternating")
+        {
+            report.Add(
+                "adapter.factors",
+                document.Adapter.Factors,
+                "aggregation.merge: ffa averages B over a frozen A",
+                "write factors: b"
+            );
+        }
+
         report.Duration("retention.updates", document.Retention.Updates, TimeSpan.Zero);
         if (document.Retention.Versions is { } kept)
         {
@@ -73,7 +83,13 @@ public static class RunDocumentRules
         report.Range("adapter.rank", section.Rank, 1, 1024);
         report.Positive("adapter.alpha", section.Alpha);
         report.OneOf("adapter.scaling", section.Scaling, "rslora", "lora");
-        report.OneOf("adapter.factors", section.Factors, "b");
+        report.OneOf("adapter.factors", section.Factors, "b", "ab", "alternating");
+        foreach (var (pattern, rank) in section.RankPattern)
+        {
+            report.Pattern("adapter.rankPattern", pattern);
+            report.Range("adapter.rankPattern", rank, 1, 1024);
+        }
+
         report.Range("adapter.seed", section.Seed, 0, long.MaxValue);
         if (section.Targets.Count == 0)
         {
@@ -82,7 +98,7 @@ public static class RunDocumentRules
 
         foreach (var target in section.Targets)
         {
-            report.Name("adapter.targets", target, "_.");
+            report.Pattern("adapter.targets", target);
         }
 
         foreach (var twice in section.Targets.GroupBy(target => target).Where(group => group.Count() > 1))

@@ -66,6 +66,7 @@ public static class RunDocumentYaml
             Rank = section.Integer("rank", defaults.Rank),
             Alpha = section.Double("alpha", defaults.Alpha),
             Scaling = section.Text("scaling", defaults.Scaling),
+            RankPattern = section.Integers("rankPattern", defaults.RankPattern),
             Targets = section.Texts("targets", defaults.Targets),
             Factors = section.Text("factors", defaults.Factors),
             Seed = section.Long("seed", defaults.Seed),

@@ -8,7 +8,9 @@ namespace Federated.Aggregation.Grains;
 /// <param name="Alpha">loraAlpha.</param>
 /// <param name="Scaling">rslora | lora.</param>
 /// <param name="Targets">Layers to adapt.</param>
-/// <param name="Seed">Seed of the frozen A.</param>
+/// <param name="Seed">Seed of the A factors.</param>
+/// <param name="Factors">b | ab | alternating.</param>
+/// <param name="RankPattern">Other ranks for some layers.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.layout-recipe")]
@@ -18,5 +20,7 @@ public sealed record LayoutRecipe(
     [property: Id(2)] double Alpha,
     [property: Id(3)] string Scaling,
     [property: Id(4)] ImmutableArray<string> Targets,
-    [property: Id(5)] long Seed
+    [property: Id(5)] long Seed,
+    [property: Id(6)] string Factors,
+    [property: Id(7)] ImmutableDictionary<string, int> RankPattern
 );

@@ -36,5 +36,9 @@ public sealed class AdapterLayouts
                 recipe.Targets,
                 recipe.Seed
             )
+            {
+                Factors = AdapterOptions.ParseFactors(recipe.Factors),
+                RankPattern = recipe.RankPattern,
+            }
         );
 }

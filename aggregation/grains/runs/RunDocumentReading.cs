@@ -15,7 +15,9 @@ public static class RunDocumentReading
             document.Adapter.Alpha,
             document.Adapter.Scaling,
             [.. document.Adapter.Targets],
-            document.Adapter.Seed
+            document.Adapter.Seed,
+            document.Adapter.Factors,
+            document.Adapter.RankPattern.ToImmutableDictionary(StringComparer.Ordinal)
         );
 
     /// <summary>The terms of the run.</summary>

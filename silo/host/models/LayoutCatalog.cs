@@ -86,5 +86,9 @@ internal sealed class LayoutCatalog
     }
 
     private static AdapterOptions Options(AdapterSection adapter) =>
-        new(adapter.Rank, adapter.Alpha, AdapterOptions.ParseScaling(adapter.Scaling), adapter.Targets, adapter.Seed);
+        new(adapter.Rank, adapter.Alpha, AdapterOptions.ParseScaling(adapter.Scaling), adapter.Targets, adapter.Seed)
+        {
+            Factors = AdapterOptions.ParseFactors(adapter.Factors),
+            RankPattern = adapter.RankPattern,
+        };
 }

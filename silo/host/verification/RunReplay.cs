@@ -46,6 +46,10 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
                 document.Adapter.Targets,
                 document.Adapter.Seed
             )
+            {
+                Factors = AdapterOptions.ParseFactors(document.Adapter.Factors),
+                RankPattern = document.Adapter.RankPattern,
+            }
         );
         return RunState.Start(RunDocumentReading.Terms(document, runDigest, layout), drafted);
     }
@@ -71,7 +75,7 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
         }
 
         var values = plan is null
-            ? new float[layout.Count].AsMemory()
+            ? layout.InitialValues().AsMemory()
             : (await FfaMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation)).Values;
         var bytes = AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, values.Span);
         var made = Convert.ToHexStringLower(SHA256.HashData(bytes));

@@ -34,7 +34,7 @@ public sealed class AdapterLayoutTests
     [InlineData(LoraScaling.RsLora, 4.0)]
     [InlineData(LoraScaling.Lora, 2.0)]
     public void The_scale_is_alpha_over_rank_or_over_its_root(LoraScaling scaling, double scale) =>
-        Assert.Equal(scale, AdapterLayout.For(Linears, Options with { Scaling = scaling }).Scale);
+        Assert.Equal(scale, AdapterLayout.For(Linears, Options with { Scaling = scaling }).Tensors[0].Scale);
 
     [Fact]
     public void The_digest_stands_for_one_layout_only()

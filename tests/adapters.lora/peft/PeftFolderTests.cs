@@ -32,9 +32,16 @@ public sealed class PeftFolderTests
     }
 
     [Theory]
-    [InlineData(LoraScaling.RsLora)]
-    [InlineData(LoraScaling.Lora)]
-    public void A_reader_that_is_not_ours_computes_the_same_logits(LoraScaling scaling)
+    [InlineData(LoraScaling.RsLora, TrainedFactors.B, 4, "q_proj v_proj down_proj")]
+    [InlineData(LoraScaling.Lora, TrainedFactors.AB, 4, "q_proj v_proj down_proj")]
+    [InlineData(LoraScaling.RsLora, TrainedFactors.Alternating, 2, "layers.*.q_proj up_proj")]
+    [InlineData(LoraScaling.Lora, TrainedFactors.B, 3, "all-linear")]
+    public void A_reader_that_is_not_ours_computes_the_same_logits(
+        LoraScaling scaling,
+        TrainedFactors factors,
+        int rankOfLayer1,
+        string targets
+    )
     {
         using var modelFolder = new TemporaryFolder();
         using var adapterFolder = new TemporaryFolder();
@@ -42,9 +49,11 @@ public sealed class PeftFolderTests
         LlamaCheckpoint.Write(model, modelFolder.Path, ScalarType.Float32);
         var layout = AdapterLayout.For(
             model.Config,
-            Some.Options("q_proj", "v_proj", "down_proj") with
+            Some.Options(targets.Split(' ')) with
             {
                 Scaling = scaling,
+                Factors = factors,
+                RankPattern = new Dictionary<string, int> { ["layers.1"] = rankOfLayer1 },
             }
         );
         var values = Some.Values(layout);
@@ -83,7 +92,7 @@ public sealed class PeftFolderTests
         var values = Some.Values(layout);
         PeftFolder.Write(folder.Path, layout, values, "base");
         using var listed = JsonDocument.Parse(Python.Run("peft_reference.py", "list", folder.Path));
-        Assert.Equal(layout.Scale, listed.RootElement.GetProperty("scale").GetDouble(), 1e-12);
+        Assert.Equal(layout.Tensors[0].Scale, listed.RootElement.GetProperty("scale").GetDouble(), 1e-12);
         var tensors = listed.RootElement.GetProperty("tensors");
         Assert.Equal(2 * layout.Tensors.Count, tensors.EnumerateObject().Count());
         foreach (var tensor in layout.Tensors)
@@ -126,6 +135,23 @@ public sealed class PeftFolderTests
         }
 
         Assert.Equal(2, Directory.GetFiles(first.Path).Length);
+    }
+
+    [Theory]
+    [InlineData(TrainedFactors.AB)]
+    [InlineData(TrainedFactors.Alternating)]
+    public void A_trained_A_is_written_and_read_like_B(TrainedFactors factors)
+    {
+        using var folder = new TemporaryFolder();
+        LinearShape[] linears =
+        [
+            new("model.layers.0.self_attn.q_proj", 16, 16),
+            new("model.layers.0.self_attn.v_proj", 16, 7),
+        ];
+        var layout = AdapterLayout.For(linears, Some.Layout().Options with { Factors = factors });
+        var values = Some.Values(layout);
+        PeftFolder.Write(folder.Path, layout, values, "base");
+        Assert.Equal(values, PeftFolder.Read(folder.Path, layout));
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class LoraAdapterTests
                             * a[(k * tensor.InFeatures) + column];
                     }
 
-                    delta[i] = (float)(layout.Scale * sum);
+                    delta[i] = (float)(tensor.Scale * sum);
                 }
 
                 var linear = model.AdaptableLinears.Single(candidate => candidate.Path == tensor.Path);

@@ -28,6 +28,56 @@ public sealed class PerExampleGradientsTests
         }
     }
 
+    [Theory]
+    [InlineData(TrainedFactors.B, 0)]
+    [InlineData(TrainedFactors.AB, 0)]
+    [InlineData(TrainedFactors.Alternating, 0)]
+    [InlineData(TrainedFactors.Alternating, 1)]
+    public void Each_row_is_that_of_a_loop_whatever_factors_are_trained(TrainedFactors factors, long baseVersion)
+    {
+        var ranks = new Dictionary<string, int> { ["layers.0"] = 2, ["layers.1.mlp"] = 5 };
+        using var trained = new Trained(
+            Some.Options("q_proj", "v_proj", "down_proj") with
+            {
+                Factors = factors,
+                RankPattern = ranks,
+            }
+        );
+        var part = trained.Adapter.Layout.TrainedAt(baseVersion);
+        var records = Some.Records(7, 12, 2);
+        using var scope = NewDisposeScope();
+        using var batch = TokenBatch.Of(records);
+        var rows = PerExampleGradients.Compute(trained.Adapter, batch, part);
+        Assert.Equal([3, part.Count], rows.shape);
+        for (var i = 0; i < records.Count; i++)
+        {
+            using var alone = TokenBatch.Of([records[i]]);
+            var expected = SummedGradient.Compute(trained.Adapter, alone, part);
+            Assert.True(expected.abs().max().item<float>() > 1e-3, $"row {i} is all but zero");
+            Assert.True((rows[i] - expected).abs().max().item<float>() <= 2e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void The_gradient_of_one_factor_is_a_part_of_that_of_both(long baseVersion)
+    {
+        using var trained = new Trained(
+            Some.Options("q_proj", "up_proj") with
+            {
+                Factors = TrainedFactors.Alternating,
+            }
+        );
+        var layout = trained.Adapter.Layout;
+        var part = layout.TrainedAt(baseVersion);
+        using var scope = NewDisposeScope();
+        using var batch = TokenBatch.Of(Some.Records(9));
+        var both = SummedGradient.Compute(trained.Adapter, batch).data<float>().ToArray();
+        var one = SummedGradient.Compute(trained.Adapter, batch, part).data<float>().ToArray();
+        Assert.All(layout.Take(part, both).Zip(one), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    }
+
     [Fact]
     public void A_row_is_the_slope_of_its_own_loss()
     {

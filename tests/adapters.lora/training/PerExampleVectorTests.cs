@@ -24,20 +24,31 @@ public sealed class PerExampleVectorTests
         var scale = known.GetProperty("scaling").GetDouble();
         var count = x.shape[0];
 
-        // The way of PerExampleGradients: one row of B a record, expanded without memory; loss_i = Σ_t backprop_it · y_it.
-        var rows = b.reshape(1, -1).expand(count, b.numel()).detach().requires_grad_(true);
+        // The way of PerExampleGradients: one row of A and B a record, expanded without memory; loss_i = Σ_t backprop_it · y_it.
+        var flat = cat([a.reshape(-1), b.reshape(-1)]);
+        var rows = flat.unsqueeze(0).expand(count, flat.numel()).detach().requires_grad_(true);
+        var parts = rows.split([a.numel(), b.numel()], 1);
         var output = LowRankProduct.Add(
             zeros_like(backprop),
             x,
-            a * scale,
-            rows.reshape(count, b.shape[0], b.shape[1])
+            parts[0].reshape(count, a.shape[0], a.shape[1]),
+            parts[1].reshape(count, b.shape[0], b.shape[1]),
+            scale
         );
         (output * backprop).sum().backward();
-        var gradB = rows.grad!; // [b, out · r]
+        var gradA = rows.grad!.narrow(1, 0, a.numel());
+        var gradB = rows.grad!.narrow(1, a.numel(), b.numel());
 
-        // A is frozen here; its gradients come from the formula, so that the joint norm can be checked.
-        var z = bmm(backprop, b.unsqueeze(0).expand(count, -1, -1)) * scale; // [b, T, r]
-        var gradA = bmm(z.transpose(1, 2), x).reshape(count, -1);
+        // With A frozen, and the scale folded into it, the gradient of B is the same.
+        var rowsOfB = b.reshape(1, -1).expand(count, b.numel()).detach().requires_grad_(true);
+        var frozen = LowRankProduct.Add(
+            zeros_like(backprop),
+            x,
+            a * scale,
+            rowsOfB.reshape(count, b.shape[0], b.shape[1])
+        );
+        (frozen * backprop).sum().backward();
+        Close(gradB, rowsOfB.grad!);
 
         Close(Read(known, "norm_sq_B"), gradB.square().sum(1));
         Close(Read(known, "norm_sq_A"), gradA.square().sum(1));

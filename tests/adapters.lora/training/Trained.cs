@@ -6,9 +6,12 @@ namespace Federated.Adapters.Tests;
 internal sealed class Trained : IDisposable
 {
     public Trained(params string[] targets)
+        : this(Some.Options(targets)) { }
+
+    public Trained(AdapterOptions options)
     {
         Model = Some.Model();
-        Adapter = new(Model, AdapterLayout.For(Model.Config, Some.Options(targets)));
+        Adapter = new(Model, AdapterLayout.For(Model.Config, options));
         Adapter.SetValues(Some.Values(Adapter.Layout));
     }
 

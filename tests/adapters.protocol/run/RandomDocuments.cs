@@ -71,13 +71,24 @@ internal static class RandomDocuments
         from rank in Gen.Choose(1, 1024)
         from alpha in Positive
         from scaling in Gen.Elements("rslora", "lora")
-        from targets in Gen.Elements<string[]>(["q_proj"], ["v_proj", "q_proj"], ["mlp.up_proj", "k_proj", "v_proj"])
+        from targets in Gen.Elements<string[]>(
+            ["q_proj"],
+            ["v_proj", "q_proj"],
+            ["mlp.up_proj", "k_proj", "v_proj"],
+            ["all-linear"],
+            ["layers.*.q_proj"]
+        )
         from seed in Gen.Choose(0, int.MaxValue)
+        from ranks in Gen.Elements<Dictionary<string, int>>(
+            [],
+            new() { ["layers.0"] = 4, ["layers.1.*.q_proj"] = rank }
+        )
         select new AdapterSection
         {
             Rank = rank,
             Alpha = alpha,
             Scaling = scaling,
+            RankPattern = ranks,
             Targets = [.. targets],
             Seed = (long)seed << 31,
         };
@@ -150,6 +161,12 @@ internal static class RandomDocuments
         Line("adapter:");
         Line($"  seed: {document.Adapter.Seed}");
         Line($"  rank: {document.Adapter.Rank}");
+        Line("  rankPattern:");
+        foreach (var (pattern, rank) in document.Adapter.RankPattern)
+        {
+            Line($"    \"{pattern}\": {rank}");
+        }
+
         Line($"  alpha: {Exponent(document.Adapter.Alpha)}");
         Line($"  scaling: {document.Adapter.Scaling}");
         Line("  targets:");

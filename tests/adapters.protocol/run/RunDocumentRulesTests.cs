@@ -14,6 +14,9 @@ public sealed class RunDocumentRulesTests
     [InlineData("noiseMultiplier: 1", "mechanism: none, noiseMultiplier: 0")]
     [InlineData("noiseMultiplier: 1", "mechanism: test, noiseMultiplier: 0.5, maxSamplingRate: 1")]
     [InlineData("group: hospitals", "nodes: [0123abcd, 0123abce]")]
+    [InlineData("rounds: { ", "adapter: { targets: [all-linear] }\nrounds: { ")]
+    [InlineData("rounds: { ", "adapter: { targets: ['layers.*.q_proj', v_proj] }\nrounds: { ")]
+    [InlineData("rounds: { ", "adapter: { rankPattern: { layers.0: 4, down_proj: 2 } }\nrounds: { ")]
     public void What_makes_sense_is_accepted(string text, string replacement)
     {
         var yaml = LeastWith(text, replacement);
@@ -46,6 +49,14 @@ public sealed class RunDocumentRulesTests
         "local: { optimizer: { learningRate: 1001 } }\nrounds: { ",
         "local.optimizer.learningRate"
     )]
+    [InlineData("rounds: { ", "adapter: { factors: ab }\nrounds: { ", "adapter.factors")]
+    [InlineData("rounds: { ", "adapter: { factors: alternating }\nrounds: { ", "adapter.factors")]
+    [InlineData("rounds: { ", "adapter: { factors: ba }\nrounds: { ", "adapter.factors")]
+    [InlineData("rounds: { ", "adapter: { targets: ['*'] }\nrounds: { ", "adapter.targets")]
+    [InlineData("rounds: { ", "adapter: { rankPattern: { layers.0: 0 } }\nrounds: { ", "adapter.rankPattern")]
+    [InlineData("rounds: { ", "adapter: { rankPattern: { layers.0: four } }\nrounds: { ", "adapter.rankPattern")]
+    [InlineData("rounds: { ", "adapter: { rankPattern: { 'a b': 4 } }\nrounds: { ", "adapter.rankPattern")]
+    [InlineData("rounds: { ", "adapter: { rankPattern: [4] }\nrounds: { ", "adapter.rankPattern")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, expectedBatchSize: 0", "privacy.expectedBatchSize")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, maxSamplingRate: 0", "privacy.maxSamplingRate")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, maxSamplingRate: 1.5", "privacy.maxSamplingRate")]
@@ -68,7 +79,6 @@ public sealed class RunDocumentRulesTests
     [InlineData("rounds: { ", "adapter: { rank: 1025 }\nrounds: { ", "adapter.rank")]
     [InlineData("rounds: { ", "adapter: { alpha: 0 }\nrounds: { ", "adapter.alpha")]
     [InlineData("rounds: { ", "adapter: { scaling: dora }\nrounds: { ", "adapter.scaling")]
-    [InlineData("rounds: { ", "adapter: { factors: ab }\nrounds: { ", "adapter.factors")]
     [InlineData("rounds: { ", "adapter: { seed: -1 }\nrounds: { ", "adapter.seed")]
     [InlineData("rounds: { ", "adapter: { targets: [] }\nrounds: { ", "adapter.targets")]
     [InlineData("rounds: { ", "adapter: { targets: [a, a] }\nrounds: { ", "adapter.targets")]

@@ -121,6 +121,42 @@ internal sealed class SectionReader
         return fallback;
     }
 
+    /// <summary>Whole numbers by name, where the names are the writer's own.</summary>
+    public IReadOnlyDictionary<string, int> Integers(string key, IReadOnlyDictionary<string, int> fallback)
+    {
+        if (Find(key) is not { } value)
+        {
+            return fallback;
+        }
+
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (name, entry) in (value as YamlValue.Mapping)?.Entries ?? [])
+        {
+            if (
+                entry is YamlValue.Scalar { Plain: true } scalar
+                && int.TryParse(
+                    scalar.Text,
+                    NumberStyles.AllowLeadingSign,
+                    CultureInfo.InvariantCulture,
+                    out var number
+                )
+                && numbers.TryAdd(name.Text, number)
+            )
+            {
+                continue;
+            }
+
+            Wrong(key, entry, $"{name.Text} has no whole number", "write { name: 4 }");
+        }
+
+        if (value is not YamlValue.Mapping)
+        {
+            Wrong(key, value, "not numbers by name", "write { name: 4 }");
+        }
+
+        return numbers;
+    }
+
     /// <summary>Names a key that the design knows and this version does not, so that its error says so.</summary>
     public void NotYet(string key, string fix)
     {

@@ -18,6 +18,10 @@ internal static class AdapterFolder
                 adapter.Targets,
                 adapter.Seed
             )
+            {
+                Factors = AdapterOptions.ParseFactors(adapter.Factors),
+                RankPattern = adapter.RankPattern,
+            }
         );
 
     /// <summary>Reads a PEFT folder and attaches it; the caller disposes it before the model.</summary>

@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text;
+
+namespace Federated.Adapters;
+
+/// <summary>The text whose hash is a layout's digest. Layouts of frozen A read as they did before there were others.</summary>
+internal static class LayoutText
+{
+    public static string Of(AdapterLayout layout)
+    {
+        var options = layout.Options;
+        var text = new StringBuilder("federated-adapter-layout-v1\n");
+        var scaling = options.Scaling == LoraScaling.RsLora ? "rslora" : "lora";
+        text.Append(CultureInfo.InvariantCulture, $"alpha {options.Alpha:R}\nscaling {scaling}\n");
+        if (options.Factors != TrainedFactors.B)
+        {
+            var factors = options.Factors == TrainedFactors.AB ? "ab" : "alternating";
+            var holds = layout.Holds switch
+            {
+                HeldFactors.A => "a",
+                HeldFactors.B => "b",
+                _ => "ab",
+            };
+            text.Append(CultureInfo.InvariantCulture, $"factors {factors}\nholds {holds}\n");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"frozen {FrozenFactor.AlgorithmId}\n");
+        foreach (var t in layout.Tensors)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{t.Path} {t.Rank} {t.InFeatures} {t.OutFeatures} {t.FrozenDigest}\n"
+            );
+        }
+
+        return text.ToString();
+    }
+}
