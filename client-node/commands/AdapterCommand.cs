@@ -121,7 +121,7 @@ internal static class AdapterCommand
                     TorchThreads.Prepare(parsed.GetValue(threads));
                     var fetched = FetchedAdapter.Open(parsed.GetValue(home)!, parsed.GetValue(run)!);
                     using var model = fetched.Load();
-                    var generator = new TextGenerator(model.Base.Model, model.Base.Tokenizer);
+                    var generator = new TextGenerator(model.Base.LanguageModel, model.Base.Tokenizer);
                     Console.WriteLine(
                         parsed.GetValue(prompt)
                             + generator.Continue(

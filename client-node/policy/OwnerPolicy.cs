@@ -112,7 +112,7 @@ internal sealed class OwnerPolicy(NodeSettings settings)
                 return;
             }
 
-            var context = LlamaConfig.Read(Path.Combine(folder, "config.json")).MaxPositionEmbeddings;
+            var context = ModelShapes.Of(folder).Context;
             if (run.Local.MaxSequenceLength > context)
             {
                 reasons.Add(

@@ -59,7 +59,7 @@ internal sealed class AdaptedModel : IDisposable
     /// <summary>The layout of a run's adapter on the model in a folder; loads no weights.</summary>
     public static AdapterLayout LayoutOf(RunDocument run, string modelFolder) =>
         AdapterLayout.For(
-            LlamaConfig.Read(Path.Combine(modelFolder, "config.json")),
+            ModelShapes.Of(modelFolder).Linears,
             new AdapterOptions(
                 run.Adapter.Rank,
                 run.Adapter.Alpha,

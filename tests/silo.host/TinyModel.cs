@@ -21,10 +21,7 @@ internal static class TinyModel
     };
 
     public static AdapterLayout Layout(long seed) =>
-        AdapterLayout.For(
-            LlamaLinears.Of(Config),
-            new AdapterOptions(4, 8, LoraScaling.RsLora, ["q_proj", "v_proj"], seed)
-        );
+        AdapterLayout.For(Config.Linears, new AdapterOptions(4, 8, LoraScaling.RsLora, ["q_proj", "v_proj"], seed));
 
     public static void Write(string folder)
     {

@@ -14,7 +14,7 @@ public static class HeldOutEvaluation
     /// <returns>The sums.</returns>
     /// <exception cref="ArgumentException">A record is longer than the model's context.</exception>
     public static HeldOutLoss Evaluate(
-        CausalLanguageModel model,
+        AdaptableModel model,
         IReadOnlyList<TokenSequence> records,
         int maxTokens,
         CancellationToken cancellation
@@ -32,20 +32,12 @@ public static class HeldOutEvaluation
         return total;
     }
 
-    private static HeldOutLoss Piece(CausalLanguageModel model, TokenSequence[] records)
+    private static HeldOutLoss Piece(AdaptableModel model, TokenSequence[] records)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         using var batch = TokenBatch.Of([.. records.Select(record => record.Ids)]);
-        if (batch.Ids.shape[1] > model.MaxSequenceLength)
-        {
-            throw new ArgumentException(
-                $"A record has {batch.Ids.shape[1]} tokens; the model's context is {model.MaxSequenceLength}.",
-                nameof(records)
-            );
-        }
-
-        var (nats, tokens) = TokenLoss.Totals(model.call(batch.Ids), batch.Ids, batch.Mask);
+        var (nats, tokens) = model.TotalLoss(batch);
         return new HeldOutLoss(nats, tokens, records.Sum(record => (long)record.Characters), records.Length);
     }
 }

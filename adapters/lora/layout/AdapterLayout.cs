@@ -111,13 +111,13 @@ public sealed class AdapterLayout
         }
     }
 
-    /// <summary>Chooses the layers of a LLaMA that an adapter changes.</summary>
+    /// <summary>Chooses the layers of a model that an adapter changes.</summary>
     /// <param name="config">The model's shape.</param>
     /// <param name="options">The adapter asked for.</param>
     /// <returns>The layout.</returns>
     /// <exception cref="InvalidAdapterOptionsException">The options do not fit the model.</exception>
-    public static AdapterLayout For(LlamaConfig config, AdapterOptions options) =>
-        For(LlamaLinears.Of(config), options);
+    public static AdapterLayout For(ModelConfig config, AdapterOptions options) =>
+        For((config ?? throw new ArgumentNullException(nameof(config))).Linears, options);
 
     /// <summary>Chooses the layers of a model that an adapter changes.</summary>
     /// <param name="linears">The model's linear layers in a fixed order; paths are distinct.</param>

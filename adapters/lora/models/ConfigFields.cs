@@ -19,54 +19,77 @@ internal sealed class ConfigFields
         }
     }
 
+    /// <summary>Reads a config.json.</summary>
+    public static T Read<T>(string path, Func<ConfigFields, T> parse)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return parse(new ConfigFields(document.RootElement, path));
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidCheckpointException($"{path} is not JSON: {error.Message}", error);
+        }
+    }
+
     public InvalidCheckpointException Invalid(string field, string reason) => new($"{_path}: {field} {reason}");
 
-    public void Require(string field, string supported)
+    /// <summary>Refuses a value other than those named; a missing field has the first.</summary>
+    public void RequireOneOf(string field, params ReadOnlySpan<string> supported)
     {
-        var value = Find(field)?.ToString();
-        if (value != supported)
+        var value = Find(field)?.ToString() ?? supported[0];
+        if (!supported.Contains(value))
         {
-            throw Invalid(field, $"is '{value ?? "missing"}'; only '{supported}' is supported.");
+            throw Invalid(field, $"is '{value}'; supported: {string.Join(", ", supported.ToArray())}.");
         }
     }
 
-    public void RequireFalse(string field)
+    /// <summary>Refuses a field that is there and not null or false.</summary>
+    public void RequireAbsent(string field, string reason)
     {
-        if (Flag(field))
+        if (Find(field) is { ValueKind: not JsonValueKind.False })
         {
-            throw Invalid(field, "is true; biases are not supported.");
+            throw Invalid(field, reason);
         }
     }
 
-    /// <summary>Refuses scaled rotary embeddings, in the older and in the newer layout of the field.</summary>
-    public void RequirePlainRope()
+    /// <summary>Refuses a folder whose architectures do not hold the one that is read.</summary>
+    public void RequireArchitecture(string architecture)
     {
-        foreach (var field in new[] { "rope_scaling", "rope_parameters" })
+        if (
+            Find("architectures") is { ValueKind: JsonValueKind.Array } named
+            && named.GetArrayLength() > 0
+            && !named.EnumerateArray().Any(name => name.ToString() == architecture)
+        )
         {
-            if (Find(field) is { ValueKind: JsonValueKind.Object } rope)
-            {
-                var type =
-                    rope.TryGetProperty("rope_type", out var named) || rope.TryGetProperty("type", out named)
-                        ? named.ToString()
-                        : "default";
-                if (type != "default")
-                {
-                    throw Invalid(field, $"has the type '{type}'; only plain rotary embedding is supported.");
-                }
-            }
+            throw Invalid("architectures", $"is {named.GetRawText()}; of this model_type {architecture} is supported.");
         }
     }
 
-    public double RopeTheta()
-    {
-        var nested =
-            Find("rope_parameters") is { ValueKind: JsonValueKind.Object } rope
-            && rope.TryGetProperty("rope_theta", out var theta)
-            && theta.ValueKind == JsonValueKind.Number
-                ? theta.GetDouble()
-                : 10_000;
-        return PositiveNumber("rope_theta", nested);
-    }
+    public string? Text(string field) =>
+        Find(field) is not { } value ? null
+        : value.ValueKind == JsonValueKind.String ? value.GetString()
+        : throw Invalid(field, $"is {value.GetRawText()}; it must be text.");
+
+    /// <summary>An object among the fields, with the same typed reads.</summary>
+    public ConfigFields? Section(string field) =>
+        Find(field) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Object ? new ConfigFields(value, $"{_path}: {field}")
+        : throw Invalid(field, $"is {value.GetRawText()}; it must be an object.");
+
+    /// <summary>A list of texts, or null.</summary>
+    public IReadOnlyList<string>? Texts(string field) =>
+        Find(field) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(item => item.ToString())]
+        : throw Invalid(field, $"is {value.GetRawText()}; it must be a list.");
+
+    /// <summary>The names and values of an object's fields; none when it is missing.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Entries(string field) =>
+        Find(field) is not { } value ? []
+        : value.ValueKind == JsonValueKind.Object
+            ? [.. value.EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.ToString()))]
+        : throw Invalid(field, $"is {value.GetRawText()}; it must be an object.");
 
     public int Positive(string field, int? otherwise = null)
     {
@@ -80,6 +103,14 @@ internal sealed class ConfigFields
             : throw Invalid(field, $"is {value.GetRawText()}; it must be a whole number ≥ 1.");
     }
 
+    public double? PositiveNumberOrNull(string field) => Find(field) is null ? null : PositiveNumber(field, 1);
+
+    public bool Has(string field) => Find(field) is not null;
+
+    /// <summary>Whether the field stands there as null.</summary>
+    public bool IsNull(string field) =>
+        _root.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Null;
+
     public double PositiveNumber(string field, double otherwise)
     {
         if (Find(field) is not { } value)
@@ -92,14 +123,23 @@ internal sealed class ConfigFields
             : throw Invalid(field, $"is {value.GetRawText()}; it must be a number > 0.");
     }
 
-    public bool Flag(string field) =>
-        Find(field) is { } value
-        && value.ValueKind switch
-        {
-            JsonValueKind.True => true,
-            JsonValueKind.False => false,
-            _ => throw Invalid(field, $"is {value.GetRawText()}; it must be true or false."),
-        };
+    public int? PositiveOrNull(string field) => Find(field) is null ? null : Positive(field);
+
+    /// <summary>A whole number ≥ 0.</summary>
+    public int Index(string field, int otherwise) =>
+        Find(field) is not { } value ? otherwise
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= 0 ? number
+        : throw Invalid(field, $"is {value.GetRawText()}; it must be a whole number ≥ 0.");
+
+    public bool Flag(string field, bool otherwise = false) =>
+        Find(field) is not { } value
+            ? otherwise
+            : value.ValueKind switch
+            {
+                JsonValueKind.True => true,
+                JsonValueKind.False => false,
+                _ => throw Invalid(field, $"is {value.GetRawText()}; it must be true or false."),
+            };
 
     /// <summary>One id, or the first of a list of ids.</summary>
     public int? TokenId(string field)

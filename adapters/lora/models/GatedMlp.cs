@@ -9,13 +9,14 @@ internal sealed class GatedMlp : nn.Module<Tensor, Tensor>
     private readonly AdaptableLinear _up;
     private readonly AdaptableLinear _down;
 
-    public GatedMlp(LlamaConfig config, string path)
+    public GatedMlp(LlamaConfig config, int layer)
         : base(nameof(GatedMlp))
     {
-        var (width, inner) = (config.HiddenSize, config.IntermediateSize);
-        register_module("gate_proj", _gate = new AdaptableLinear($"{path}.gate_proj", width, inner));
-        register_module("up_proj", _up = new AdaptableLinear($"{path}.up_proj", width, inner));
-        register_module("down_proj", _down = new AdaptableLinear($"{path}.down_proj", inner, width));
+        var path = $"model.layers.{layer}.mlp";
+        var (width, inner, bias) = (config.HiddenSize, config.IntermediateSize, config.MlpBias);
+        register_module("gate_proj", _gate = new AdaptableLinear($"{path}.gate_proj", width, inner, bias));
+        register_module("up_proj", _up = new AdaptableLinear($"{path}.up_proj", width, inner, bias));
+        register_module("down_proj", _down = new AdaptableLinear($"{path}.down_proj", inner, width, bias));
     }
 
     public IEnumerable<AdaptableLinear> Linears => [_gate, _up, _down];

@@ -10,22 +10,8 @@ public static class LlamaCheckpoint
     /// <param name="folder">The folder.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="InvalidCheckpointException">A file is malformed, or tensors are missing, extra or of another shape.</exception>
-    public static LlamaModel Read(string folder)
-    {
-        var config = LlamaConfig.Read(ModelFolder.Require(folder, "config.json"));
-        var files = ModelFolder.WeightFiles(folder);
-        var model = new LlamaModel(config);
-        try
-        {
-            Fill(model, files, folder);
-            return model;
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-    }
+    public static LlamaModel Read(string folder) =>
+        (LlamaModel)ModelWeights.Load(folder, LlamaConfig.Read(ModelFolder.Require(folder, "config.json")));
 
     /// <summary>Writes config.json and model.safetensors.</summary>
     /// <param name="model">The model.</param>
@@ -54,45 +40,4 @@ public static class LlamaCheckpoint
         };
         File.WriteAllText(Path.Combine(folder, "config.json"), model.Config.ToJson(dtype));
     }
-
-    private static void Fill(LlamaModel model, IReadOnlyList<string> files, string folder)
-    {
-        using var untracked = no_grad();
-        var missing = model.named_parameters().ToDictionary(named => named.name, named => named.parameter);
-        foreach (var file in files)
-        {
-            using var stored = Safetensors.Read(file, name => !IsDerived(name, model.Config));
-            foreach (var (name, tensor) in stored.Tensors)
-            {
-                if (!missing.Remove(name, out var parameter))
-                {
-                    throw new InvalidCheckpointException(
-                        $"{file}: tensor '{name}' has no place in this model, or stands twice."
-                    );
-                }
-
-                if (!tensor.shape.AsSpan().SequenceEqual(parameter.shape) || !tensor.is_floating_point())
-                {
-                    throw new InvalidCheckpointException(
-                        $"{file}: tensor '{name}' is {tensor.dtype} [{string.Join(", ", tensor.shape)}]; config.json asks for floats [{string.Join(", ", parameter.shape)}]."
-                    );
-                }
-
-                parameter.copy_(tensor);
-            }
-        }
-
-        if (missing.Count > 0)
-        {
-            var named = missing.Keys.Order(StringComparer.Ordinal).Take(3);
-            throw new InvalidCheckpointException(
-                $"{folder}: {missing.Count} tensors of the model are in no safetensors file, among them {string.Join(", ", named)}."
-            );
-        }
-    }
-
-    // Older exporters store what the configuration already says.
-    private static bool IsDerived(string name, LlamaConfig config) =>
-        name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
-        || (config.TieWordEmbeddings && name == "lm_head.weight");
 }

@@ -3,9 +3,15 @@ using Federated.Adapters.Checkpoints;
 
 namespace Federated.Adapters.Models;
 
-/// <summary>The shape of a LLaMA-family model, as the config.json of a Hugging Face checkpoint gives it.</summary>
-public sealed record LlamaConfig
+/// <summary>
+/// The shape of a LLaMA-family model (LLaMA 1–3, TinyLlama, SmolLM, Mistral, Qwen2, Qwen3 without experts), as the config.json of a
+/// Hugging Face checkpoint gives it.
+/// </summary>
+public sealed record LlamaConfig : ModelConfig
 {
+    /// <summary>model_type: llama | mistral | qwen2 | qwen3.</summary>
+    public string ModelType { get; init; } = "llama";
+
     /// <summary>Width of the residual stream.</summary>
     public required int HiddenSize { get; init; }
 
@@ -24,8 +30,8 @@ public sealed record LlamaConfig
     /// <summary>Width of one head; even.</summary>
     public required int HeadDim { get; init; }
 
-    /// <summary>Number of token ids.</summary>
-    public required int VocabSize { get; init; }
+    /// <inheritdoc />
+    public override required int VocabSize { get; init; }
 
     /// <summary>Longest sequence, in tokens.</summary>
     public required int MaxPositionEmbeddings { get; init; }
@@ -36,6 +42,27 @@ public sealed record LlamaConfig
     /// <summary>Base of the rotary frequencies.</summary>
     public double RopeTheta { get; init; } = 10_000;
 
+    /// <summary>How the rotary frequencies are stretched; null: not at all.</summary>
+    public RopeScaling? RopeScaling { get; init; }
+
+    /// <summary>Whether the query, key and value projections have biases.</summary>
+    public bool QueryKeyValueBias { get; init; }
+
+    /// <summary>Whether the output projection of attention has a bias.</summary>
+    public bool OutputBias { get; init; }
+
+    /// <summary>Whether the feed-forward projections have biases.</summary>
+    public bool MlpBias { get; init; }
+
+    /// <summary>Whether queries and keys are normalised per head before they turn (Qwen3).</summary>
+    public bool QueryKeyNorm { get; init; }
+
+    /// <summary>Number of latest positions, its own included, that a token sees in the windowed layers; null: all.</summary>
+    public int? SlidingWindow { get; init; }
+
+    /// <summary>The first layer that has the window; those before see everything.</summary>
+    public int FirstWindowLayer { get; init; }
+
     /// <summary>Whether the output layer is the embedding itself.</summary>
     public bool TieWordEmbeddings { get; init; }
 
@@ -45,28 +72,36 @@ public sealed record LlamaConfig
     /// <summary>Id that ends a text, or null.</summary>
     public int? EosTokenId { get; init; }
 
+    /// <inheritdoc />
+    public override int Context => MaxPositionEmbeddings;
+
+    /// <inheritdoc />
+    public override IReadOnlyList<LinearShape> Linears =>
+        [.. Enumerable.Range(0, NumHiddenLayers).SelectMany(layer => LayerLinears($"model.layers.{layer}"))];
+
     /// <summary>Reads a config.json.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The configuration, checked.</returns>
-    /// <exception cref="InvalidCheckpointException">Not a LLaMA, or a value that this implementation cannot honour.</exception>
-    public static LlamaConfig Read(string path)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return Parse(new ConfigFields(document.RootElement, path));
-        }
-        catch (JsonException error)
-        {
-            throw new InvalidCheckpointException($"{path} is not JSON: {error.Message}", error);
-        }
-    }
+    /// <exception cref="InvalidCheckpointException">Not of the family, or a value that this implementation cannot honour.</exception>
+    public static new LlamaConfig Read(string path) =>
+        ConfigFields.Read(
+            path,
+            fields =>
+                ParseFamily(fields) as LlamaConfig
+                ?? throw fields.Invalid("model_type", $"is '{fields.Text("model_type")}', not of the LLaMA family.")
+        );
 
     /// <summary>Writes the configuration as the config.json of a LlamaForCausalLM.</summary>
     /// <param name="torchDtype">Dtype of the stored weights, as Hugging Face names it: float32, bfloat16, float16.</param>
     /// <returns>JSON, indented.</returns>
+    /// <exception cref="NotSupportedException">A member of the family that is read and never written: of another type, or with scaled rotary embedding.</exception>
     public string ToJson(string torchDtype)
     {
+        if (ModelType != "llama" || RopeScaling is not null || QueryKeyValueBias != OutputBias)
+        {
+            throw new NotSupportedException($"A {ModelType} with its variants is read, and not written.");
+        }
+
         var fields = new Dictionary<string, object?>
         {
             ["architectures"] = new[] { "LlamaForCausalLM" },
@@ -82,8 +117,8 @@ public sealed record LlamaConfig
             ["rms_norm_eps"] = RmsNormEps,
             ["rope_theta"] = RopeTheta,
             ["hidden_act"] = "silu",
-            ["attention_bias"] = false,
-            ["mlp_bias"] = false,
+            ["attention_bias"] = QueryKeyValueBias,
+            ["mlp_bias"] = MlpBias,
             ["tie_word_embeddings"] = TieWordEmbeddings,
             ["bos_token_id"] = BosTokenId,
             ["eos_token_id"] = EosTokenId,
@@ -92,41 +127,17 @@ public sealed record LlamaConfig
         return JsonSerializer.Serialize(fields, JsonLayout.Indented) + "\n";
     }
 
-    private static LlamaConfig Parse(ConfigFields fields)
-    {
-        fields.Require("model_type", "llama");
-        fields.Require("hidden_act", "silu");
-        fields.RequireFalse("attention_bias");
-        fields.RequireFalse("mlp_bias");
-        fields.RequirePlainRope();
-        var hidden = fields.Positive("hidden_size");
-        var heads = fields.Positive("num_attention_heads");
-        var config = new LlamaConfig
-        {
-            HiddenSize = hidden,
-            IntermediateSize = fields.Positive("intermediate_size"),
-            NumHiddenLayers = fields.Positive("num_hidden_layers"),
-            NumAttentionHeads = heads,
-            NumKeyValueHeads = fields.Positive("num_key_value_heads", heads),
-            HeadDim = fields.Positive("head_dim", Math.Max(1, hidden / heads)),
-            VocabSize = fields.Positive("vocab_size"),
-            MaxPositionEmbeddings = fields.Positive("max_position_embeddings", 2048),
-            RmsNormEps = fields.PositiveNumber("rms_norm_eps", 1e-6),
-            RopeTheta = fields.RopeTheta(),
-            TieWordEmbeddings = fields.Flag("tie_word_embeddings"),
-            BosTokenId = fields.TokenId("bos_token_id"),
-            EosTokenId = fields.TokenId("eos_token_id"),
-        };
-        if (config.HeadDim % 2 != 0)
-        {
-            throw fields.Invalid("head_dim", $"{config.HeadDim} is odd; rotary embedding turns pairs.");
-        }
+    internal override LlamaModel Create() => new(this);
 
-        return heads % config.NumKeyValueHeads == 0
-            ? config
-            : throw fields.Invalid(
-                "num_key_value_heads",
-                $"{config.NumKeyValueHeads} does not divide num_attention_heads {heads}."
-            );
+    private IEnumerable<LinearShape> LayerLinears(string path)
+    {
+        var (queries, keys) = (NumAttentionHeads * HeadDim, NumKeyValueHeads * HeadDim);
+        yield return new($"{path}.self_attn.q_proj", HiddenSize, queries);
+        yield return new($"{path}.self_attn.k_proj", HiddenSize, keys);
+        yield return new($"{path}.self_attn.v_proj", HiddenSize, keys);
+        yield return new($"{path}.self_attn.o_proj", queries, HiddenSize);
+        yield return new($"{path}.mlp.gate_proj", HiddenSize, IntermediateSize);
+        yield return new($"{path}.mlp.up_proj", HiddenSize, IntermediateSize);
+        yield return new($"{path}.mlp.down_proj", IntermediateSize, HiddenSize);
     }
 }

@@ -16,13 +16,8 @@ internal sealed class LlamaDecoder : nn.Module<Tensor, Tensor>
         : base(nameof(LlamaDecoder))
     {
         _config = config;
-        _rotary = new RotaryEmbedding(config.HeadDim, config.RopeTheta);
-        _layers =
-        [
-            .. Enumerable
-                .Range(0, config.NumHiddenLayers)
-                .Select(index => new LlamaLayer(config, $"model.layers.{index}")),
-        ];
+        _rotary = new RotaryEmbedding(config.HeadDim, config.RopeTheta, config.RopeScaling);
+        _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(index => new LlamaLayer(config, index))];
         register_module("embed_tokens", _embedding = new TokenEmbedding(config.VocabSize, config.HiddenSize));
         register_module("layers", new ModuleList<LlamaLayer>(_layers));
         register_module("norm", _norm = new RmsNorm(config.HiddenSize, config.RmsNormEps));
@@ -43,7 +38,8 @@ internal sealed class LlamaDecoder : nn.Module<Tensor, Tensor>
             );
         }
 
-        var positions = _rotary.Tables(ids.shape[1], ids.device);
+        var (cos, sin) = _rotary.Tables(ids.shape[1], ids.device);
+        var positions = new PositionTables(cos, sin, Window(ids.shape[1], ids.device));
         var hidden = _embedding.call(ids);
         foreach (var layer in _layers)
         {
@@ -52,6 +48,12 @@ internal sealed class LlamaDecoder : nn.Module<Tensor, Tensor>
 
         return _norm.call(hidden);
     }
+
+    // Position i sees i-window+1 … i; null while no record is longer than the window.
+    private Tensor? Window(long length, Device device) =>
+        _config.SlidingWindow is { } window && length > window
+            ? ones(length, length, dtype: ScalarType.Bool, device: device).tril().triu(1 - window)
+            : null;
 
     protected override void Dispose(bool disposing)
     {

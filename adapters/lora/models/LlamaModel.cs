@@ -57,6 +57,14 @@ public sealed class LlamaModel : CausalLanguageModel
     } = ScalarType.Float32;
 
     /// <inheritdoc />
+    internal override string? PlaceOf(string stored) =>
+        // Older exporters store the rotary frequencies; tied embeddings are stored under either name.
+        stored.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
+            ? null
+        : _head is null && stored == "lm_head.weight" ? "model.embed_tokens.weight"
+        : stored;
+
+    /// <inheritdoc />
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();

@@ -14,6 +14,7 @@ internal static class ModelFolder
         "tokenizer.model",
         "tokenizer_config.json",
         "vocab.json",
+        "vocab.txt",
     ];
 
     public static string Require(string folder, string name)
@@ -26,22 +27,11 @@ internal static class ModelFolder
             );
     }
 
-    public static IReadOnlyList<string> WeightFiles(string folder)
-    {
-        var files = Directory.GetFiles(folder, "*.safetensors");
-        Array.Sort(files, StringComparer.Ordinal);
-        return files.Length > 0
-            ? files
-            : throw new InvalidCheckpointException(
-                $"{folder} has no *.safetensors file; other weight formats are not read."
-            );
-    }
-
     /// <summary>Everything that decides what the model computes: configuration, weights, tokenizer. Not its model card.</summary>
     public static IReadOnlyList<string> ModelFiles(string folder) =>
         [
             Require(folder, "config.json"),
-            .. WeightFiles(folder),
+            .. WeightFiles.Of(folder),
             .. TokenizerFiles.Select(name => Path.Combine(folder, name)).Where(File.Exists),
         ];
 }

@@ -4,10 +4,12 @@ namespace Federated.Adapters.Models;
 
 /// <summary>
 /// Rotary position embedding (https://arxiv.org/abs/2104.09864) in the layout of Hugging Face checkpoints: dimension i turns
-/// with dimension i + headDim/2 by position · theta^(-2i/headDim).
+/// with dimension i + headDim/2 by position · frequency[i].
 /// </summary>
-internal sealed class RotaryEmbedding(int headDim, double theta) : IDisposable
+internal sealed class RotaryEmbedding(int headDim, double theta, RopeScaling? scaling) : IDisposable
 {
+    private readonly double[] _frequencies = RopeFrequencies.Of(headDim, theta, scaling);
+    private readonly double _size = scaling?.AttentionFactor ?? 1;
     private Tensor? _cos;
     private Tensor? _sin;
 
@@ -19,18 +21,17 @@ internal sealed class RotaryEmbedding(int headDim, double theta) : IDisposable
             Dispose();
             using var scope = NewDisposeScope();
             using var untracked = no_grad();
-            var frequency = pow(theta, arange(0, headDim, 2, dtype: float64) / -headDim);
-            var angle = arange(length, dtype: float64).unsqueeze(1) * frequency;
+            var angle = arange(length, dtype: float64).unsqueeze(1) * tensor(_frequencies);
             var both = cat([angle, angle], -1);
-            _cos = both.cos().to(float32, device).DetachFromDisposeScope();
-            _sin = both.sin().to(float32, device).DetachFromDisposeScope();
+            _cos = both.cos().mul(_size).to(float32, device).DetachFromDisposeScope();
+            _sin = both.sin().mul(_size).to(float32, device).DetachFromDisposeScope();
         }
 
         return (_cos.narrow(0, 0, length), _sin.narrow(0, 0, length));
     }
 
     /// <summary>Turns x [B, heads, T, headDim] by the tables of its T positions.</summary>
-    public static Tensor Apply(Tensor x, (Tensor Cos, Tensor Sin) tables)
+    public static Tensor Apply(Tensor x, PositionTables tables)
     {
         var halves = x.chunk(2, -1);
         return x * tables.Cos + cat([-halves[1], halves[0]], -1) * tables.Sin;

@@ -19,7 +19,7 @@ public sealed class LoraAdapter : IDisposable
     /// <param name="model">The model; its own parameters are left as they are.</param>
     /// <param name="layout">Made from this model's shapes.</param>
     /// <exception cref="InvalidAdapterOptionsException">The model has no such layer, another shape, or an adapter already.</exception>
-    public LoraAdapter(CausalLanguageModel model, AdapterLayout layout)
+    public LoraAdapter(AdaptableModel model, AdapterLayout layout)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(layout);
@@ -44,7 +44,7 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>The model it is attached to.</summary>
-    public CausalLanguageModel Model { get; }
+    public AdaptableModel Model { get; }
 
     /// <summary>What it changes.</summary>
     public AdapterLayout Layout { get; }
@@ -163,7 +163,7 @@ public sealed class LoraAdapter : IDisposable
     private Tensor Own(long offset, int rows, int columns) =>
         _values.narrow(0, offset, (long)rows * columns).view(rows, columns);
 
-    private static AdaptableLinear Find(CausalLanguageModel model, AdapterTensor tensor)
+    private static AdaptableLinear Find(AdaptableModel model, AdapterTensor tensor)
     {
         var linear =
             model.AdaptableLinears.FirstOrDefault(candidate => candidate.Path == tensor.Path)

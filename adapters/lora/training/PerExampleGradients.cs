@@ -1,4 +1,3 @@
-using Federated.Adapters.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -26,19 +25,19 @@ public static class PerExampleGradients
     /// </param>
     /// <returns>[b, d] with the d of <paramref name="trained"/>, float32, detached; in the caller's dispose scope. A row may hold NaN or infinity: the clipper drops it.</returns>
     /// <exception cref="InvalidOperationException">The model has a layer that mixes records, or the adapter is disabled.</exception>
-    /// <exception cref="ArgumentException">A record is longer than the model's context.</exception>
-    public static Tensor Compute(LoraAdapter adapter, TokenBatch batch, AdapterLayout? trained = null)
+    /// <exception cref="ArgumentException">The model does not take these records, or one is longer than its context.</exception>
+    public static Tensor Compute(LoraAdapter adapter, RecordBatch batch, AdapterLayout? trained = null)
     {
         ArgumentNullException.ThrowIfNull(adapter);
         ArgumentNullException.ThrowIfNull(batch);
-        Require(adapter, batch);
+        Require(adapter);
         trained ??= adapter.Layout;
         using var scope = NewDisposeScope();
         var rows = adapter.PartOf(trained).unsqueeze(0).expand(batch.Count, trained.Count);
         rows = rows.detach().requires_grad_(true); // [b, d]
         using (adapter.Bind(trained, rows))
         {
-            var losses = TokenLoss.PerExampleMean(adapter.Model.call(batch.Ids), batch.Ids, batch.Mask); // [b]
+            var losses = adapter.Model.LossPerExample(batch); // [b]
             // The sum, not the mean: row i is then the gradient of loss i, whatever b is.
             losses.sum().backward();
         }
@@ -46,7 +45,7 @@ public static class PerExampleGradients
         return rows.grad!.detach().MoveToOuterDisposeScope();
     }
 
-    private static void Require(LoraAdapter adapter, TokenBatch batch)
+    private static void Require(LoraAdapter adapter)
     {
         if (!adapter.Enabled)
         {
@@ -62,14 +61,6 @@ public static class PerExampleGradients
                     $"The model has {module.GetName()}, which mixes the records of a batch: a record's gradient would not be its own. Use a model without batch normalisation."
                 );
             }
-        }
-
-        if (batch.Ids.shape[1] > model.MaxSequenceLength)
-        {
-            throw new ArgumentException(
-                $"A record has {batch.Ids.shape[1]} tokens; the model's context is {model.MaxSequenceLength}. Lower local.maxSequenceLength.",
-                nameof(batch)
-            );
         }
     }
 }

@@ -1,4 +1,3 @@
-using Federated.Adapters.Models;
 using static TorchSharp.torch;
 
 namespace Federated.Adapters;
@@ -11,7 +10,7 @@ public static class SummedGradient
     /// <param name="batch">b records.</param>
     /// <param name="trained">What is trained: the adapter's layout (null) or what <see cref="AdapterLayout.TrainedAt"/> gives of it.</param>
     /// <returns>[d], float32, detached, in the caller's dispose scope; the caller divides by its batch size.</returns>
-    public static Tensor Compute(LoraAdapter adapter, TokenBatch batch, AdapterLayout? trained = null)
+    public static Tensor Compute(LoraAdapter adapter, RecordBatch batch, AdapterLayout? trained = null)
     {
         ArgumentNullException.ThrowIfNull(adapter);
         ArgumentNullException.ThrowIfNull(batch);
@@ -20,7 +19,7 @@ public static class SummedGradient
         var values = adapter.PartOf(trained).clone().requires_grad_(true);
         using (adapter.Bind(trained, values))
         {
-            var losses = TokenLoss.PerExampleMean(adapter.Model.call(batch.Ids), batch.Ids, batch.Mask);
+            var losses = adapter.Model.LossPerExample(batch);
             losses.sum().backward();
         }
 

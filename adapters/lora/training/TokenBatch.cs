@@ -6,7 +6,7 @@ namespace Federated.Adapters;
 /// Some records side by side, padded on the right to the longest of them. Padding is behind everything a record's own tokens can
 /// see and is masked in the loss, so that no record's gradient depends on its neighbours.
 /// </summary>
-public sealed class TokenBatch : IDisposable
+public sealed class TokenBatch : RecordBatch
 {
     private TokenBatch(Tensor ids, Tensor mask) => (Ids, Mask) = (ids, mask);
 
@@ -16,8 +16,8 @@ public sealed class TokenBatch : IDisposable
     /// <summary>[b, T], bool: true where a token is real.</summary>
     public Tensor Mask { get; }
 
-    /// <summary>b, the number of records.</summary>
-    public int Count => (int)Ids.shape[0];
+    /// <inheritdoc />
+    public override int Count => (int)Ids.shape[0];
 
     /// <summary>Puts records side by side.</summary>
     /// <param name="sequences">The records; at least one. A record of fewer than two ids has nothing to predict: loss and gradient 0.</param>
@@ -48,7 +48,7 @@ public sealed class TokenBatch : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         Ids.Dispose();
         Mask.Dispose();

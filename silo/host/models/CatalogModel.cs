@@ -1,4 +1,4 @@
-using Federated.Adapters;
+using Federated.Adapters.Models;
 
 namespace Federated.Silo;
 
@@ -6,5 +6,5 @@ namespace Federated.Silo;
 /// <param name="Name">The name in run documents.</param>
 /// <param name="Folder">Its Hugging Face folder.</param>
 /// <param name="Digest">SHA-256 over the sorted per-file digests.</param>
-/// <param name="Linears">Its linear layers, in order.</param>
-internal sealed record CatalogModel(string Name, string Folder, string Digest, IReadOnlyList<LinearShape> Linears);
+/// <param name="Shapes">Its linear layers, in order, and its context.</param>
+internal sealed record CatalogModel(string Name, string Folder, string Digest, ModelShapes Shapes);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Federated.Adapters;
 using Federated.Adapters.Checkpoints;
 using Federated.Adapters.Models;
@@ -22,9 +23,9 @@ internal sealed class LayoutCatalog
         {
             try
             {
-                var config = LlamaConfig.Read(Path.Combine(folder, "config.json"));
+                var shapes = ModelShapes.Of(folder);
                 var digest = BaseModelDigest.Compute(folder);
-                models.Add(name, new CatalogModel(name, Path.GetFullPath(folder), digest, LlamaLinears.Of(config)));
+                models.Add(name, new CatalogModel(name, Path.GetFullPath(folder), digest, shapes));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidCheckpointException)
             {
@@ -75,9 +76,23 @@ internal sealed class LayoutCatalog
             );
         }
 
+        if (document.Local.MaxSequenceLength > model.Shapes.Context)
+        {
+            return (
+                null,
+                new RunDocumentError(
+                    null,
+                    "local.maxSequenceLength",
+                    document.Local.MaxSequenceLength.ToString(CultureInfo.InvariantCulture),
+                    $"the context of {model.Name} is {model.Shapes.Context} tokens",
+                    $"write {model.Shapes.Context} or less"
+                )
+            );
+        }
+
         try
         {
-            return (new RunLayout(model, AdapterLayout.For(model.Linears, Options(document.Adapter))), null);
+            return (new RunLayout(model, AdapterLayout.For(model.Shapes.Linears, Options(document.Adapter))), null);
         }
         catch (InvalidAdapterOptionsException e)
         {

@@ -88,7 +88,7 @@ internal static class RunEndpoints
             return Invalid([error]);
         }
 
-        var layers = layout!.Model.Linears.Select(linear => new LinearLayer(
+        var layers = layout!.Model.Shapes.Linears.Select(linear => new LinearLayer(
             linear.Path,
             linear.InFeatures,
             linear.OutFeatures

@@ -54,7 +54,11 @@ internal sealed class PretrainingRun(PretrainOptions options, TimeProvider time,
         // 4. Measured as it is stored: rounded to bfloat16 and read back.
         LlamaCheckpoint.Write(model, options.Output, ScalarType.BFloat16);
         using var stored = BaseModel.Load(options.Output);
-        var (nats, tokens) = HeldOutLoss.Measure(stored.Model, heldOut.Select(record => record.Ids), cancellationToken);
+        var (nats, tokens) = HeldOutLoss.Measure(
+            stored.LanguageModel,
+            heldOut.Select(record => record.Ids),
+            cancellationToken
+        );
         const string prompt = "Stack<T>.Push(item): ";
         var report = new PretrainingReport
         {
@@ -72,7 +76,7 @@ internal sealed class PretrainingRun(PretrainOptions options, TimeProvider time,
             HeldOutNats = nats,
             Baselines = NgramBaselines.Measure(texts, training, heldOut, config.VocabSize),
             SamplePrompt = prompt,
-            Sample = new TextGenerator(stored.Model, tokenizer).Continue(
+            Sample = new TextGenerator(stored.LanguageModel, tokenizer).Continue(
                 prompt,
                 60,
                 cancellationToken: cancellationToken

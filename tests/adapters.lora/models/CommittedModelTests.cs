@@ -11,7 +11,7 @@ public sealed class CommittedModelTests
     {
         using var loaded = BaseModel.Load(RepositoryFolder.BaseDocs);
 
-        var text = new TextGenerator(loaded.Model, loaded.Tokenizer).Continue(
+        var text = new TextGenerator(loaded.LanguageModel, loaded.Tokenizer).Continue(
             "Gets or sets",
             8,
             cancellationToken: TestContext.Current.CancellationToken

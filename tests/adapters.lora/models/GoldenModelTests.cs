@@ -32,7 +32,7 @@ public sealed class GoldenModelTests
         var expected = Golden(folder).GetProperty("greedy_text_from_bos").GetString()!;
         using var loaded = BaseModel.Load(folder);
 
-        var text = new TextGenerator(loaded.Model, loaded.Tokenizer)
+        var text = new TextGenerator(loaded.LanguageModel, loaded.Tokenizer)
             .Continue("", 160, cancellationToken: TestContext.Current.CancellationToken)
             .TrimStart();
 

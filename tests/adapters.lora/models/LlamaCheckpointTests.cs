@@ -70,11 +70,21 @@ public sealed class LlamaCheckpointTests
     }
 
     [Theory]
-    [InlineData("model_type", "\"gpt2\"", "model_type is 'gpt2'")]
+    [InlineData("model_type", "\"mamba\"", "model_type is 'mamba'; known are llama, mistral")]
     [InlineData("model_type", null, "model_type is 'missing'")]
     [InlineData("hidden_act", "\"gelu\"", "hidden_act is 'gelu'")]
-    [InlineData("attention_bias", "true", "attention_bias is true")]
-    [InlineData("rope_scaling", """{"rope_type":"llama3"}""", "rope_scaling has the type 'llama3'")]
+    [InlineData("attention_bias", "1", "attention_bias is 1")]
+    [InlineData("architectures", """["LlamaForTokenClassification"]""", "LlamaForCausalLM is supported")]
+    [InlineData("quantization_config", """{"bits":4}""", "quantised checkpoints are not read")]
+    [InlineData("partial_rotary_factor", "0.5", "partial_rotary_factor is not 1")]
+    [InlineData("rope_scaling", """{"rope_type":"longrope"}""", "rope_scaling has the type 'longrope'")]
+    [InlineData("rope_scaling", """{"rope_type":"linear"}""", "rope_scaling: factor is missing")]
+    [InlineData("rope_scaling", """{"rope_type":"llama3","factor":8}""", "original_max_position_embeddings is missing")]
+    [InlineData(
+        "rope_scaling",
+        """{"type":"yarn","factor":4,"original_max_position_embeddings":16}""",
+        "is not max_position_embeddings 16"
+    )]
     [InlineData("hidden_size", "0", "hidden_size is 0")]
     [InlineData("hidden_size", "\"8\"", "hidden_size is \"8\"")]
     [InlineData("vocab_size", null, "vocab_size is missing")]

@@ -18,7 +18,7 @@ public sealed class CommittedModelTests
         var records = EncodedRecords.Whole(texts, loaded.Tokenizer, (int)loaded.Model.MaxSequenceLength);
 
         var (nats, _) = HeldOutLoss.Measure(
-            loaded.Model,
+            loaded.LanguageModel,
             records.Select(record => record.Ids),
             TestContext.Current.CancellationToken
         );

@@ -10,7 +10,7 @@ internal static class AdapterFolder
     /// <summary>The layout that a run's adapter has on the base model in a folder.</summary>
     public static AdapterLayout Layout(string modelFolder, AdapterSection adapter) =>
         AdapterLayout.For(
-            LlamaConfig.Read(Path.Combine(modelFolder, "config.json")),
+            ModelShapes.Of(modelFolder).Linears,
             new AdapterOptions(
                 adapter.Rank,
                 adapter.Alpha,

@@ -27,7 +27,7 @@ internal static class AdapterSample
     {
         using var model = BaseModel.Load(modelFolder);
         using var lora = AdapterFolder.Attach(model, adapterFolder, adapter);
-        var generator = new TextGenerator(model.Model, model.Tokenizer);
+        var generator = new TextGenerator(model.LanguageModel, model.Tokenizer);
         lora.Enabled = false;
         var before = generator.Continue(prompt, NewTokens, cancellationToken: cancellationToken);
         lora.Enabled = true;

@@ -1,0 +1,108 @@
+using Federated.Adapters.Checkpoints;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Federated.Adapters.Models;
+
+/// <summary>Fills a model from the safetensors files of a folder, tensor by tensor; all of them must fit, and none may be missing.</summary>
+internal static class ModelWeights
+{
+    /// <summary>Creates the model of a folder and fills it. Weights become float32 whatever they are stored as, and are frozen.</summary>
+    /// <exception cref="InvalidCheckpointException">A file is malformed, or tensors are missing, extra, of another shape or not finite.</exception>
+    public static AdaptableModel Load(string folder, ModelConfig config)
+    {
+        var paths = WeightFiles.Of(folder);
+        var files = new List<SafetensorsReader>();
+        AdaptableModel? model = null;
+        try
+        {
+            files.AddRange(paths.Select(SafetensorsReader.Open));
+            WeightFiles.RequireAsIndexed(folder, files);
+            model = config.Create();
+            Fill(model, files, folder);
+            return model;
+        }
+        catch
+        {
+            model?.Dispose();
+            throw;
+        }
+        finally
+        {
+            files.ForEach(file => file.Dispose());
+        }
+    }
+
+    private static void Fill(AdaptableModel model, List<SafetensorsReader> files, string folder)
+    {
+        var parameters = model.named_parameters().ToDictionary(named => named.name, named => named.parameter);
+        var places = Places(model, files, parameters);
+        var missing = parameters.Keys.Where(name => !places.ContainsKey(name)).Order(StringComparer.Ordinal).ToList();
+        if (missing.Count > 0)
+        {
+            throw new InvalidCheckpointException(
+                $"{folder}: {missing.Count} tensors of the model are in no safetensors file, among them {string.Join(", ", missing.Take(3))}."
+            );
+        }
+
+        foreach (var (name, (file, entry)) in places)
+        {
+            file.ReadInto(entry, parameters[name]);
+        }
+    }
+
+    // Checked in full before anything is read: parameter name → where it lies.
+    private static Dictionary<string, (SafetensorsReader File, TensorEntry Entry)> Places(
+        AdaptableModel model,
+        List<SafetensorsReader> files,
+        Dictionary<string, Parameter> parameters
+    )
+    {
+        var places = new Dictionary<string, (SafetensorsReader File, TensorEntry Entry)>(StringComparer.Ordinal);
+        foreach (var (file, entry) in files.SelectMany(file => file.Tensors.Select(entry => (file, entry))))
+        {
+            if (model.PlaceOf(entry.Name) is not { } place)
+            {
+                continue;
+            }
+
+            if (!parameters.TryGetValue(place, out var parameter))
+            {
+                throw new InvalidCheckpointException(
+                    $"{file.Path}: tensor '{entry.Name}' has no place in this model; config.json describes another one."
+                );
+            }
+
+            if (!entry.Shape.SequenceEqual(model.StoredShape(place, parameter)) || !IsFloat(entry.Type))
+            {
+                throw new InvalidCheckpointException(
+                    $"{file.Path}: tensor '{entry.Name}' is {entry.Type} [{string.Join(", ", entry.Shape)}]; config.json asks for floats "
+                        + $"[{string.Join(", ", model.StoredShape(place, parameter))}]."
+                );
+            }
+
+            if (places.TryGetValue(place, out var other))
+            {
+                // Tied weights may be stored under both of their names.
+                if (other.Entry.Name == entry.Name || (other.Entry.Name != place && entry.Name != place))
+                {
+                    throw new InvalidCheckpointException(
+                        $"{file.Path}: tensor '{entry.Name}' stands twice; {other.File.Path} holds it as '{other.Entry.Name}'."
+                    );
+                }
+
+                if (other.Entry.Name == place)
+                {
+                    continue;
+                }
+            }
+
+            places[place] = (file, entry);
+        }
+
+        return places;
+    }
+
+    private static bool IsFloat(ScalarType type) =>
+        type is ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float64;
+}
