@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Federated.Adapters;
 
 /// <summary>
-/// The one binary form of adapters and updates. Little-endian: "FEDA", version u16, kind u8, element type u8 (1 = float32),
-/// layout digest 32 bytes, count u64, then the elements: what the layout holds, row-major, in its order.
+/// The one binary form of adapters and updates. Little-endian: "FEDA", version u16, kind u8, precision u8 (1 = float32, 2 = bfloat16, 3 = 8 bits; see
+/// <see cref="BlobPrecision"/>), layout digest 32 bytes, count u64, then the elements: what the layout holds, row-major, in its order.
 /// </summary>
 public static class AdapterBlob
 {
@@ -13,7 +13,6 @@ public static class AdapterBlob
     public const int FormatVersion = 1;
 
     internal const int HeaderLength = 48;
-    internal const byte Float32 = 1;
     internal const int DigestOffset = 8;
     internal const int CountOffset = 40;
 
@@ -21,8 +20,10 @@ public static class AdapterBlob
 
     /// <summary>Bytes of any blob of a layout.</summary>
     /// <param name="layout">The layout.</param>
+    /// <param name="precision">How the elements are written.</param>
     /// <returns>Header and elements.</returns>
-    public static long ByteLength(AdapterLayout layout) => HeaderLength + (layout.Count * sizeof(float));
+    public static long ByteLength(AdapterLayout layout, BlobPrecision precision = BlobPrecision.Full) =>
+        HeaderLength + precision.ByteLength(layout.Count);
 
     /// <summary>Writes a blob into memory.</summary>
     /// <param name="kind">What the numbers are.</param>
@@ -46,24 +47,9 @@ public static class AdapterBlob
     /// <exception cref="ArgumentException">Another number of values, or one that is not finite; nothing is written then.</exception>
     public static void Write(Stream stream, AdapterBlobKind kind, AdapterLayout layout, ReadOnlySpan<float> values)
     {
-        if (values.Length != layout.Count)
-        {
-            throw new ArgumentException($"{values.Length} values; the layout has {layout.Count}.", nameof(values));
-        }
-
-        var bad = FiniteValues.IndexOfNotFinite(values);
-        if (bad >= 0)
-        {
-            throw new ArgumentException($"values[{bad}] = {values[bad]}; expected a finite number.", nameof(values));
-        }
-
+        Require(layout, values);
         Span<byte> header = stackalloc byte[HeaderLength];
-        Magic.CopyTo(header);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[4..], FormatVersion);
-        header[6] = (byte)kind;
-        header[7] = Float32;
-        Convert.FromHexString(layout.Digest).CopyTo(header[DigestOffset..]);
-        BinaryPrimitives.WriteUInt64LittleEndian(header[CountOffset..], (ulong)layout.Count);
+        WriteHeader(header, kind, layout, BlobPrecision.Full);
         stream.Write(header);
         WriteElements(stream, values);
     }
@@ -86,6 +72,35 @@ public static class AdapterBlob
 
         reader.RequireEnd();
         return values;
+    }
+
+    internal static void Require(AdapterLayout layout, ReadOnlySpan<float> values)
+    {
+        if (values.Length != layout.Count)
+        {
+            throw new ArgumentException($"{values.Length} values; the layout has {layout.Count}.", nameof(values));
+        }
+
+        var bad = FiniteValues.IndexOfNotFinite(values);
+        if (bad >= 0)
+        {
+            throw new ArgumentException($"values[{bad}] = {values[bad]}; expected a finite number.", nameof(values));
+        }
+    }
+
+    internal static void WriteHeader(
+        Span<byte> header,
+        AdapterBlobKind kind,
+        AdapterLayout layout,
+        BlobPrecision precision
+    )
+    {
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[4..], FormatVersion);
+        header[6] = (byte)kind;
+        header[7] = (byte)precision;
+        Convert.FromHexString(layout.Digest).CopyTo(header[DigestOffset..]);
+        BinaryPrimitives.WriteUInt64LittleEndian(header[CountOffset..], (ulong)layout.Count);
     }
 
     private static void WriteElements(Stream stream, ReadOnlySpan<float> values)

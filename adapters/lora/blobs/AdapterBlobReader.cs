@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 
 namespace Federated.Adapters;
 
@@ -9,12 +8,19 @@ public sealed class AdapterBlobReader
     private readonly Stream _stream;
     private readonly long _count;
 
-    private AdapterBlobReader(Stream stream, long count)
+    private readonly BlobElements _elements;
+
+    private AdapterBlobReader(Stream stream, long count, BlobPrecision precision)
     {
         _stream = stream;
         _count = count;
+        _elements = new BlobElements(precision, count);
+        Precision = precision;
         Remaining = count;
     }
+
+    /// <summary>How the elements are written.</summary>
+    public BlobPrecision Precision { get; }
 
     /// <summary>Elements not read yet.</summary>
     public long Remaining { get; private set; }
@@ -32,7 +38,7 @@ public sealed class AdapterBlobReader
         Span<byte> header = stackalloc byte[AdapterBlob.HeaderLength];
         var read = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
         CheckHeader(header[..read], layout, expectedKind);
-        return new AdapterBlobReader(stream, layout.Count);
+        return new AdapterBlobReader(stream, layout.Count, (BlobPrecision)header[7]);
     }
 
     /// <summary>Reads the next elements.</summary>
@@ -44,19 +50,12 @@ public sealed class AdapterBlobReader
         // A span of bytes holds at most 2 GB.
         var wanted = (int)Math.Min(Math.Min(destination.Length, Remaining), 1 << 24);
         var values = destination[..wanted];
-        var bytes = MemoryMarshal.AsBytes(values);
-        if (_stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
+        if (!_elements.Read(_stream, Remaining, values))
         {
             throw new InvalidAdapterBlobException(
                 AdapterBlobFault.WrongLength,
                 $"The bytes end before element {_count - Remaining + wanted} of {_count}."
             );
-        }
-
-        if (!BitConverter.IsLittleEndian)
-        {
-            var bits = MemoryMarshal.Cast<float, uint>(values);
-            BinaryPrimitives.ReverseEndianness(bits, bits);
         }
 
         var bad = FiniteValues.IndexOfNotFinite(values);
@@ -112,11 +111,13 @@ public sealed class AdapterBlobReader
             );
         }
 
-        if (header[7] != AdapterBlob.Float32)
+        // Published adapters are never rounded.
+        var most = expectedKind == AdapterBlobKind.Update ? BlobPrecision.EightBit : BlobPrecision.Full;
+        if (header[7] is 0 || header[7] > (byte)most)
         {
             throw new InvalidAdapterBlobException(
                 AdapterBlobFault.UnsupportedElementType,
-                $"Element type {header[7]}; expected {AdapterBlob.Float32} (float32)."
+                $"Element type {header[7]}; expected 1 (float32){(most == BlobPrecision.Full ? "" : ", 2 (bfloat16) or 3 (8 bits)")}."
             );
         }
 
