@@ -1,5 +1,6 @@
 using Federated.Adapters;
 using Federated.Privacy.Accounting;
+using Federated.Privacy.Mechanisms;
 using Federated.Protocol;
 
 namespace Federated.ClientNode;
@@ -32,6 +33,9 @@ internal sealed class Sealer(UpdateSpool spool, PrivacyLedger ledger, NodeIdenti
         ReadOnlySpan<float> delta
     )
     {
+        // Rounding draws from its own secrets, after the noise; the bytes are sealed, so they are drawn once.
+        using var random = new SecureRandomStream();
+        var precision = BlobPrecisions.Parse(run.Document.Adapter.UpdateDtype);
         var update = spool.Put(
             new SealedUpdate
             {
@@ -44,7 +48,7 @@ internal sealed class Sealer(UpdateSpool spool, PrivacyLedger ledger, NodeIdenti
                 StepsDone = run.Document.Local.Steps,
                 SealedAt = time.GetUtcNow(),
             },
-            AdapterBlob.Encode(AdapterBlobKind.Update, layout, delta)
+            UpdateBlob.Encode(layout, delta, precision, random.Fill)
         );
         return Complete(run, update);
     }

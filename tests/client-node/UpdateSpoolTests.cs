@@ -42,6 +42,21 @@ public sealed class UpdateSpoolTests : IDisposable
         Assert.Equal(Delta(1), AdapterBlob.Read(bytes, _layout, AdapterBlobKind.Update));
     }
 
+    [Theory]
+    [InlineData("bf16", BlobPrecision.BFloat16)]
+    [InlineData("int8", BlobPrecision.EightBit)]
+    public void An_update_is_sealed_in_the_precision_that_the_run_asks_for(string dtype, BlobPrecision precision)
+    {
+        var document = _run.Document with { Adapter = _run.Document.Adapter with { UpdateDtype = dtype } };
+        var run = _run with { Document = document };
+        var update = Process((_, sealer, _) => sealer.Seal(run, _assignment, _layout, Delta(1)));
+
+        Assert.Equal(AdapterBlob.ByteLength(_layout, precision), update.Length);
+        using var bytes = update.OpenRead();
+        var read = AdapterBlob.Read(bytes, _layout, AdapterBlobKind.Update);
+        Assert.All(read.Zip(Delta(1)), pair => Assert.Equal(pair.Second, pair.First, 0.02f));
+    }
+
     [Fact]
     public void Killed_while_the_bytes_are_written_nothing_is_left_and_the_attempt_starts_again()
     {

@@ -16,7 +16,10 @@ public static class BlobPrecisions
             "f32" => BlobPrecision.Full,
             "bf16" => BlobPrecision.BFloat16,
             "int8" => BlobPrecision.EightBit,
-            _ => throw new ArgumentException($"updates.dtype = \"{name}\"; expected f32, bf16 or int8.", nameof(name)),
+            _ => throw new ArgumentException(
+                $"adapter.updateDtype = \"{name}\"; expected f32, bf16 or int8.",
+                nameof(name)
+            ),
         };
 
     /// <summary>Bytes of so many elements.</summary>

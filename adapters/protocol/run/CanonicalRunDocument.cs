@@ -8,7 +8,7 @@ namespace Federated.Protocol;
 
 /// <summary>
 /// The one byte sequence of a run document, over which its identity is taken: UTF-8 JSON without spaces, keys in ordinal order,
-/// every default written out, absent keys left out, sets (targets, nodes) sorted, numbers in the shortest form that reads back
+/// defaults of the first release written out, absent keys and later defaults left out, sets (targets, nodes) sorted, numbers in the shortest form that reads back
 /// to the same double, durations in the largest unit that divides them. It is itself a valid run document.
 /// </summary>
 public static class CanonicalRunDocument
@@ -121,6 +121,7 @@ public static class CanonicalRunDocument
         json.WriteString("scaling", adapter.Scaling);
         json.WriteNumber("seed", adapter.Seed);
         WriteSet(json, "targets", adapter.Targets);
+        WriteUnless(json, "updateDtype", adapter.UpdateDtype, "f32");
         json.WriteEndObject();
     }
 
@@ -215,6 +216,15 @@ public static class CanonicalRunDocument
         }
 
         json.WriteEndArray();
+    }
+
+    // Keys that came after the first release are left out at their default, so that older documents keep their identity.
+    private static void WriteUnless(Utf8JsonWriter json, string key, string value, string @default)
+    {
+        if (value != @default)
+        {
+            json.WriteString(key, value);
+        }
     }
 
     private static void WriteOptional(Utf8JsonWriter json, string key, string? value)

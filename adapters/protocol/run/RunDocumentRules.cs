@@ -91,6 +91,7 @@ public static class RunDocumentRules
         }
 
         report.Range("adapter.seed", section.Seed, 0, long.MaxValue);
+        report.OneOf("adapter.updateDtype", section.UpdateDtype, "f32", "bf16", "int8");
         if (section.Targets.Count == 0)
         {
             report.Add("adapter.targets", "[]", "empty", "name at least one linear layer, such as q_proj");

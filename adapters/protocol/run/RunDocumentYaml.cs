@@ -70,6 +70,7 @@ public static class RunDocumentYaml
             Targets = section.Texts("targets", defaults.Targets),
             Factors = section.Text("factors", defaults.Factors),
             Seed = section.Long("seed", defaults.Seed),
+            UpdateDtype = section.Text("updateDtype", defaults.UpdateDtype),
         };
     }
 

@@ -26,6 +26,7 @@ public static class RunDocumentReading
         {
             RunDigest = runDigest,
             Layout = layout,
+            UpdatePrecision = BlobPrecisions.Parse(document.Adapter.UpdateDtype),
             Versions = document.Rounds.Versions,
             MaxStaleness = document.Rounds.MaxStaleness,
             LeaveAfter = document.Rounds.LeaveAfter,

@@ -120,7 +120,7 @@ public static class UpdateVerifier
             );
         }
 
-        return ReadBytes(state.Terms.Layout, header, bytes, out var norm)
+        return ReadBytes(state.Terms, header, bytes, out var norm)
             ?? Verdict.Accept(
                 new(
                     header.NodeId,
@@ -211,7 +211,7 @@ public static class UpdateVerifier
 
     private static Verdict? RefusesLength(RunTerms terms, UpdateHeader header)
     {
-        var expected = AdapterBlob.ByteLength(terms.Layout);
+        var expected = AdapterBlob.ByteLength(terms.Layout, terms.UpdatePrecision);
         return header.Length == expected
             ? null
             : Verdict.Refuse(
@@ -220,7 +220,7 @@ public static class UpdateVerifier
             );
     }
 
-    private static Verdict? ReadBytes(AdapterLayout layout, UpdateHeader header, Stream bytes, out double norm)
+    private static Verdict? ReadBytes(RunTerms terms, UpdateHeader header, Stream bytes, out double norm)
     {
         norm = 0;
         using var sha = SHA256.Create();
@@ -229,8 +229,9 @@ public static class UpdateVerifier
         double squares = 0;
         try
         {
-            AdapterBlobReader reader = AdapterBlobReader.Open(hashed, layout, AdapterBlobKind.Update);
-            var block = new float[Math.Min(BlockLength, layout.Count)];
+            AdapterBlobReader reader = AdapterBlobReader.Open(hashed, terms.Layout, AdapterBlobKind.Update);
+            RequirePrecision(reader, terms.UpdatePrecision);
+            var block = new float[Math.Min(BlockLength, terms.Layout.Count)];
             int read;
             while ((read = reader.Read(block)) > 0)
             {
@@ -254,6 +255,18 @@ public static class UpdateVerifier
                 RejectionReason.DigestMismatch,
                 $"the bytes have digest {digest}; the header says {header.Digest}"
             );
+    }
+
+    // Same length, other elements: possible where a layout is tiny.
+    private static void RequirePrecision(AdapterBlobReader reader, BlobPrecision expected)
+    {
+        if (reader.Precision != expected)
+        {
+            throw new InvalidAdapterBlobException(
+                AdapterBlobFault.UnsupportedElementType,
+                $"the update is {reader.Precision}; the run asks for {expected}"
+            );
+        }
     }
 
     private static RejectionReason ReasonOf(AdapterBlobFault fault) =>

@@ -14,6 +14,9 @@ public sealed record RunTerms
     /// <summary>Shape of the adapter and of every update.</summary>
     public required AdapterLayout Layout { get; init; }
 
+    /// <summary>How updates travel.</summary>
+    public BlobPrecision UpdatePrecision { get; init; } = BlobPrecision.Full;
+
     /// <summary>Versions until the run is complete. ≥ 1.</summary>
     public required long Versions { get; init; }
 

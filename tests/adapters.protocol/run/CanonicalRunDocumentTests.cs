@@ -99,6 +99,7 @@ public sealed class CanonicalRunDocumentTests
     [InlineData("rslora", "lora")]
     [InlineData("[q_proj, v_proj]", "[q_proj]")]
     [InlineData("seed: 42", "seed: 43")]
+    [InlineData("seed: 42", "seed: 42\n  updateDtype: int8")]
     [InlineData("mechanism: gaussian", "mechanism: test")]
     [InlineData("noiseMultiplier: 1.0", "noiseMultiplier: 1.0000000000000002")]
     [InlineData("maxGradNorm: 1.0", "maxGradNorm: 0.5")]

@@ -83,6 +83,7 @@ internal static class RandomDocuments
             [],
             new() { ["layers.0"] = 4, ["layers.1.*.q_proj"] = rank }
         )
+        from dtype in Gen.Elements("f32", "bf16", "int8")
         select new AdapterSection
         {
             Rank = rank,
@@ -91,6 +92,7 @@ internal static class RandomDocuments
             RankPattern = ranks,
             Targets = [.. targets],
             Seed = (long)seed << 31,
+            UpdateDtype = dtype,
         };
 
     private static readonly Gen<RunDocument> Document =
@@ -160,6 +162,7 @@ internal static class RandomDocuments
         Line($"  optimizer: {{ learningRate: {Exponent(document.Local.Optimizer.LearningRate)} }}");
         Line("adapter:");
         Line($"  seed: {document.Adapter.Seed}");
+        Line($"  updateDtype: {document.Adapter.UpdateDtype}");
         Line($"  rank: {document.Adapter.Rank}");
         Line("  rankPattern:");
         foreach (var (pattern, rank) in document.Adapter.RankPattern)

@@ -80,6 +80,7 @@ public sealed class RunDocumentRulesTests
     [InlineData("rounds: { ", "adapter: { alpha: 0 }\nrounds: { ", "adapter.alpha")]
     [InlineData("rounds: { ", "adapter: { scaling: dora }\nrounds: { ", "adapter.scaling")]
     [InlineData("rounds: { ", "adapter: { seed: -1 }\nrounds: { ", "adapter.seed")]
+    [InlineData("rounds: { ", "adapter: { updateDtype: fp4 }\nrounds: { ", "adapter.updateDtype")]
     [InlineData("rounds: { ", "adapter: { targets: [] }\nrounds: { ", "adapter.targets")]
     [InlineData("rounds: { ", "adapter: { targets: [a, a] }\nrounds: { ", "adapter.targets")]
     [InlineData("rounds: { ", "local: { steps: 0 }\nrounds: { ", "local.steps")]

@@ -37,6 +37,21 @@ public sealed class UpdateVerifierTests : IDisposable
     }
 
     [Fact]
+    public void An_update_is_accepted_in_the_precision_that_the_run_asks_for_and_in_no_other()
+    {
+        var rounded = UpdateBlob.Encode(Some.Layout, Some.Values(1), BlobPrecision.BFloat16, words => words.Clear());
+        var state = Some.Running(_state.Terms with { UpdatePrecision = BlobPrecision.BFloat16 }, Id, "b");
+        var (asked, plain) = (First(rounded), First(_blob));
+
+        Assert.NotNull(Verify(state, asked, Some.Claim(_node, asked), rounded).Accepted);
+        Refused(RejectionReason.TooLarge, Verify(state, plain, Some.Claim(_node, plain), _blob));
+        var header = Header(rounded, 2);
+        Refused(RejectionReason.TooSmall, Verify(_state, header, Some.Claim(_node, header), rounded));
+
+        UpdateHeader First(byte[] blob) => Header(blob, 0) with { BaseDigest = state.Published[0].Digest };
+    }
+
+    [Fact]
     public void A_late_update_is_accepted_while_its_base_is_in_the_ring()
     {
         var header = Header(_blob, 1);
