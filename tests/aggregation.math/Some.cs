@@ -70,9 +70,25 @@ internal static class Some
 
     public static RunState CloseAndPublish(this RunState state, DateTimeOffset? at = null)
     {
+        var decided = state.Decide(at);
+        return decided.Apply(
+            new VersionPublished(
+                at ?? Start,
+                decided.Open!.Number,
+                Digest($"v{decided.Open.Number}"),
+                100,
+                decided.ReportMerge(1)
+            )
+        );
+    }
+
+    public static MergePlan PlanOfClosed(this RunState state) => state.Decide().PlanMerge();
+
+    public static RunState Decide(this RunState state, DateTimeOffset? at = null)
+    {
         var now = at ?? Start;
         var open = state.Open!;
-        var decided = state
+        return state
             .Apply(new VersionClosed(now, open.Number, [.. open.Updates.Keys], "test"))
             .Apply(
                 new StalenessDecided(
@@ -85,9 +101,6 @@ internal static class Some
                     ]
                 )
             );
-        return decided.Apply(
-            new VersionPublished(now, open.Number, Digest($"v{open.Number}"), 100, decided.ReportMerge(1))
-        );
     }
 
     public static RunState OpenNext(this RunState state, DateTimeOffset? at = null) =>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -73,7 +72,7 @@ public static class CanonicalRunDocument
     {
         json.WriteStartObject();
         WriteAdapter(json, document.Adapter);
-        WriteAggregation(json, document.Aggregation);
+        CanonicalAggregation.Write(json, document.Aggregation);
         json.WriteStartObject("baseModel");
         json.WriteString("name", document.BaseModel.Name);
         json.WriteString("sha256", document.BaseModel.Sha256);
@@ -95,7 +94,7 @@ public static class CanonicalRunDocument
         WritePrivacy(json, document.Privacy);
         json.WriteStartObject("retention");
         WriteDuration(json, "updates", document.Retention.Updates);
-        WriteOptional(json, "versions", document.Retention.Versions);
+        CanonicalValues.Optional(json, "versions", document.Retention.Versions);
         json.WriteEndObject();
         WriteRounds(json, document.Rounds);
         json.WriteEndObject();
@@ -104,7 +103,7 @@ public static class CanonicalRunDocument
     private static void WriteAdapter(Utf8JsonWriter json, AdapterSection adapter)
     {
         json.WriteStartObject("adapter");
-        WriteDouble(json, "alpha", adapter.Alpha);
+        CanonicalValues.Double(json, "alpha", adapter.Alpha);
         json.WriteString("factors", adapter.Factors);
         json.WriteNumber("rank", adapter.Rank);
         if (adapter.RankPattern.Count > 0)
@@ -125,44 +124,15 @@ public static class CanonicalRunDocument
         json.WriteEndObject();
     }
 
-    private static void WriteAggregation(Utf8JsonWriter json, AggregationSection aggregation)
-    {
-        json.WriteStartObject("aggregation");
-        json.WriteString("merge", aggregation.Merge);
-        json.WriteStartObject("participation");
-        json.WriteNumber("cutoff", aggregation.Participation.Cutoff);
-        json.WriteString("method", aggregation.Participation.Method);
-        if (aggregation.Participation.WeightCap is "N" or "none")
-        {
-            json.WriteString("weightCap", aggregation.Participation.WeightCap);
-        }
-        else
-        {
-            WriteDouble(
-                json,
-                "weightCap",
-                double.Parse(aggregation.Participation.WeightCap, CultureInfo.InvariantCulture)
-            );
-        }
-
-        json.WriteEndObject();
-        WriteOptimizer(json, "serverOptimizer", aggregation.ServerOptimizer);
-        json.WriteStartObject("staleness");
-        WriteDouble(json, "exponent", aggregation.Staleness.Exponent);
-        json.WriteString("method", aggregation.Staleness.Method);
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
     private static void WritePrivacy(Utf8JsonWriter json, PrivacySection privacy)
     {
         json.WriteStartObject("privacy");
-        WriteDouble(json, "delta", privacy.Delta);
+        CanonicalValues.Double(json, "delta", privacy.Delta);
         json.WriteNumber("expectedBatchSize", privacy.ExpectedBatchSize);
-        WriteDouble(json, "maxGradNorm", privacy.MaxGradNorm);
-        WriteDouble(json, "maxSamplingRate", privacy.MaxSamplingRate);
+        CanonicalValues.Double(json, "maxGradNorm", privacy.MaxGradNorm);
+        CanonicalValues.Double(json, "maxSamplingRate", privacy.MaxSamplingRate);
         json.WriteString("mechanism", privacy.Mechanism);
-        WriteDouble(json, "noiseMultiplier", privacy.NoiseMultiplier);
+        CanonicalValues.Double(json, "noiseMultiplier", privacy.NoiseMultiplier);
         json.WriteString("unit", privacy.Unit);
         json.WriteEndObject();
     }
@@ -171,8 +141,8 @@ public static class CanonicalRunDocument
     {
         json.WriteStartObject("rounds");
         json.WriteStartObject("close");
-        WriteOptional(json, "buffer", rounds.Close.Buffer);
-        WriteOptional(json, "cohort", rounds.Close.Cohort);
+        CanonicalValues.Optional(json, "buffer", rounds.Close.Buffer);
+        CanonicalValues.Optional(json, "cohort", rounds.Close.Cohort);
         if (rounds.Close.Deadline is { } deadline)
         {
             WriteDuration(json, "deadline", deadline);
@@ -180,7 +150,7 @@ public static class CanonicalRunDocument
 
         WriteDuration(json, "grace", rounds.Close.Grace);
         json.WriteString("onMissedQuorum", rounds.Close.OnMissedQuorum);
-        WriteOptional(json, "quorum", rounds.Close.Quorum);
+        CanonicalValues.Optional(json, "quorum", rounds.Close.Quorum);
         json.WriteEndObject();
         WriteDuration(json, "leaveAfter", rounds.LeaveAfter);
         json.WriteNumber("maxStaleness", rounds.MaxStaleness);
@@ -191,17 +161,10 @@ public static class CanonicalRunDocument
     private static void WriteOptimizer(Utf8JsonWriter json, string key, OptimizerSection optimizer)
     {
         json.WriteStartObject(key);
-        WriteDouble(json, "learningRate", optimizer.LearningRate);
+        CanonicalValues.Double(json, "learningRate", optimizer.LearningRate);
         json.WriteString("name", optimizer.Name);
-        WriteDouble(json, "weightDecay", optimizer.WeightDecay);
+        CanonicalValues.Double(json, "weightDecay", optimizer.WeightDecay);
         json.WriteEndObject();
-    }
-
-    private static void WriteDouble(Utf8JsonWriter json, string key, double value)
-    {
-        json.WritePropertyName(key);
-        // Adding zero turns −0 into 0; "R" is the shortest text that reads back to the same double.
-        json.WriteRawValue((value + 0.0).ToString("R", CultureInfo.InvariantCulture));
     }
 
     private static void WriteDuration(Utf8JsonWriter json, string key, TimeSpan value) =>
@@ -232,14 +195,6 @@ public static class CanonicalRunDocument
         if (value is not null)
         {
             json.WriteString(key, value);
-        }
-    }
-
-    private static void WriteOptional(Utf8JsonWriter json, string key, int? value)
-    {
-        if (value is { } number)
-        {
-            json.WriteNumber(key, number);
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Federated.Protocol;
 
 /// <summary>What a run document must fulfil before anybody signs anything about it.</summary>
@@ -29,7 +27,7 @@ public static class RunDocumentRules
         report.Range("rounds.maxStaleness", document.Rounds.MaxStaleness, 0, MaxCount);
         report.Duration("rounds.leaveAfter", document.Rounds.LeaveAfter, TimeSpan.FromSeconds(1));
         CloseRules.Validate(document.Rounds.Close, document.Participants.Nodes.Count, report);
-        Aggregation(document.Aggregation, report);
+        AggregationRules.Validate(document, report);
         if (document.Aggregation.Merge == "ffa" && document.Adapter.Factors is "ab" or "alternating")
         {
             report.Add(
@@ -165,36 +163,6 @@ public static class RunDocumentRules
                 section.Optimizer.WeightDecay,
                 "one step would decay the weights past zero",
                 "keep learningRate × weightDecay below 1"
-            );
-        }
-    }
-
-    private static void Aggregation(AggregationSection section, RuleReport report)
-    {
-        report.OneOf("aggregation.participation.method", section.Participation.Method, "fedau", "uniform");
-        report.Range("aggregation.participation.cutoff", section.Participation.Cutoff, 1, MaxCount);
-        var cap = section.Participation.WeightCap;
-        var isNumber =
-            double.TryParse(cap, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && double.IsFinite(number)
-            && number > 0;
-        if (cap is not "N" and not "none" && !isNumber)
-        {
-            report.Add("aggregation.participation.weightCap", cap, "not a cap", "write N, none or a number > 0");
-        }
-
-        report.OneOf("aggregation.merge", section.Merge, "ffa");
-        report.OneOf("aggregation.staleness.method", section.Staleness.Method, "weighted", "drop");
-        report.Range("aggregation.staleness.exponent", section.Staleness.Exponent, 0, 10);
-        report.OneOf("aggregation.serverOptimizer.name", section.ServerOptimizer.Name, "sgd");
-        report.Positive("aggregation.serverOptimizer.learningRate", section.ServerOptimizer.LearningRate);
-        if (section.ServerOptimizer.WeightDecay != 0)
-        {
-            report.Add(
-                "aggregation.serverOptimizer.weightDecay",
-                section.ServerOptimizer.WeightDecay,
-                "the server does not decay weights",
-                "write 0, or decay at the nodes (local.optimizer.weightDecay)"
             );
         }
     }

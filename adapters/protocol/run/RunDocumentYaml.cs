@@ -47,7 +47,7 @@ public static class RunDocumentYaml
             Privacy = Privacy(top.Section("privacy", required: true)),
             Local = Local(top.Section("local")),
             Rounds = Rounds(top.Section("rounds", required: true)),
-            Aggregation = Aggregation(top.Section("aggregation")),
+            Aggregation = AggregationYaml.Read(top.Section("aggregation")),
             Retention = Retention(top.Section("retention")),
         };
     }
@@ -130,31 +130,6 @@ public static class RunDocumentYaml
             },
             MaxStaleness = section.Integer("maxStaleness", defaults.MaxStaleness),
             LeaveAfter = section.Duration("leaveAfter", defaults.LeaveAfter),
-        };
-    }
-
-    private static AggregationSection Aggregation(SectionReader section)
-    {
-        var defaults = new AggregationSection();
-        section.NotYet("weights", "leave it out: weights are uniform");
-        section.NotYet("robust", "leave it out");
-        var participation = section.Section("participation");
-        var staleness = section.Section("staleness");
-        return new()
-        {
-            Participation = new()
-            {
-                Method = participation.Text("method", defaults.Participation.Method),
-                Cutoff = participation.Integer("cutoff", defaults.Participation.Cutoff),
-                WeightCap = participation.Text("weightCap", defaults.Participation.WeightCap),
-            },
-            Merge = section.Text("merge", defaults.Merge),
-            Staleness = new()
-            {
-                Method = staleness.Text("method", defaults.Staleness.Method),
-                Exponent = staleness.Double("exponent", defaults.Staleness.Exponent),
-            },
-            ServerOptimizer = Optimizer(section.Section("serverOptimizer"), defaults.ServerOptimizer),
         };
     }
 

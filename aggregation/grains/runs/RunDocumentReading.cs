@@ -63,15 +63,16 @@ public static class RunDocumentReading
 
     private static ParticipationPolicy Participation(ParticipationSection participation) =>
         new(
-            participation.Method switch
-            {
-                "fedau" => ParticipationMethod.FedAu,
-                "uniform" => ParticipationMethod.Uniform,
-                var other => throw Unknown("aggregation.participation.method", other),
-            },
+            ParticipationMethods.Find(participation.Method)
+                ?? throw Unknown("aggregation.participation.method", participation.Method),
             participation.Cutoff,
             WeightCap.Parse(participation.WeightCap)
-        );
+        )
+        {
+            Window = participation.Window,
+            Shrinkage = participation.Shrinkage,
+            Probabilities = participation.Probabilities,
+        };
 
     private static StalenessPolicy Staleness(StalenessSection staleness) =>
         new(

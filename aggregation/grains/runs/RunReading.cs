@@ -144,11 +144,7 @@ internal static class RunReading
             member.NodeId,
             member.Standing,
             member.Reason ?? "",
-            state.Terms.Participation.Weight(
-                counters,
-                Math.Max(version, counters.CountedTo),
-                Math.Max(1, state.NodesInMerge)
-            ),
+            state.NextWeight(member),
             counters.Intervals,
             counters.OpenInterval,
             merged.GetValueOrDefault(member.NodeId),

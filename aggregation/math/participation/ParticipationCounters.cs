@@ -20,11 +20,20 @@ public readonly record struct ParticipationCounters(
     long CountedTo
 )
 {
+    /// <summary>The newest intervals, when only they make the weight; null = all of them, as in the paper.</summary>
+    public RecentIntervals? Recent { get; init; }
+
     /// <summary>The weight ω: mean recorded interval, 1 before the first one.</summary>
-    public double Weight => Intervals == 0 ? 1.0 : (double)RecordedVersions / Intervals;
+    public double Weight =>
+        Intervals == 0 ? 1.0
+        : Recent is { } recent ? recent.Mean
+        : (double)RecordedVersions / Intervals;
 
     /// <summary>Counters of a node that is admitted while <paramref name="version"/> is open: counting starts with it.</summary>
-    public static ParticipationCounters AdmittedAt(long version) => new(0, 0, 0, version);
+    /// <param name="version">The open version.</param>
+    /// <param name="window">How many of the newest intervals make the weight; null = all.</param>
+    public static ParticipationCounters AdmittedAt(long version, int? window = null) =>
+        new(0, 0, 0, version) { Recent = window is { } size ? RecentIntervals.Of(size) : null };
 
     /// <summary>Counts the versions before <paramref name="version"/> as missed.</summary>
     /// <param name="version">The version whose weight is wanted; at least <see cref="CountedTo"/>.</param>
@@ -37,7 +46,10 @@ public readonly record struct ParticipationCounters(
         var open = OpenInterval + (version - CountedTo);
         var full = cutoff is { } length ? open / length : 0;
         var covered = full * (cutoff ?? 0);
-        return new(RecordedVersions + covered, Intervals + full, open - covered, version);
+        return new(RecordedVersions + covered, Intervals + full, open - covered, version)
+        {
+            Recent = full > 0 ? Recent?.With(cutoff!.Value, full) : Recent,
+        };
     }
 
     /// <summary>Records the participation in <paramref name="version"/>: it ends the open interval.</summary>
@@ -46,7 +58,11 @@ public readonly record struct ParticipationCounters(
     public ParticipationCounters Participate(long version, long? cutoff)
     {
         ParticipationCounters before = AdvanceTo(version, cutoff);
-        return new(before.RecordedVersions + before.OpenInterval + 1, before.Intervals + 1, 0, version + 1);
+        var interval = before.OpenInterval + 1;
+        return new(before.RecordedVersions + interval, before.Intervals + 1, 0, version + 1)
+        {
+            Recent = before.Recent?.With(interval, 1),
+        };
     }
 
     /// <summary>

@@ -5,6 +5,8 @@ namespace Federated.Aggregation;
 /// <summary>Who took part in which round, as a table: for explaining weights, not for running anything.</summary>
 public sealed class ParticipationTrace
 {
+    private const long LastRound = 1_000_000_000;
+
     private readonly SortedDictionary<string, SortedSet<long>> _roundsOfNode = new(StringComparer.Ordinal);
 
     private ParticipationTrace() { }
@@ -21,7 +23,7 @@ public sealed class ParticipationTrace
         while (rows.ReadLine() is { } line)
         {
             number++;
-            if (line.Length == 0 || (number == 1 && line == "round,node"))
+            if (line.Length == 0 || (number == 1 && IsHead(line)))
             {
                 continue;
             }
@@ -29,14 +31,17 @@ public sealed class ParticipationTrace
             var cells = line.Split(',');
             var isRow =
                 cells.Length == 2
-                && long.TryParse(cells[0], NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                && long.TryParse(cells[0].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var round)
+                && round <= LastRound
                 && cells[1].Trim().Length > 0;
             if (!isRow)
             {
-                throw new FormatException($"line {number}: \"{line}\"; expected round,node such as 12,hospital-a");
+                throw new FormatException(
+                    $"line {number}: \"{line}\"; expected round,node such as 12,hospital-a, with a round of 0 … {LastRound}"
+                );
             }
 
-            trace.Add(long.Parse(cells[0], CultureInfo.InvariantCulture), cells[1].Trim());
+            trace.Add(long.Parse(cells[0].Trim(), CultureInfo.InvariantCulture), cells[1].Trim());
         }
 
         return trace.Rounds > 0
@@ -47,12 +52,17 @@ public sealed class ParticipationTrace
     /// <summary>What each node's next update would weigh, after the last round. All nodes are in the run from round 0 on.</summary>
     /// <param name="policy">Method, cutoff and cap; N is the number of nodes in the table.</param>
     /// <returns>By node, ordinal.</returns>
+    /// <exception cref="UnknownProbabilityException">The method is known, and a node of the table has no probability.</exception>
     public IReadOnlyList<TracedNode> Explain(ParticipationPolicy policy)
     {
         var explained = new List<TracedNode>();
+        var population = new PopulationParticipation(
+            Rounds * _roundsOfNode.Count,
+            _roundsOfNode.Values.Sum(rounds => (long)rounds.Count)
+        );
         foreach (var (node, rounds) in _roundsOfNode)
         {
-            var counters = ParticipationCounters.AdmittedAt(0);
+            var counters = ParticipationCounters.AdmittedAt(0, policy.Window);
             foreach (var round in rounds)
             {
                 counters = counters.Participate(round, policy.Cutoff);
@@ -62,7 +72,7 @@ public sealed class ParticipationTrace
             explained.Add(
                 new(
                     node,
-                    policy.Weight(counters, Rounds, _roundsOfNode.Count),
+                    policy.Weight(node, counters, Rounds, _roundsOfNode.Count, population),
                     counters.Intervals,
                     counters.OpenInterval,
                     rounds.Count
@@ -72,6 +82,9 @@ public sealed class ParticipationTrace
 
         return explained;
     }
+
+    private static bool IsHead(string line) =>
+        line.Replace(" ", "", StringComparison.Ordinal).Equals("round,node", StringComparison.OrdinalIgnoreCase);
 
     private void Add(long round, string node)
     {

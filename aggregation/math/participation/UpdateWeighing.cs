@@ -1,6 +1,13 @@
 namespace Federated.Aggregation;
 
-/// <summary>Turns a version's fresh updates into weighted ones: x ← x + η Σ c Δ with c = ω · scale ÷ N (FedAU, Algorithm 1).</summary>
+/// <summary>
+/// Turns a version's fresh updates into weighted ones: x ← x + η Σ c Δ with c = ω · scale ÷ N (FedAU, Algorithm 1), or what another participation
+/// method makes of them. Every method is linear in updates, fresh and remembered ones, so a merge sees coefficients only.
+/// </summary>
+/// <remarks>
+/// The cost is that of the version's participants. FedVARP and MIFA also read one remembered update of every node: their cost, in time and in
+/// kept blobs, is that of the whole population.
+/// </remarks>
 public static class UpdateWeighing
 {
     /// <summary>Weighs all updates of a version. The result is in merge order, whatever the order of <paramref name="updates"/>.</summary>
@@ -9,21 +16,27 @@ public static class UpdateWeighing
     /// <param name="counters">A node's participation before this version.</param>
     /// <param name="policy">The run's participation weights.</param>
     /// <param name="version">The version being merged.</param>
-    /// <param name="nodes">N, by which every coefficient is divided, however many nodes reported. ≥ 1.</param>
+    /// <param name="nodes">N: the nodes of the run, however many reported. ≥ 1.</param>
+    /// <param name="population">The population's participation before this version.</param>
+    /// <param name="remembered">What is remembered of nodes that count in N; read only by methods that remember.</param>
     public static IReadOnlyList<WeightedUpdate> Weigh(
         IEnumerable<FreshUpdate> updates,
         Func<string, ParticipationCounters> counters,
         ParticipationPolicy policy,
         long version,
-        int nodes
+        int nodes,
+        PopulationParticipation population = default,
+        IEnumerable<RememberedUpdate>? remembered = null
     )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
+        ILookup<string, FreshUpdate> byNode = updates.ToLookup(update => update.NodeId, StringComparer.Ordinal);
+        double divisor = policy.Method.DividesByParticipants() ? byNode.Count : nodes;
         var weighted = new List<WeightedUpdate>();
-        foreach (IGrouping<string, FreshUpdate> ofNode in updates.GroupBy(update => update.NodeId))
+        foreach (IGrouping<string, FreshUpdate> ofNode in byNode)
         {
-            var weight = policy.Weight(counters(ofNode.Key), version, nodes);
-            var share = weight / nodes / ofNode.Count();
+            var weight = policy.Weight(ofNode.Key, counters(ofNode.Key), version, nodes, population);
+            var share = weight / divisor / ofNode.Count();
             weighted.AddRange(
                 ofNode.Select(update => new WeightedUpdate(
                     update.NodeId,
@@ -35,6 +48,30 @@ public static class UpdateWeighing
                     share * update.Scale
                 ))
             );
+        }
+
+        foreach (var old in policy.Method.Remembers() ? remembered ?? [] : [])
+        {
+            // FedVARP: 1/N for everybody's y, and −1/|P| for those that are replaced. MIFA: 1/N for those that are not here.
+            var isHere = byNode.Contains(old.NodeId);
+            var factor =
+                policy.Method == ParticipationMethod.FedVarp ? (1.0 / nodes) - (isHere ? 1.0 / divisor : 0)
+                : isHere ? 0
+                : 1.0 / nodes;
+            if (factor != 0)
+            {
+                weighted.Add(
+                    new(
+                        old.NodeId,
+                        old.BaseVersion,
+                        old.Digest,
+                        version - 1 - old.BaseVersion,
+                        old.Share,
+                        1.0,
+                        factor * old.Share
+                    )
+                );
+            }
         }
 
         weighted.Sort((left, right) => left.Key.CompareTo(right.Key));

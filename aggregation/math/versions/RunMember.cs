@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Federated.Aggregation;
 
 /// <summary>A node that has answered the run's document.</summary>
@@ -12,4 +14,8 @@ public sealed record RunMember(
     ParticipationCounters Counters,
     DateTimeOffset Since,
     string? Reason = null
-);
+)
+{
+    /// <summary>What was merged of it last, for participation methods that merge it again; empty with the others.</summary>
+    public ImmutableArray<RememberedUpdate> Remembered { get; init; } = [];
+}

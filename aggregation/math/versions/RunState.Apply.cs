@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Federated.Aggregation;
 
 public sealed partial record RunState
@@ -71,7 +73,12 @@ public sealed partial record RunState
         {
             Members = Members.SetItem(
                 e.NodeId,
-                new(e.NodeId, NodeStanding.Admitted, ParticipationCounters.AdmittedAt(CountingVersion), e.At)
+                new(
+                    e.NodeId,
+                    NodeStanding.Admitted,
+                    ParticipationCounters.AdmittedAt(CountingVersion, Terms.Participation.Window),
+                    e.At
+                )
             ),
             Nodes = Nodes + 1,
         };
@@ -86,7 +93,13 @@ public sealed partial record RunState
                 Since = at,
                 Reason = reason,
             }
-            : new(nodeId, standing, ParticipationCounters.AdmittedAt(CountingVersion), at, reason);
+            : new(
+                nodeId,
+                standing,
+                ParticipationCounters.AdmittedAt(CountingVersion, Terms.Participation.Window),
+                at,
+                reason
+            );
         return this with
         {
             Members = Members.SetItem(nodeId, member),
@@ -182,26 +195,40 @@ public sealed partial record RunState
             "the version is not merged yet"
         );
         var counted = Members.ToBuilder();
-        foreach (
-            var nodeId in Open!
-                .Decisions!.Value.Where(decision => !decision.Dropped)
-                .Select(decision => decision.NodeId)
-                .Distinct()
-        )
+        ILookup<string, StalenessDecision> merged = Open!
+            .Decisions!.Value.Where(decision => !decision.Dropped)
+            .ToLookup(decision => decision.NodeId, StringComparer.Ordinal);
+        foreach (IGrouping<string, StalenessDecision> ofNode in merged)
         {
-            RunMember member = counted[nodeId];
-            counted[nodeId] = member with
+            RunMember member = counted[ofNode.Key];
+            counted[ofNode.Key] = member with
             {
                 Counters = member.Counters.Participate(e.Version, Terms.Participation.Cutoff),
+                Remembered = Terms.Participation.Method.Remembers() ? Remember(ofNode) : [],
             };
         }
 
         return this with
         {
             Members = counted.ToImmutable(),
+            Population = Population.With(Math.Max(1, NodesInMerge), merged.Count),
             Published = Published.Add(new(e.Version, e.Digest, e.Length, Open.OpenedAt, e.At, e.Report)),
             Open = null,
         };
+    }
+
+    private static ImmutableArray<RememberedUpdate> Remember(IGrouping<string, StalenessDecision> ofNode)
+    {
+        var count = ofNode.Count();
+        return
+        [
+            .. ofNode.Select(decision => new RememberedUpdate(
+                decision.NodeId,
+                decision.BaseVersion,
+                decision.CorrectedDigest,
+                decision.Scale / count
+            )),
+        ];
     }
 
     private RunState Resume(RunResumed e)

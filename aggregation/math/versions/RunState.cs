@@ -60,7 +60,10 @@ public sealed partial record RunState
     /// <summary>
     /// N of the open version's merge, by which its weights divide: the admitted nodes, and those away whose updates are in its list.
     /// </summary>
-    public int NodesInMerge => Nodes + (Open is { } open ? Away.Count(open.UpdatesOfNode.ContainsKey) : 0);
+    public int NodesInMerge => Nodes + (Open is { } open ? AwayWithUpdates(open) : 0);
+
+    /// <summary>How often all nodes together took part in the published versions.</summary>
+    public PopulationParticipation Population { get; private init; }
 
     /// <summary>N of the close rule: nodes that have reported for the open version or still can.</summary>
     /// <remarks>While nobody admitted can report, nodes that left are waited for: they come back by showing up.</remarks>
@@ -155,7 +158,22 @@ public sealed partial record RunState
             node => Members[node].Counters,
             Terms.Participation,
             open.Number,
-            Math.Max(1, NodesInMerge)
+            Math.Max(1, NodesInMerge),
+            Population,
+            Members.Values.Where(member => CountsInMerge(open, member)).SelectMany(member => member.Remembered)
+        );
+    }
+
+    /// <summary>ω that a node's next update would have, if it were merged in the version that is counted next.</summary>
+    public double NextWeight(RunMember member)
+    {
+        var version = Math.Max(Open?.Number ?? Published.Count, member.Counters.CountedTo);
+        return Terms.Participation.Weight(
+            member.NodeId,
+            member.Counters,
+            version,
+            Math.Max(1, NodesInMerge),
+            Population
         );
     }
 
@@ -172,4 +190,13 @@ public sealed partial record RunState
             Weigh(),
             stepNorm
         );
+
+    // The smaller set is walked: neither the registered nodes nor those that are gone make a version slow.
+    private int AwayWithUpdates(OpenVersion open) =>
+        Away.Count < open.UpdatesOfNode.Count
+            ? Away.Count(open.UpdatesOfNode.ContainsKey)
+            : open.UpdatesOfNode.Keys.Count(Away.Contains);
+
+    private static bool CountsInMerge(OpenVersion open, RunMember member) =>
+        member.Standing == NodeStanding.Admitted || open.UpdatesOfNode.ContainsKey(member.NodeId);
 }

@@ -7,20 +7,22 @@ namespace Federated.Aggregation;
 /// <param name="NoiseAmplification">√Σ c²: what the merge does to noise of the same size in each update.</param>
 /// <param name="UniformNoiseAmplification">√Σ c² with ω = 1 and no lateness: the yardstick.</param>
 /// <param name="StepNorm">‖η Σ c Δ‖₂.</param>
+/// <param name="Remembered">Updates of earlier versions that were merged again (FedVARP, MIFA); their blobs must be kept.</param>
 public sealed record VersionReport(
     int Nodes,
     IReadOnlyList<UpdateReport> Updates,
     double CoefficientSum,
     double NoiseAmplification,
     double UniformNoiseAmplification,
-    double StepNorm
+    double StepNorm,
+    int Remembered = 0
 )
 {
     /// <summary>Reports a merge.</summary>
     /// <param name="nodes">N at the merge.</param>
     /// <param name="frozen">The frozen updates in merge order.</param>
     /// <param name="decisions">The decision about each of them, in the same order.</param>
-    /// <param name="weighted">The merged ones.</param>
+    /// <param name="weighted">The merged ones, remembered updates included.</param>
     /// <param name="stepNorm">‖η Σ c Δ‖₂.</param>
     public static VersionReport For(
         int nodes,
@@ -59,14 +61,18 @@ public sealed record VersionReport(
                         )
             ),
         ];
-        var uniform = weighted.GroupBy(update => update.NodeId).Sum(ofNode => 1.0 / nodes / nodes / ofNode.Count());
+        var uniform = updates
+            .Where(update => update.Scale != 0)
+            .GroupBy(update => update.NodeId)
+            .Sum(ofNode => 1.0 / nodes / nodes / ofNode.Count());
         return new(
             nodes,
             updates,
             weighted.Sum(update => update.Coefficient),
             Math.Sqrt(weighted.Sum(update => update.Coefficient * update.Coefficient)),
             Math.Sqrt(uniform),
-            stepNorm
+            stepNorm,
+            weighted.Count - updates.Count(update => update.Scale != 0)
         );
     }
 }

@@ -105,6 +105,7 @@ internal static class RandomDocuments
             Gen.Elements("N", "none"),
             Positive.Select(cap => cap.ToString("R", CultureInfo.InvariantCulture))
         )
+        from aggregation in RandomAggregations.Any
         from leaveAfter in Duration
         from kept in Gen.Choose(0, 90)
         from named in Gen.Elements("run-7", null)
@@ -121,7 +122,7 @@ internal static class RandomDocuments
                 Optimizer = new() { LearningRate = learningRate },
             },
             Rounds = new() { Close = close, LeaveAfter = leaveAfter },
-            Aggregation = new() { Participation = new() { WeightCap = cap } },
+            Aggregation = aggregation with { Participation = aggregation.Participation with { WeightCap = cap } },
             Retention = new() { Updates = TimeSpan.FromDays(kept) },
         };
 
@@ -179,7 +180,7 @@ internal static class RandomDocuments
         }
 
         Line("aggregation:");
-        Line($"  participation: {{ weightCap: {document.Aggregation.Participation.WeightCap} }}");
+        RandomAggregations.Write(document.Aggregation, Line);
         Line($"retention: {{ versions: all, updates: {Milliseconds(document.Retention.Updates)} }}");
         Line("baseModel:");
         Line($"  sha256: {document.BaseModel.Sha256}");
@@ -190,7 +191,7 @@ internal static class RandomDocuments
         return yaml.ToString();
     }
 
-    private static string Exponent(double value) => value.ToString("E16", CultureInfo.InvariantCulture);
+    internal static string Exponent(double value) => value.ToString("E16", CultureInfo.InvariantCulture);
 
     private static string Milliseconds(TimeSpan value) =>
         ((long)value.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "ms";

@@ -92,7 +92,7 @@ public sealed class RunDocumentRulesTests
     [InlineData("rounds: { ", "aggregation: { merge: svd }\nrounds: { ", "aggregation.merge")]
     [InlineData(
         "rounds: { ",
-        "aggregation: { participation: { method: fedavg } }\nrounds: { ",
+        "aggregation: { participation: { method: fedprox } }\nrounds: { ",
         "aggregation.participation.method"
     )]
     [InlineData(
@@ -122,7 +122,7 @@ public sealed class RunDocumentRulesTests
     )]
     [InlineData(
         "rounds: { ",
-        "aggregation: { serverOptimizer: { name: adam } }\nrounds: { ",
+        "aggregation: { serverOptimizer: { name: rmsprop } }\nrounds: { ",
         "aggregation.serverOptimizer.name"
     )]
     [InlineData(

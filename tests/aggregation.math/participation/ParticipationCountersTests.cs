@@ -61,6 +61,56 @@ public sealed class ParticipationCountersTests
         Assert.Throws<ArgumentOutOfRangeException>(() => counters.AdvanceTo(2, 50));
     }
 
+    [Property]
+    public void A_window_is_the_mean_of_the_newest_intervals(
+        bool[] participation,
+        byte cutoffMinusOne,
+        byte windowMinusOne
+    )
+    {
+        long cutoff = cutoffMinusOne % 12 + 1L;
+        var window = windowMinusOne % 5 + 1;
+        var counters = ParticipationCounters.AdmittedAt(0, window);
+        var (open, intervals) = (0L, new List<long>());
+        for (var version = 0; version < participation.Length; version++)
+        {
+            counters = participation[version] ? counters.Participate(version, cutoff) : counters;
+            open++;
+            if (participation[version] || open == cutoff)
+            {
+                intervals.Add(open);
+                open = 0;
+            }
+        }
+
+        counters = counters.AdvanceTo(participation.Length, cutoff);
+        Assert.Equal(intervals.Count == 0 ? 1.0 : intervals.TakeLast(window).Average(), counters.Weight, 1e-12);
+        Assert.Equal(intervals.Count, counters.Intervals);
+    }
+
+    [Fact]
+    public void A_cutoff_of_one_always_gives_weight_one()
+    {
+        var counters = ParticipationCounters.AdmittedAt(0).Participate(7, 1).AdvanceTo(1000, 1);
+        Assert.Equal(1.0, counters.Weight);
+    }
+
+    [Fact]
+    public void Shrinkage_begins_with_the_populations_mean_and_ends_with_the_nodes_own()
+    {
+        var policy = ParticipationPolicy.Default with { Cap = WeightCap.None, Shrinkage = 2 };
+        var population = new PopulationParticipation(40, 10);
+        var fresh = ParticipationCounters.AdmittedAt(1);
+        Assert.Equal(4.0, policy.Weight("a", fresh, 1, 5, population));
+        Assert.Equal(3.0, policy.Weight("a", fresh.Participate(1, 50), 2, 5, population));
+        // The prior is cut off like every interval.
+        Assert.Equal(2.0, (policy with { Cutoff = 2 }).Weight("a", fresh, 1, 5, population));
+        var often = Enumerable
+            .Range(1, 2000)
+            .Aggregate(fresh, (counters, version) => counters.Participate(version, 50));
+        Assert.InRange(policy.Weight("a", often, 2001, 5, population), 1.0, 1.01);
+    }
+
     [Fact]
     public void A_million_silent_nodes_cost_nothing_and_count_right()
     {

@@ -46,6 +46,18 @@ public sealed class ParticipationTraceTests
         Assert.Equal(sorted.Explain(ParticipationPolicy.Default), shuffled.Explain(ParticipationPolicy.Default));
     }
 
+    [Fact]
+    public void Known_probabilities_are_needed_for_every_node()
+    {
+        var trace = ParticipationTrace.Read(new StringReader("0,a\n3,b\n"));
+        var policy = new ParticipationPolicy(ParticipationMethod.Known, null, WeightCap.None)
+        {
+            Probabilities = new Dictionary<string, double> { ["a"] = 0.25 },
+        };
+        var error = Assert.Throws<UnknownProbabilityException>(() => trace.Explain(policy));
+        Assert.Equal("b", error.NodeId);
+    }
+
     [Theory]
     [InlineData("", "no rows")]
     [InlineData("round,node\n", "no rows")]
@@ -53,6 +65,7 @@ public sealed class ParticipationTraceTests
     [InlineData("-1,a", "line 1")]
     [InlineData("1,", "line 1")]
     [InlineData("1,a,b", "line 1")]
+    [InlineData("9223372036854775807,a", "line 1")]
     public void A_table_that_is_none_is_refused_with_its_line(string rows, string names)
     {
         var error = Assert.Throws<FormatException>(() => ParticipationTrace.Read(new StringReader(rows)));

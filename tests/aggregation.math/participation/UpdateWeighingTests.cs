@@ -59,6 +59,76 @@ public sealed class UpdateWeighingTests
         Assert.Equal(report.UniformNoiseAmplification, report.NoiseAmplification, 1e-15);
     }
 
+    [Fact]
+    public void Fedavg_divides_by_those_who_took_part()
+    {
+        var terms = With(ParticipationMethod.FedAvg);
+        var report = Some.Running(terms, "a", "b", "c", "d")
+            .Accept("a", 0)
+            .Accept("b", 0)
+            .CloseAndPublish()
+            .Latest!.Report!;
+        Assert.All(report.Updates, update => Assert.Equal((1.0, 0.5), (update.Weight, update.Coefficient)));
+        Assert.Equal(1.0, report.CoefficientSum);
+        Assert.Equal(2 * report.UniformNoiseAmplification, report.NoiseAmplification, 1e-15);
+    }
+
+    [Fact]
+    public void Mifa_merges_what_absent_nodes_sent_last()
+    {
+        var state = Some.Running(With(ParticipationMethod.Mifa), "a", "b", "c").Accept("a", 0).Accept("b", 0);
+        var plan = state.CloseAndPublish().OpenNext().Accept("b", 1).PlanOfClosed();
+        Assert.Equal([("a", 0L), ("b", 1L)], plan.Updates.Select(update => (update.NodeId, update.BaseVersion)));
+        Assert.All(plan.Updates, update => Assert.Equal(1.0 / 3, update.Coefficient));
+    }
+
+    [Fact]
+    public void Fedvarp_takes_the_remembered_update_out_where_a_new_one_comes()
+    {
+        var state = Some.Running(With(ParticipationMethod.FedVarp), "a", "b", "c", "d").Accept("a", 0).Accept("b", 0);
+        state = state.CloseAndPublish().OpenNext().Accept("b", 1).Accept("c", 1);
+        var plan = state.PlanOfClosed();
+        Assert.Equal(
+            [("a", 0L, 0.25), ("b", 0L, -0.25), ("b", 1L, 0.5), ("c", 1L, 0.5)],
+            plan.Updates.Select(update => (update.NodeId, update.BaseVersion, update.Coefficient))
+        );
+        var report = state.CloseAndPublish().Latest!.Report!;
+        Assert.Equal((2, 2), (report.Updates.Count, report.Remembered));
+        Assert.Equal(Math.Sqrt(0.625), report.NoiseAmplification, 1e-15);
+    }
+
+    [Fact]
+    public void What_a_suspended_node_sent_is_remembered_no_more()
+    {
+        var state = Some.Running(With(ParticipationMethod.Mifa), "a", "b").Accept("a", 0).Accept("b", 0);
+        state = state.CloseAndPublish().OpenNext().Apply(new NodeSuspended(Some.Start, "a", "test"));
+        Assert.Equal(["b"], state.Accept("b", 1).PlanOfClosed().Updates.Select(update => update.NodeId));
+        state = state.Apply(new NodeReinstated(Some.Start, "a")).Accept("b", 1);
+        Assert.Equal(["a", "b"], state.PlanOfClosed().Updates.Select(update => update.NodeId));
+    }
+
+    [Fact]
+    public void A_node_that_comes_back_is_not_paid_for_its_absence()
+    {
+        var terms = Some.Terms() with { Versions = 9 };
+        var state = Some.Running(terms, "a", "b").Accept("a", 0).Accept("b", 0).CloseAndPublish().OpenNext();
+        state = state.Apply(new NodeSuspended(Some.Start, "b", "test"));
+        for (var version = 2; version <= 4; version++)
+        {
+            state = state.Accept("a", version - 1).CloseAndPublish().OpenNext();
+        }
+
+        state = state.Apply(new NodeReinstated(Some.Start, "b")).Accept("b", 4).Accept("a", 4).CloseAndPublish();
+        Assert.All(state.Latest!.Report!.Updates, update => Assert.Equal(1.0, update.Weight));
+        Assert.Equal(new ParticipationCounters(2, 2, 0, 6), state.Members["b"].Counters);
+    }
+
+    private static RunTerms With(ParticipationMethod method) =>
+        Some.Terms() with
+        {
+            Participation = new(method, null, WeightCap.None),
+        };
+
     [Theory]
     [InlineData(StalenessMethod.Weighted, 0.5, 3, 0.5)]
     [InlineData(StalenessMethod.Weighted, 0, 3, 1)]

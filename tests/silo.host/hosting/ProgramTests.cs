@@ -36,6 +36,10 @@ public sealed class ProgramTests : IDisposable
     [InlineData(ExitCodes.Usage, "no such file", "weights --trace DATA --cutoff 50")]
     [InlineData(ExitCodes.Usage, "--weight-cap 0", "weights --trace DATA --cutoff 50 --weight-cap 0")]
     [InlineData(ExitCodes.Usage, "--method fedprox", "weights --trace DATA --cutoff 50 --method fedprox")]
+    [InlineData(ExitCodes.Usage, "--cutoff is missing", "weights --trace DATA")]
+    [InlineData(ExitCodes.Usage, "--window 0", "weights --trace DATA --cutoff 50 --window 0")]
+    [InlineData(ExitCodes.Usage, "--shrinkage -1", "weights --trace DATA --cutoff 50 --shrinkage -1")]
+    [InlineData(ExitCodes.Usage, "--probability a=2", "weights --trace DATA --method known --probability a=2")]
     public async Task Every_way_to_end_has_its_exit_code_and_says_why(int exitCode, string why, string arguments)
     {
         var (code, error) = await RunAsync(arguments.Replace("DATA", _folder["data"], StringComparison.Ordinal));
@@ -62,6 +66,26 @@ public sealed class ProgramTests : IDisposable
                         node.GetProperty("openInterval").GetInt32()
                     )
                 )
+        );
+    }
+
+    [Theory]
+    [InlineData("--method fedavg", 1.0, 1.0)]
+    [InlineData("--method mifa", 1.0, 1.0)]
+    [InlineData("--method known --probability a=0.5 --probability b=0.1", 2.0, 10.0)]
+    [InlineData("--method known --probability a=0.5 --probability b=0.1 --weight-cap N", 2.0, 2.0)]
+    [InlineData("--cutoff 2", 1.5, 2.0)]
+    [InlineData("--cutoff 50 --window 1", 2.0, 2.0)]
+    // Six node-rounds and three participations: two more intervals of 2.
+    [InlineData("--cutoff 50 --shrinkage 2", 1.75, 2.0)]
+    public async Task Every_method_explains_a_trace(string options, double first, double second)
+    {
+        await File.WriteAllTextAsync(_folder["trace.csv"], "Round, Node\r\n0,a\r\n2,a\r\n1,b\r\n", Cancellation);
+        using var process = Start(["weights", "--trace", _folder["trace.csv"], "--json", .. options.Split(' ')]);
+        using var nodes = JsonDocument.Parse(await process.StandardOutput.ReadToEndAsync(Cancellation));
+        Assert.Equal(
+            [first, second],
+            nodes.RootElement.EnumerateArray().Select(node => node.GetProperty("weightNext").GetDouble())
         );
     }
 

@@ -36,6 +36,9 @@ internal sealed class SectionReader
         return new SectionReader(_context, value as YamlValue.Mapping, PathOf(key));
     }
 
+    /// <summary>A section below this one, or null when it is not there.</summary>
+    public SectionReader? OptionalSection(string key) => Find(key) is null ? null : Section(key);
+
     public string? OptionalText(string key) => Scalar(key)?.Text;
 
     public string Text(string key, string fallback) => Scalar(key)?.Text ?? fallback;
@@ -80,6 +83,27 @@ internal sealed class SectionReader
         }
 
         return value ?? 0;
+    }
+
+    /// <summary>Numbers by name, where the names are the writer's own.</summary>
+    public IReadOnlyDictionary<string, double> Doubles(string key, IReadOnlyDictionary<string, double> fallback)
+    {
+        if (Find(key) is null)
+        {
+            return fallback;
+        }
+
+        var numbers = new Dictionary<string, double>(StringComparer.Ordinal);
+        var section = Section(key);
+        foreach (var (name, _) in section._mapping?.Entries ?? [])
+        {
+            if (section.OptionalDouble(name.Text) is { } number)
+            {
+                numbers[name.Text] = number;
+            }
+        }
+
+        return numbers;
     }
 
     public TimeSpan Duration(string key, TimeSpan fallback) => OptionalDuration(key) ?? fallback;
@@ -188,7 +212,7 @@ internal sealed class SectionReader
 
     private delegate bool Parsing<T>(string text, out T value);
 
-    private double? OptionalDouble(string key) =>
+    public double? OptionalDouble(string key) =>
         Number(
             key,
             "a number such as 1.0e-6",

@@ -1,6 +1,6 @@
 namespace Federated.Protocol;
 
-/// <summary>Weights, staleness, merge and server optimizer.</summary>
+/// <summary>Weights, staleness, merge, robust rule and server optimizer.</summary>
 public sealed record AggregationSection
 {
     /// <summary>Participation weights.</summary>
@@ -13,5 +13,8 @@ public sealed record AggregationSection
     public StalenessSection Staleness { get; init; } = new();
 
     /// <summary>Applied to the merged pseudo-gradient.</summary>
-    public OptimizerSection ServerOptimizer { get; init; } = new() { Name = "sgd", LearningRate = 1.0 };
+    public ServerOptimizerSection ServerOptimizer { get; init; } = new();
+
+    /// <summary>What hostile or broken updates can do at most; null = nothing is done about them, as in the papers.</summary>
+    public RobustSection? Robust { get; init; }
 }

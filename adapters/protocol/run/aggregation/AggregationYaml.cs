@@ -1,0 +1,57 @@
+namespace Federated.Protocol;
+
+/// <summary>Reads the section aggregation.</summary>
+internal static class AggregationYaml
+{
+    public static AggregationSection Read(SectionReader section)
+    {
+        var defaults = new AggregationSection();
+        section.NotYet("weights", "leave it out: weights are uniform");
+        section.NotYet("robust", "leave it out");
+        var staleness = section.Section("staleness");
+        return new()
+        {
+            Participation = Participation(section.Section("participation")),
+            Merge = section.Text("merge", defaults.Merge),
+            Staleness = new()
+            {
+                Method = staleness.Text("method", defaults.Staleness.Method),
+                Exponent = staleness.Double("exponent", defaults.Staleness.Exponent),
+            },
+            ServerOptimizer = ServerOptimizer(section.Section("serverOptimizer")),
+        };
+    }
+
+    private static ParticipationSection Participation(SectionReader section)
+    {
+        var defaults = new ParticipationSection();
+        return new()
+        {
+            Method = section.Text("method", defaults.Method),
+            Cutoff = section.Integer("cutoff", defaults.Cutoff),
+            WeightCap = section.Text("weightCap", defaults.WeightCap),
+            Shrinkage = section.Double("shrinkage", defaults.Shrinkage),
+            Window = section.OptionalInteger("window"),
+            Probabilities = section.Doubles("probabilities", defaults.Probabilities),
+        };
+    }
+
+    private static ServerOptimizerSection ServerOptimizer(SectionReader section)
+    {
+        var named = new ServerOptimizerSection();
+        named = named with { Name = section.Text("name", named.Name) };
+        return named with
+        {
+            // An adaptive step is about as long as the rate for each parameter: there is no rate that is right by default.
+            LearningRate = named.IsAdaptive
+                ? section.RequiredDouble("learningRate")
+                : section.Double("learningRate", named.LearningRate),
+            WeightDecay = section.Double("weightDecay", named.WeightDecay),
+            Beta1 = section.Double("beta1", named.Name == "adagrad" ? 0 : named.Beta1),
+            Beta2 = section.Double("beta2", named.Beta2),
+            Tau = section.Double("tau", named.Tau),
+            Variant = section.Text("variant", named.Variant),
+            UpdateNoise = section.Text("updateNoise", named.UpdateNoise),
+        };
+    }
+}

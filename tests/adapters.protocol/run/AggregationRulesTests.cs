@@ -1,0 +1,57 @@
+using static Federated.Protocol.Tests.Documents;
+
+namespace Federated.Protocol.Tests;
+
+public sealed class AggregationRulesTests
+{
+    private const string Node = "0123abcd";
+
+    [Theory]
+    [InlineData("participation: { method: fedavg }")]
+    [InlineData("participation: { method: uniform }")]
+    [InlineData("participation: { method: fedvarp }")]
+    [InlineData("participation: { method: mifa }")]
+    [InlineData("participation: { method: fedau, shrinkage: 2, window: 20 }")]
+    public void What_makes_sense_is_accepted_and_comes_back(string aggregation) => ComesBack(With(aggregation));
+
+    [Fact]
+    public void Known_probabilities_are_accepted_for_named_nodes() =>
+        ComesBack(
+            With($"participation: {{ method: known, probabilities: {{ {Node}: 0.25 }} }}")
+                .Replace("group: hospitals", $"nodes: [{Node}]", StringComparison.Ordinal)
+                .Replace("cohort: 5", "cohort: 1", StringComparison.Ordinal)
+        );
+
+    [Theory]
+    [InlineData("participation: { method: fedprox }", "aggregation.participation.method")]
+    [InlineData("participation: { method: fedavg, shrinkage: 1 }", "aggregation.participation.shrinkage")]
+    [InlineData("participation: { shrinkage: -1 }", "aggregation.participation.shrinkage")]
+    [InlineData("participation: { method: mifa, window: 3 }", "aggregation.participation.window")]
+    [InlineData("participation: { window: 0 }", "aggregation.participation.window")]
+    [InlineData("participation: { probabilities: { x: 0.5 } }", "aggregation.participation.probabilities")]
+    [InlineData("participation: { method: known }", "aggregation.participation.method")]
+    public void What_does_not_is_refused_by_name(string aggregation, string path) =>
+        Assert.Contains(path, Errors(With(aggregation)).Select(error => error.Path));
+
+    [Theory]
+    [InlineData("method: known", "has none")]
+    [InlineData("method: known, probabilities: { 0123abcd: 1.5 }", "not a probability")]
+    [InlineData("method: known, probabilities: { 0123abcd: .5, 1123abcd: .5 }", "not in participants.nodes")]
+    [InlineData("method: known, probabilities: { 0123abcd: often }", "not a number")]
+    [InlineData("method: known, probabilities: 3", "not a section")]
+    public void A_probability_belongs_to_each_named_node(string participation, string reason)
+    {
+        var yaml = With($"participation: {{ {participation} }}")
+            .Replace("group: hospitals", $"nodes: [{Node}]", StringComparison.Ordinal)
+            .Replace("cohort: 5", "cohort: 1", StringComparison.Ordinal);
+        Assert.Contains(Errors(yaml), error => error.Reason.Contains(reason, StringComparison.Ordinal));
+    }
+
+    private static string With(string aggregation) => Least + $"aggregation: {{ {aggregation} }}\n";
+
+    private static void ComesBack(string yaml)
+    {
+        var bytes = CanonicalRunDocument.Bytes(RunDocumentYaml.Parse(yaml));
+        Assert.Equal(bytes, CanonicalRunDocument.Bytes(CanonicalRunDocument.Parse(bytes)));
+    }
+}
