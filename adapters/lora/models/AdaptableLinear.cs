@@ -1,3 +1,4 @@
+using Federated.Adapters.Quantization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -6,10 +7,11 @@ namespace Federated.Adapters.Models;
 /// <summary>A linear layer of a model, y = x Wᵀ + bias, that an adapter may follow.</summary>
 public sealed class AdaptableLinear : nn.Module<Tensor, Tensor>
 {
-    private readonly Parameter _weight;
     private readonly Parameter? _bias;
+    private Parameter? _weight; // null while packed
+    private QuantizedWeight? _packed;
 
-    /// <summary>Creates the layer with weights of zero.</summary>
+    /// <summary>Creates the layer; whoever creates it fills the weight.</summary>
     /// <param name="path">Where the layer stands in the model, as checkpoints name it.</param>
     /// <param name="inFeatures">Width of the input, ≥ 1.</param>
     /// <param name="outFeatures">Width of the output, ≥ 1.</param>
@@ -22,7 +24,8 @@ public sealed class AdaptableLinear : nn.Module<Tensor, Tensor>
         InFeatures = inFeatures;
         OutFeatures = outFeatures;
         FanInFanOut = fanInFanOut;
-        var stored = fanInFanOut ? zeros(inFeatures, outFeatures) : zeros(outFeatures, inFeatures);
+        // Memory that nobody has written takes no room: a large model is packed layer by layer while it is read.
+        var stored = fanInFanOut ? empty(inFeatures, outFeatures) : empty(outFeatures, inFeatures);
         _weight = new Parameter(stored, requires_grad: false);
         register_parameter("weight", _weight);
         if (bias)
@@ -45,7 +48,21 @@ public sealed class AdaptableLinear : nn.Module<Tensor, Tensor>
     public bool FanInFanOut { get; }
 
     /// <summary>The base weight as checkpoints hold it: W, [OutFeatures, InFeatures], or Wᵀ where <see cref="FanInFanOut"/>.</summary>
-    public Parameter Weight => _weight;
+    /// <exception cref="InvalidOperationException">The layer is packed: its weight is known in fewer bits only.</exception>
+    public Parameter Weight =>
+        _weight
+        ?? throw new InvalidOperationException(
+            $"{Path} is kept in {Precision}: its weight cannot be read or changed. Load the base model in full precision."
+        );
+
+    /// <summary>How the weight is kept.</summary>
+    public BasePrecision Precision { get; private set; }
+
+    /// <summary>Where the weight lies.</summary>
+    public Device Device => _packed?.Device ?? Weight.device;
+
+    /// <summary>The packed weight; null where <see cref="Precision"/> is full or bfloat16.</summary>
+    internal QuantizedWeight? Packed => _packed;
 
     /// <summary>
     /// Called as Adapter(x, y) with the input [B, T, InFeatures] and the base output [B, T, OutFeatures]; returns the adapted
@@ -62,13 +79,64 @@ public sealed class AdaptableLinear : nn.Module<Tensor, Tensor>
     /// <inheritdoc />
     public override Tensor forward(Tensor input)
     {
-        var output = Product(input, FanInFanOut ? _weight.t() : _weight, ComputeType, _bias);
+        var output = _packed is null
+            ? Product(input, FanInFanOut ? Weight.t() : Weight, ComputeType, _bias)
+            : PackedProduct(input, _packed);
         return Adapter is null ? output : Adapter(input, output);
     }
 
-    /// <summary>x Wᵀ + bias in a type, from and to float32.</summary>
-    internal static Tensor Product(Tensor input, Tensor weight, ScalarType type, Tensor? bias = null) =>
-        type == ScalarType.Float32
+    /// <summary>Keeps the weight in fewer bits from now on; the float32 numbers are given up.</summary>
+    /// <param name="precision">How.</param>
+    /// <exception cref="InvalidOperationException">It is kept in fewer bits already.</exception>
+    public void Keep(BasePrecision precision)
+    {
+        if (precision == Precision)
+        {
+            return;
+        }
+
+        if (Precision != BasePrecision.Full)
+        {
+            throw new InvalidOperationException($"{Path} is kept in {Precision} already; load the base model again.");
+        }
+
+        using var untracked = no_grad();
+        var full = Weight;
+        if (precision == BasePrecision.BFloat16)
+        {
+            _weight = new Parameter(full.to(ScalarType.BFloat16), requires_grad: false);
+        }
+        else
+        {
+            _packed = QuantizedWeight.Of(FanInFanOut ? full.t() : full, precision);
+            _weight = null;
+        }
+
+        ConditionallyRegisterParameter("weight", _weight);
+        full.Dispose();
+        Precision = precision;
+    }
+
+    /// <summary>x Wᵀ + bias in a type, from and to float32; a weight that is kept in bfloat16 is multiplied in it.</summary>
+    internal static Tensor Product(Tensor input, Tensor weight, ScalarType type, Tensor? bias = null)
+    {
+        type = weight.dtype == ScalarType.BFloat16 ? ScalarType.BFloat16 : type;
+        return type == ScalarType.Float32
             ? nn.functional.linear(input, weight, bias)
             : nn.functional.linear(input.to(type), weight.to(type), bias?.to(type)).to(ScalarType.Float32);
+    }
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _packed?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private Tensor PackedProduct(Tensor input, QuantizedWeight packed) =>
+        _bias is null ? packed.Product(input) : packed.Product(input) + _bias;
 }

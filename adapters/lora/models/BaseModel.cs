@@ -1,5 +1,8 @@
 using Federated.Adapters.Checkpoints;
+using Federated.Adapters.Quantization;
 using Federated.Adapters.Text;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Federated.Adapters.Models;
 
@@ -17,7 +20,7 @@ public sealed class BaseModel : IDisposable
     /// <summary>Where it was read from.</summary>
     public string Folder { get; }
 
-    /// <summary>The network, in float32 on the CPU, frozen.</summary>
+    /// <summary>The network, frozen.</summary>
     public AdaptableModel Model { get; }
 
     /// <summary>The network as a language model, which continues texts.</summary>
@@ -36,9 +39,11 @@ public sealed class BaseModel : IDisposable
 
     /// <summary>Reads a Hugging Face folder: config.json, which chooses the architecture, *.safetensors, and tokenizer files.</summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="precision">How the weights are kept.</param>
+    /// <param name="device">Where the network lies; the CPU when null.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="InvalidCheckpointException">The folder is not a model that this project can run; the message says why.</exception>
-    public static BaseModel Load(string folder)
+    public static BaseModel Load(string folder, BasePrecision precision = BasePrecision.Full, Device? device = null)
     {
         var config = ModelConfig.Read(folder);
         var sha256 = BaseModelDigest.Compute(folder);
@@ -50,7 +55,22 @@ public sealed class BaseModel : IDisposable
             );
         }
 
-        return new BaseModel(folder, ModelWeights.Load(folder, config), tokenizer, sha256);
+        var model = ModelWeights.Load(folder, config, precision);
+        if (device is not null && device.type != DeviceType.CPU)
+        {
+            MoveTo(model, device);
+        }
+
+        return new BaseModel(folder, model, tokenizer, sha256);
+    }
+
+    private static void MoveTo(AdaptableModel model, Device device)
+    {
+        model.to(device);
+        foreach (var linear in model.AdaptableLinears)
+        {
+            linear.Packed?.To(device);
+        }
     }
 
     /// <inheritdoc />

@@ -1,4 +1,5 @@
 using Federated.Adapters.Checkpoints;
+using Federated.Adapters.Quantization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,9 +8,9 @@ namespace Federated.Adapters.Models;
 /// <summary>Fills a model from the safetensors files of a folder, tensor by tensor; all of them must fit, and none may be missing.</summary>
 internal static class ModelWeights
 {
-    /// <summary>Creates the model of a folder and fills it. Weights become float32 whatever they are stored as, and are frozen.</summary>
+    /// <summary>Creates the model of a folder and fills it. Whatever weights are stored as, they are kept in the precision asked for, and frozen.</summary>
     /// <exception cref="InvalidCheckpointException">A file is malformed, or tensors are missing, extra, of another shape or not finite.</exception>
-    public static AdaptableModel Load(string folder, ModelConfig config)
+    public static AdaptableModel Load(string folder, ModelConfig config, BasePrecision precision = BasePrecision.Full)
     {
         var paths = WeightFiles.Of(folder);
         var files = new List<SafetensorsReader>();
@@ -19,7 +20,7 @@ internal static class ModelWeights
             files.AddRange(paths.Select(SafetensorsReader.Open));
             WeightFiles.RequireAsIndexed(folder, files);
             model = config.Create();
-            Fill(model, files, folder);
+            Fill(model, files, folder, precision);
             return model;
         }
         catch
@@ -33,7 +34,12 @@ internal static class ModelWeights
         }
     }
 
-    private static void Fill(AdaptableModel model, List<SafetensorsReader> files, string folder)
+    private static void Fill(
+        AdaptableModel model,
+        List<SafetensorsReader> files,
+        string folder,
+        BasePrecision precision
+    )
     {
         var parameters = model.named_parameters().ToDictionary(named => named.name, named => named.parameter);
         var places = Places(model, files, parameters);
@@ -45,9 +51,33 @@ internal static class ModelWeights
             );
         }
 
+        var modules = model.named_modules().ToDictionary(named => named.name, named => named.module);
         foreach (var (name, (file, entry)) in places)
         {
             file.ReadInto(entry, parameters[name]);
+            Keep(modules.GetValueOrDefault(name[..Math.Max(0, name.LastIndexOf('.'))]), name, precision);
+        }
+    }
+
+    // As soon as a weight is read, so that only one of them is ever held in float32. Norms and biases stay float32: they are small.
+    private static void Keep(nn.Module? module, string name, BasePrecision precision)
+    {
+        if (precision == BasePrecision.Full || !name.EndsWith(".weight", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        switch (module)
+        {
+            case AdaptableLinear { Path: "lm_head" } head:
+                head.Keep(BasePrecision.BFloat16);
+                break;
+            case AdaptableLinear linear:
+                linear.Keep(precision);
+                break;
+            case TokenEmbedding embedding:
+                embedding.KeepInBFloat16();
+                break;
         }
     }
 

@@ -33,7 +33,7 @@ public sealed class LoraAdapter : IDisposable
         Model = model;
         Layout = layout;
         _linears = [.. layout.Tensors.Select(tensor => Find(model, tensor))];
-        var device = _linears[0].Weight.device;
+        var device = _linears[0].Device;
         _scaledA = [.. layout.Tensors.Select(tensor => ScaledA(layout, tensor, device))];
         _values = tensor(layout.InitialValues(), device: device).DetachFromDisposeScope();
         for (var i = 0; i < _linears.Length; i++)
