@@ -9,6 +9,7 @@ var root = new RootCommand("Trains one language model with other organisations; 
     LedgerCommand.Create(),
     PrivacyCommand.Create(),
     AdapterCommand.Create(),
+    ModelCommand.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -1,6 +1,7 @@
 using Federated.Adapters;
 using Federated.Adapters.Checkpoints;
 using Federated.Adapters.Models;
+using Federated.Adapters.Quantization;
 using Federated.Privacy.Accounting;
 using Federated.Protocol;
 
@@ -121,6 +122,15 @@ internal sealed class OwnerPolicy(NodeSettings settings)
             }
 
             _ = AdaptedModel.LayoutOf(run, folder);
+            if (reasons.Count == 0 && run.BaseModel.PackedSha256 is not null)
+            {
+                // Before a budget is reserved: packing takes seconds, and a run on other bits could never be trained.
+                using var packed = Adapters.Models.BaseModel.Load(
+                    folder,
+                    BasePrecisions.Parse(run.BaseModel.Precision)
+                );
+                AdaptedModel.RequirePacked(packed, run.BaseModel);
+            }
         }
         catch (InvalidAdapterOptionsException error)
         {

@@ -1,6 +1,7 @@
 using Federated.Adapters;
 using Federated.Adapters.Checkpoints;
 using Federated.Adapters.Models;
+using Federated.Adapters.Quantization;
 using Federated.Protocol;
 
 namespace Federated.ClientNode;
@@ -37,7 +38,7 @@ internal sealed class AdaptedModel : IDisposable
             throw new NodeHomeException($"models.{run.BaseModel.Name} is missing in node.yaml: add the model's folder");
         }
 
-        var model = BaseModel.Load(folder);
+        var model = BaseModel.Load(folder, BasePrecisions.Parse(run.BaseModel.Precision));
         try
         {
             if (model.Sha256 != run.BaseModel.Sha256)
@@ -47,12 +48,27 @@ internal sealed class AdaptedModel : IDisposable
                 );
             }
 
+            RequirePacked(model, run.BaseModel);
             return new AdaptedModel(runDigest, model, new LoraAdapter(model.Model, LayoutOf(run, folder)));
         }
         catch
         {
             model.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Refuses weights that are packed to other bits than the run names.</summary>
+    /// <exception cref="InvalidCheckpointException">Other bits.</exception>
+    public static void RequirePacked(BaseModel model, BaseModelSection asked)
+    {
+        var packed = PackedDigest.Of(model.Model);
+        if (packed != asked.PackedSha256)
+        {
+            throw new InvalidCheckpointException(
+                $"{model.Folder} packed to {asked.Precision} has sha256 {packed ?? "none"}, and the run wants {asked.PackedSha256}; "
+                    + "the run was written with another release of the packing"
+            );
         }
     }
 

@@ -26,6 +26,8 @@ public sealed class CommandLineTests : IDisposable
         "noiseMultiplier"
     )]
     [InlineData("privacy epsilon --noise-multiplier 1 --sampling-rate 2 --steps 1 --delta 1e-5", 2, "samplingRate")]
+    [InlineData("model digest nowhere --precision fp4", 2, "fp4")]
+    [InlineData("model digest {0}", 2, "config.json")]
     [InlineData("--help", 0, "")]
     public async Task An_error_is_one_sentence_and_its_own_exit_code(string arguments, int code, string said)
     {

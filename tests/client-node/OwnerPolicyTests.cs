@@ -1,3 +1,5 @@
+using Federated.Adapters.Models;
+using Federated.Adapters.Quantization;
 using Federated.Protocol;
 
 namespace Federated.ClientNode.Tests;
@@ -21,6 +23,8 @@ public sealed class OwnerPolicyTests
             { "delta over one in the declared records", "1 ÷ declaredRecords" },
             { "a model that node.yaml does not name", "not in models" },
             { "a model with another digest", "sha256" },
+            { "a model packed to other bits", "packed to nf4" },
+            { "a model packed as the run says", null },
             { "a target the model has not", "matches no linear layer" },
             { "sequences longer than the context", "context" },
             { "over the epsilon of one run", "maxEpsilonPerRun" },
@@ -126,6 +130,12 @@ public sealed class OwnerPolicyTests
             case "no noise, allowed":
                 run = Some.Run("none");
                 break;
+            case "a model packed to other bits":
+                run = Packed(run, new string('a', 64));
+                break;
+            case "a model packed as the run says":
+                run = Packed(run, PackedDigestOf(settings.Models[run.BaseModel.Name]));
+                break;
             case "unknown mechanism":
                 run = run with { Privacy = run.Privacy with { Mechanism = "laplace" } };
                 break;
@@ -183,5 +193,17 @@ public sealed class OwnerPolicyTests
         }
 
         return (settings, run, spent);
+    }
+
+    private static RunDocument Packed(RunDocument run, string digest) =>
+        run with
+        {
+            BaseModel = run.BaseModel with { Precision = "nf4", PackedSha256 = digest },
+        };
+
+    private static string PackedDigestOf(string folder)
+    {
+        using var model = BaseModel.Load(folder, BasePrecision.Nf4);
+        return PackedDigest.Of(model.Model)!;
     }
 }

@@ -61,6 +61,9 @@ public sealed class AdaptableLinear : nn.Module<Tensor, Tensor>
     /// <summary>Where the weight lies.</summary>
     public Device Device => _packed?.Device ?? Weight.device;
 
+    /// <summary>Bytes of the packed weight; 0 where it is not packed.</summary>
+    public long PackedBytes => _packed?.Bytes ?? 0;
+
     /// <summary>The packed weight; null where <see cref="Precision"/> is full or bfloat16.</summary>
     internal QuantizedWeight? Packed => _packed;
 

@@ -75,6 +75,8 @@ public static class CanonicalRunDocument
         CanonicalAggregation.Write(json, document.Aggregation);
         json.WriteStartObject("baseModel");
         json.WriteString("name", document.BaseModel.Name);
+        WriteOptional(json, "packedSha256", document.BaseModel.PackedSha256);
+        WriteUnless(json, "precision", document.BaseModel.Precision, "float32");
         json.WriteString("sha256", document.BaseModel.Sha256);
         json.WriteEndObject();
         json.WriteStartObject("local");

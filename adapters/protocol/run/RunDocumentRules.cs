@@ -18,8 +18,7 @@ public static class RunDocumentRules
         }
 
         Participants(document.Participants, report);
-        report.Name("baseModel.name", document.BaseModel.Name, "-_./");
-        report.Hex("baseModel.sha256", document.BaseModel.Sha256, 64, 64);
+        BaseModel(document.BaseModel, report);
         Adapter(document.Adapter, report);
         Privacy(document.Privacy, report);
         Local(document.Local, report);
@@ -73,6 +72,36 @@ public static class RunDocumentRules
             {
                 report.Add("participants.nodes", sorted[i], "stands there twice", "name each node once");
             }
+        }
+    }
+
+    private static void BaseModel(BaseModelSection section, RuleReport report)
+    {
+        report.Name("baseModel.name", section.Name, "-_./");
+        report.Hex("baseModel.sha256", section.Sha256, 64, 64);
+        report.OneOf("baseModel.precision", section.Precision, "float32", "bfloat16", "int8", "nf4");
+        var packed = section.Precision is "int8" or "nf4";
+        if (packed && section.PackedSha256 is null)
+        {
+            report.Add(
+                "baseModel.packedSha256",
+                null,
+                $"nodes must know that they train on the same {section.Precision} weights",
+                $"write what fednode model digest FOLDER --precision {section.Precision} prints"
+            );
+        }
+        else if (packed)
+        {
+            report.Hex("baseModel.packedSha256", section.PackedSha256!, 64, 64);
+        }
+        else if (section.PackedSha256 is { } superfluous)
+        {
+            report.Add(
+                "baseModel.packedSha256",
+                superfluous,
+                $"nothing is packed with precision {section.Precision}",
+                "leave it out, or write precision: int8 or nf4"
+            );
         }
     }
 

@@ -56,7 +56,13 @@ public static class RunDocumentYaml
         new() { Group = section.OptionalText("group"), Nodes = section.Texts("nodes", []) };
 
     private static BaseModelSection BaseModel(SectionReader section) =>
-        new() { Name = section.RequiredText("name"), Sha256 = section.RequiredText("sha256") };
+        new()
+        {
+            Name = section.RequiredText("name"),
+            Sha256 = section.RequiredText("sha256"),
+            Precision = section.Text("precision", "float32"),
+            PackedSha256 = section.OptionalText("packedSha256"),
+        };
 
     private static AdapterSection Adapter(SectionReader section)
     {

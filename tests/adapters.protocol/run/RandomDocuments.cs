@@ -109,11 +109,18 @@ internal static class RandomDocuments
         from leaveAfter in Duration
         from kept in Gen.Choose(0, 90)
         from named in Gen.Elements("run-7", null)
+        from precision in Gen.Elements("float32", "bfloat16", "int8", "nf4")
         select new RunDocument
         {
             Name = named,
             Participants = new() { Group = "group_" + steps },
-            BaseModel = new() { Name = "base/model", Sha256 = Documents.Sha256 },
+            BaseModel = new()
+            {
+                Name = "base/model",
+                Sha256 = Documents.Sha256,
+                Precision = precision,
+                PackedSha256 = precision is "int8" or "nf4" ? Documents.Sha256 : null,
+            },
             Adapter = adapter,
             Privacy = privacy,
             Local = new()
@@ -185,6 +192,12 @@ internal static class RandomDocuments
         Line("baseModel:");
         Line($"  sha256: {document.BaseModel.Sha256}");
         Line($"  name: {document.BaseModel.Name}");
+        Line($"  precision: {document.BaseModel.Precision}");
+        if (document.BaseModel.PackedSha256 is { } packed)
+        {
+            Line($"  packedSha256: {packed}");
+        }
+
         Line("participants:");
         Line($"  group: {document.Participants.Group}");
         Optional("name", document.Name);
