@@ -1,4 +1,3 @@
-using Federated.Adapters;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 
@@ -19,10 +18,9 @@ internal sealed partial class MergeGrain(IBlobStore blobs, AdapterLayouts layout
         return await Task.Run(
             async () =>
             {
-                var merged = await FfaMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation);
-                var blob = AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, merged.Values.Span);
-                var digest = await blobs.PutAsync(blob, cancellation);
-                return new MergeResult(digest, blob.LongLength, merged.StepNorm);
+                using var merged = await LinearMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation);
+                var digest = await blobs.PutAsync(merged.Blob, cancellation);
+                return new MergeResult(digest, merged.Blob.Length, merged.StepNorm);
             },
             cancellation
         );

@@ -12,7 +12,9 @@ public static class AdapterBlob
     /// <summary>Version of the format that is written; the only one that is read.</summary>
     public const int FormatVersion = 1;
 
-    internal const int HeaderLength = 48;
+    /// <summary>Bytes before the elements.</summary>
+    public const int HeaderLength = 48;
+
     internal const int DigestOffset = 8;
     internal const int CountOffset = 40;
 
@@ -88,13 +90,19 @@ public static class AdapterBlob
         }
     }
 
-    internal static void WriteHeader(
+    /// <summary>Writes what stands before the elements.</summary>
+    /// <param name="header"><see cref="HeaderLength"/> bytes.</param>
+    /// <param name="kind">What the numbers are.</param>
+    /// <param name="layout">Their layout.</param>
+    /// <param name="precision">How they are written.</param>
+    public static void WriteHeader(
         Span<byte> header,
         AdapterBlobKind kind,
         AdapterLayout layout,
         BlobPrecision precision
     )
     {
+        ArgumentNullException.ThrowIfNull(layout);
         Magic.CopyTo(header);
         BinaryPrimitives.WriteUInt16LittleEndian(header[4..], FormatVersion);
         header[6] = (byte)kind;

@@ -71,6 +71,19 @@ public sealed class AdapterBlobReader
         return wanted;
     }
 
+    /// <summary>Leaves elements out.</summary>
+    /// <param name="elements">How many, at most <see cref="Remaining"/>. Without any, the stream need not be seekable.</param>
+    public void Skip(long elements)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(elements);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(elements, Remaining);
+        if (elements > 0)
+        {
+            _elements.Skip(_stream, Remaining, elements);
+            Remaining -= elements;
+        }
+    }
+
     /// <summary>Checks that all elements have been read and that nothing follows.</summary>
     /// <exception cref="InvalidAdapterBlobException">Bytes are left.</exception>
     public void RequireEnd()

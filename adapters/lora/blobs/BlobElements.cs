@@ -51,6 +51,37 @@ internal sealed class BlobElements
         return true;
     }
 
+    /// <summary>Leaves elements out; the stream must be seekable.</summary>
+    /// <param name="stream">At the next byte of the payload.</param>
+    /// <param name="remaining">Elements of the blob that are not read yet.</param>
+    /// <param name="elements">How many, at most <paramref name="remaining"/>.</param>
+    public void Skip(Stream stream, long remaining, long elements)
+    {
+        if (_precision == BlobPrecision.Full)
+        {
+            stream.Seek(elements * sizeof(float), SeekOrigin.Current);
+            return;
+        }
+
+        var held = (int)Math.Min(elements, _filled - _at);
+        _at += held;
+        var rest = elements - held;
+        if (rest == 0)
+        {
+            return;
+        }
+
+        // What was held ended with a block: whole ones are passed over, and a last one is read.
+        var blocks = rest / BlobPrecisions.BlockLength * BlobPrecisions.BlockLength;
+        stream.Seek(_precision.ByteLength(blocks), SeekOrigin.Current);
+        rest -= blocks;
+        (_at, _filled) = (0, 0);
+        if (rest > 0 && Fill(stream, remaining - held - blocks))
+        {
+            _at = (int)rest;
+        }
+    }
+
     private static bool ReadFull(Stream stream, Span<float> values)
     {
         var bytes = MemoryMarshal.AsBytes(values);

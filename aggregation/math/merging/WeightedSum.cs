@@ -31,6 +31,47 @@ internal static class WeightedSum
         }
     }
 
+    /// <summary>The same for four blocks, one after the other: sum[j] = (((sum[j] + c₀ b₀[j]) + c₁ b₁[j]) + …), with sum read and written once.</summary>
+    internal static void Add(
+        Span<double> sum,
+        ReadOnlySpan<float> first,
+        ReadOnlySpan<float> second,
+        ReadOnlySpan<float> third,
+        ReadOnlySpan<float> fourth,
+        ReadOnlySpan<double> coefficients
+    )
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(first.Length, sum.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(second.Length, sum.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(third.Length, sum.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(fourth.Length, sum.Length);
+        ref var into = ref MemoryMarshal.GetReference(sum);
+        ref var b0 = ref MemoryMarshal.GetReference(first);
+        ref var b1 = ref MemoryMarshal.GetReference(second);
+        ref var b2 = ref MemoryMarshal.GetReference(third);
+        ref var b3 = ref MemoryMarshal.GetReference(fourth);
+        var (c0, c1) = (Vector256.Create(coefficients[0]), Vector256.Create(coefficients[1]));
+        var (c2, c3) = (Vector256.Create(coefficients[2]), Vector256.Create(coefficients[3]));
+        nuint i = 0;
+        for (; i + 8 <= (nuint)sum.Length; i += 8)
+        {
+            var (low, high) = (Vector256.LoadUnsafe(ref into, i), Vector256.LoadUnsafe(ref into, i + 4));
+            var (l0, h0) = Vector256.Widen(Vector256.LoadUnsafe(ref b0, i));
+            var (l1, h1) = Vector256.Widen(Vector256.LoadUnsafe(ref b1, i));
+            var (l2, h2) = Vector256.Widen(Vector256.LoadUnsafe(ref b2, i));
+            var (l3, h3) = Vector256.Widen(Vector256.LoadUnsafe(ref b3, i));
+            low = low + (c0 * l0) + (c1 * l1) + (c2 * l2) + (c3 * l3);
+            high = high + (c0 * h0) + (c1 * h1) + (c2 * h2) + (c3 * h3);
+            low.StoreUnsafe(ref into, i);
+            high.StoreUnsafe(ref into, i + 4);
+        }
+
+        Add(sum[(int)i..], first[(int)i..], coefficients[0]);
+        Add(sum[(int)i..], second[(int)i..], coefficients[1]);
+        Add(sum[(int)i..], third[(int)i..], coefficients[2]);
+        Add(sum[(int)i..], fourth[(int)i..], coefficients[3]);
+    }
+
     /// <summary>values[j] += rate · sum[j], in double precision and rounded once.</summary>
     /// <returns>Σ (rate · sum[j])², in eight partial sums added in a fixed order.</returns>
     internal static double Step(Span<float> values, ReadOnlySpan<double> sum, double rate)

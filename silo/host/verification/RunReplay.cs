@@ -74,15 +74,21 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
             }
         }
 
-        var values = plan is null
-            ? layout.InitialValues().AsMemory()
-            : (await FfaMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation)).Values;
-        var bytes = AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, values.Span);
-        var made = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        var made = plan is null
+            ? DigestOf(AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, layout.InitialValues()))
+            : await MergeAgainAsync(plan, layout, cancellation);
         return made == published.Digest
             ? (VersionOutcome.Verified, $"made again from {plan?.Updates.Count ?? 0} update(s)")
             : (VersionOutcome.Wrong, $"published as {published.Digest}, and the replay gives {made}");
     }
+
+    private async Task<string> MergeAgainAsync(MergePlan plan, AdapterLayout layout, CancellationToken cancellation)
+    {
+        using var merged = await LinearMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation);
+        return DigestOf(merged.Blob.Span);
+    }
+
+    private static string DigestOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private async Task<string?> DigestOfAsync(string digest, CancellationToken cancellation)
     {

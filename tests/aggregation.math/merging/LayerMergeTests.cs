@@ -26,7 +26,11 @@ public sealed class LayerMergeTests
 
         var merge = new LayerMerge(previous, updates);
         var exact = merge.Exact().Dense();
-        Assert.InRange((MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.DenseOfArray(exact) - expected).FrobeniusNorm(), 0, 1e-13);
+        Assert.InRange(
+            (MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.DenseOfArray(exact) - expected).FrobeniusNorm(),
+            0,
+            1e-13
+        );
 
         // B̄ Ā and what it leaves out make M again.
         var whole = new ProductSum(M, N).Add(1, merge.Average()).Add(1, merge.AveragingLoss().Stack());
@@ -66,7 +70,11 @@ public sealed class LayerMergeTests
         // The node has only rotated its factors: the same product, so the same factors as before come out.
         var rotated = Gauge.Align(previous, Pair(random, 3));
         Assert.True(Distance(rotated, previous) > 0.5);
-        Assert.InRange(Distance(new LayerMerge(previous, [new(1, previous, rotated)]).Svd(null, 0).Kept, Balanced(previous)), 0, 1e-12);
+        Assert.InRange(
+            Distance(new LayerMerge(previous, [new(1, previous, rotated)]).Svd(null, 0).Kept, Balanced(previous)),
+            0,
+            1e-12
+        );
     }
 
     [Fact]
@@ -74,7 +82,10 @@ public sealed class LayerMergeTests
     {
         var random = new Random(8);
         var previous = Pair(random, 2);
-        LayerUpdate[] updates = [.. Enumerable.Range(0, 3).Select(_ => new LayerUpdate(0.5, previous, Pair(random, 2)))];
+        LayerUpdate[] updates =
+        [
+            .. Enumerable.Range(0, 3).Select(_ => new LayerUpdate(0.5, previous, Pair(random, 2))),
+        ];
         var merge = new LayerMerge(previous, updates);
         var first = merge.Svd(null, 100);
         Assert.InRange(first.Lost, 0, 1e-13);
@@ -100,10 +111,17 @@ public sealed class LayerMergeTests
     {
         var random = new Random(10);
         var previous = FactorPair.Zero(M, 4, N);
-        var merge = new LayerMerge(previous, [new(0.5, previous, Pair(random, 2)), new(0.5, previous, Pair(random, 5))]);
+        var merge = new LayerMerge(
+            previous,
+            [new(0.5, previous, Pair(random, 2)), new(0.5, previous, Pair(random, 5))]
+        );
         Assert.Equal(4, merge.Svd(null, 0).Kept.Rank);
         Assert.Equal(7, merge.Stack().Rank);
-        Assert.Contains("svd", Assert.Throws<ArgumentException>(() => merge.Average()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "svd",
+            Assert.Throws<ArgumentException>(() => merge.Average()).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static FactorPair Pair(Random random, int rank) => ProductSumTests.Pair(random, M, N, rank);

@@ -56,12 +56,26 @@ public sealed class ProductSumTests
     [Fact]
     public void Numbers_far_from_one_neither_overflow_nor_vanish()
     {
-        var pair = FactorPair.From(Scaled(new double[,] { { 3 }, { 4 }, { 0 } }, 1e-160), new double[,] { { 1, 0 } });
+        var pair = FactorPair.From(
+            Scaled(
+                new double[,]
+                {
+                    { 3 },
+                    { 4 },
+                    { 0 },
+                },
+                1e-160
+            ),
+            new double[,]
+            {
+                { 1, 0 },
+            }
+        );
         Assert.Equal(5e-160, new ProductSum(3, 2).Add(1, pair).Truncate(1).SingularValues[0], 1e-172);
     }
 
     [Fact]
-    public void The_same_terms_give_the_same_bits_on_one_thread_and_on_many()
+    public async Task The_same_terms_give_the_same_bits_on_one_thread_and_on_many()
     {
         double[] Bits()
         {
@@ -73,7 +87,7 @@ public sealed class ProductSumTests
         // Loops run on the scheduler of their task; this one has a single thread.
         var alone = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
         var one = Task.Factory.StartNew(Bits, CancellationToken.None, TaskCreationOptions.None, alone);
-        Assert.Equal(Bits(), one.GetAwaiter().GetResult());
+        Assert.Equal(Bits(), await one);
     }
 
     [Fact]

@@ -144,8 +144,8 @@ internal sealed class QuadraticRun
         var open = state.Open!;
         state = state.Decide();
         var plan = MergePlan.FromJson(state.PlanMerge().ToJson());
-        var merged = await FfaMerge.MergeAsync(plan, Layout, _blobs.OpenAsync);
-        var blob = AdapterBlob.Encode(AdapterBlobKind.Adapter, Layout, merged.Values.Span);
+        using var merged = await LinearMerge.MergeAsync(plan, Layout, _blobs.OpenAsync);
+        var blob = merged.Blob.ToArray();
         state = state.Apply(
             new VersionPublished(
                 Some.Start,
@@ -157,7 +157,7 @@ internal sealed class QuadraticRun
         );
         return (
             state.Phase == RunPhase.Running && open.Number < Rounds ? state.OpenNext() : state,
-            merged.Values.Span[0]
+            merged.Values[0]
         );
     }
 }

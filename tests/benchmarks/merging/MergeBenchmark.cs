@@ -44,7 +44,12 @@ internal static class MergeBenchmark
             ),
             (
                 $"merge of {updates} × {megabytes} MB",
-                () => FfaMerge.MergeAsync(plan, layout, Open, CancellationToken.None).GetAwaiter().GetResult()
+                () =>
+                    LinearMerge
+                        .MergeAsync(plan, layout, Open, CancellationToken.None)
+                        .GetAwaiter()
+                        .GetResult()
+                        .Dispose()
             )
         );
         times.Measure(rounds);

@@ -41,7 +41,10 @@ public sealed class FactorPair
         ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
         if (b.Length % rank != 0 || a.Length % rank != 0)
         {
-            throw new ArgumentException($"{b.Length} and {a.Length} elements do not make factors of rank {rank}", nameof(rank));
+            throw new ArgumentException(
+                $"{b.Length} and {a.Length} elements do not make factors of rank {rank}",
+                nameof(rank)
+            );
         }
 
         var pair = Zero(b.Length / rank, rank, a.Length / rank);
@@ -57,7 +60,10 @@ public sealed class FactorPair
     {
         ArgumentNullException.ThrowIfNull(b);
         ArgumentNullException.ThrowIfNull(a);
-        var (columns, rows) = (new VectorSet(b.GetLength(1), b.GetLength(0)), new VectorSet(a.GetLength(0), a.GetLength(1)));
+        var (columns, rows) = (
+            new VectorSet(b.GetLength(1), b.GetLength(0)),
+            new VectorSet(a.GetLength(0), a.GetLength(1))
+        );
         for (var k = 0; k < columns.Count; k++)
         {
             for (var i = 0; i < columns.Length; i++)

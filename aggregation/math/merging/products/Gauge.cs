@@ -17,7 +17,9 @@ public static class Gauge
     {
         ArgumentNullException.ThrowIfNull(pair);
         ArgumentNullException.ThrowIfNull(previous);
-        if ((pair.Rank, pair.OutFeatures, pair.InFeatures) != (previous.Rank, previous.OutFeatures, previous.InFeatures))
+        if (
+            (pair.Rank, pair.OutFeatures, pair.InFeatures) != (previous.Rank, previous.OutFeatures, previous.InFeatures)
+        )
         {
             throw new ArgumentException(
                 $"[{pair.OutFeatures}, {pair.Rank}, {pair.InFeatures}] beside [{previous.OutFeatures}, {previous.Rank}, {previous.InFeatures}]",
@@ -28,8 +30,7 @@ public static class Gauge
         var overlap = Matrix<double>.Build.Dense(
             pair.Rank,
             pair.Rank,
-            (i, j) =>
-                VectorKernels.Dot(pair.B[i], previous.B[j]) + VectorKernels.Dot(pair.A[i], previous.A[j])
+            (i, j) => VectorKernels.Dot(pair.B[i], previous.B[j]) + VectorKernels.Dot(pair.A[i], previous.A[j])
         );
         var svd = overlap.Svd(computeVectors: true);
         var (b, a) = (new VectorSet(pair.Rank, pair.OutFeatures), new VectorSet(pair.Rank, pair.InFeatures));

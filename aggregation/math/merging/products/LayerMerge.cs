@@ -86,7 +86,9 @@ public sealed class LayerMerge
     {
         var kept = truncated.Kept.Copy();
         var (rank, width) = (kept.Rank, kept.InFeatures);
-        var rankOfSum = truncated.SingularValues.TakeWhile(value => value > 1e-12 * truncated.SingularValues[0]).Count();
+        var rankOfSum = truncated
+            .SingularValues.TakeWhile(value => value > 1e-12 * truncated.SingularValues[0])
+            .Count();
         for (var k = rankOfSum; k < rank; k++)
         {
             kept.B[k].Clear();

@@ -44,7 +44,10 @@ internal static class VectorKernels
         for (; i + 8 <= (nuint)into.Length; i += 8)
         {
             (Vector256.LoadUnsafe(ref y, i) + (scale * Vector256.LoadUnsafe(ref x, i))).StoreUnsafe(ref y, i);
-            (Vector256.LoadUnsafe(ref y, i + 4) + (scale * Vector256.LoadUnsafe(ref x, i + 4))).StoreUnsafe(ref y, i + 4);
+            (Vector256.LoadUnsafe(ref y, i + 4) + (scale * Vector256.LoadUnsafe(ref x, i + 4))).StoreUnsafe(
+                ref y,
+                i + 4
+            );
         }
 
         for (; i < (nuint)into.Length; i++)

@@ -3,7 +3,7 @@ using FsCheck.Xunit;
 
 namespace Federated.Aggregation.Tests;
 
-public sealed class FfaMergeTests
+public sealed class LinearMergeTests
 {
     private readonly Dictionary<string, byte[]> _blobs = [];
 
@@ -126,7 +126,7 @@ public sealed class FfaMergeTests
     [Fact]
     public void More_updates_than_are_open_at_once_are_merged_in_the_same_order()
     {
-        var count = (2 * FfaMerge.OpenAtOnce) + 3;
+        var count = (2 * BlobSet.OpenAtOnce) + 3;
         var updates = Enumerable
             .Range(0, count)
             .Select(i => Put($"node{i:D3}", 0, Some.Values(i), 1.0 / count))
@@ -158,7 +158,7 @@ public sealed class FfaMergeTests
     }
 
     private MergedAdapter Merge(string before, IEnumerable<WeightedUpdate> updates, double learningRate = 1) =>
-        FfaMerge
+        LinearMerge
             .MergeAsync(
                 MergePlan.For(1, before, updates, learningRate),
                 Some.Layout,

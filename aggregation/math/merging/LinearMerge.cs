@@ -1,0 +1,167 @@
+using Federated.Adapters;
+
+namespace Federated.Aggregation;
+
+/// <summary>
+/// x ← x + η Σ c Δ over the flat vectors: the exact merge where A is frozen (FFA-LoRA, Sun et al. 2024) or one factor is trained at a time (RoLoRA, Chen et al. 2024),
+/// since averaging one factor beside a common other one is averaging the products; for both factors at once it is FedIT's average.
+/// </summary>
+/// <remarks>
+/// Each update is read once. For each block of parameters all updates are added in the plan's fixed order (node id, base version) in
+/// double precision, so that the sum stays in the processor's cache and the result has the same bits whatever the order of arrival. Memory is one float per parameter and
+/// a few blocks, whatever the number of updates.
+/// </remarks>
+public static class LinearMerge
+{
+    private const int AddedAtOnce = 4;
+
+    // What is added in one go stays in the processor's nearest caches: four blocks of floats and one of doubles.
+    private const int TileLength = 1 << 12;
+
+    /// <summary>Merges a version's updates into the adapter before it. CPU-bound: run it off any scheduler that must answer.</summary>
+    /// <param name="plan">Updates and coefficients.</param>
+    /// <param name="layout">The run's layout; every blob must have it, or the part of it that is trained from the update's base.</param>
+    /// <param name="open">Opens a blob by its digest; the merge closes it.</param>
+    /// <param name="cancellation">Checked for each block.</param>
+    /// <exception cref="InvalidAdapterBlobException">A blob is not what the layout says.</exception>
+    /// <exception cref="NonFiniteMergeException">The result does not fit into float32.</exception>
+    public static async Task<MergedAdapter> MergeAsync(
+        MergePlan plan,
+        AdapterLayout layout,
+        Func<string, CancellationToken, Task<Stream>> open,
+        CancellationToken cancellation = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(open);
+        var merged = new MergedAdapter(plan.Version, layout);
+        try
+        {
+            merged.StepNorm = Math.Sqrt(
+                await MergeAsync(plan, layout, open, merged, cancellation).ConfigureAwait(false)
+            );
+            return merged;
+        }
+        catch
+        {
+            merged.Dispose();
+            throw;
+        }
+    }
+
+    // Returns ‖η Σ c Δ‖².
+    private static async Task<double> MergeAsync(
+        MergePlan plan,
+        AdapterLayout layout,
+        Func<string, CancellationToken, Task<Stream>> open,
+        MergedAdapter merged,
+        CancellationToken cancellation
+    )
+    {
+        await using var before = new BlobSet([new(plan.PreviousDigest, layout, AdapterBlobKind.Adapter)], open);
+        await before.SeekAsync(0, 0, cancellation).ConfigureAwait(false);
+        if (ReferenceEquals(layout.TrainedAt(plan.Updates[0].BaseVersion), layout))
+        {
+            // Every element is read into its place just before it is changed.
+            return await AddAsync(plan, plan.Updates, layout, open, ReadOn, cancellation).ConfigureAwait(false);
+        }
+
+        before.Read(0, merged.Elements);
+        var squares = 0.0;
+        foreach (var trained in plan.Updates.GroupBy(update => update.BaseVersion % 2))
+        {
+            var part = layout.TrainedAt(trained.Key);
+            var own = layout.Take(part, merged.Elements);
+            squares += await AddAsync(plan, [.. trained], part, open, Own, cancellation).ConfigureAwait(false);
+            layout.Put(part, own, merged.Elements);
+
+            Span<float> Own(int offset, int length) => own.AsSpan(offset, length);
+        }
+
+        return squares;
+
+        Span<float> ReadOn(int offset, int length)
+        {
+            var block = merged.Elements.Slice(offset, length);
+            before.Read(0, block);
+            return block;
+        }
+    }
+
+    // Blocks are asked for in order; returns ‖η Σ c Δ‖².
+    private static async Task<double> AddAsync(
+        MergePlan plan,
+        IReadOnlyList<WeightedUpdate> updates,
+        AdapterLayout layout,
+        Func<string, CancellationToken, Task<Stream>> open,
+        Func<int, int, Span<float>> values,
+        CancellationToken cancellation
+    )
+    {
+        await using var blobs = new BlobSet(
+            [.. updates.Select(update => new BlobSource(update.Digest, layout, AdapterBlobKind.Update))],
+            open
+        );
+        var length = (int)Math.Min(blobs.SuggestedBlockLength, Math.Max(layout.Count, 1));
+        var sum = new double[length];
+        var blocks = Enumerable.Range(0, Math.Min(AddedAtOnce, updates.Count)).Select(_ => new float[length]).ToArray();
+        WeightedUpdate[][] groups = [.. updates.Chunk(AddedAtOnce)];
+        var squares = 0.0;
+        for (var offset = 0; offset < layout.Count; offset += length)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var count = (int)Math.Min(length, layout.Count - offset);
+            sum.AsSpan().Clear();
+            for (var g = 0; g < groups.Length; g++)
+            {
+                for (var i = 0; i < groups[g].Length; i++)
+                {
+                    var index = (g * AddedAtOnce) + i;
+                    await blobs.SeekAsync(index, offset, cancellation).ConfigureAwait(false);
+                    blobs.Read(index, blocks[i].AsSpan(0, count));
+                }
+
+                Add(groups[g], blocks, sum.AsSpan(0, count));
+            }
+
+            squares += Step(plan, values(offset, count), sum.AsSpan(0, count), offset);
+        }
+
+        return squares;
+    }
+
+    private static void Add(WeightedUpdate[] group, float[][] blocks, Span<double> sum)
+    {
+        for (var tile = 0; tile < sum.Length; tile += TileLength)
+        {
+            var length = Math.Min(TileLength, sum.Length - tile);
+            var part = sum.Slice(tile, length);
+            if (group.Length == AddedAtOnce)
+            {
+                WeightedSum.Add(
+                    part,
+                    blocks[0].AsSpan(tile, length),
+                    blocks[1].AsSpan(tile, length),
+                    blocks[2].AsSpan(tile, length),
+                    blocks[3].AsSpan(tile, length),
+                    [group[0].Coefficient, group[1].Coefficient, group[2].Coefficient, group[3].Coefficient]
+                );
+                continue;
+            }
+
+            for (var i = 0; i < group.Length; i++)
+            {
+                WeightedSum.Add(part, blocks[i].AsSpan(tile, length), group[i].Coefficient);
+            }
+        }
+    }
+
+    // Server optimizer sgd: x ← x + η · pseudo-gradient, rounded to float32 once.
+    private static double Step(MergePlan plan, Span<float> values, ReadOnlySpan<double> sum, int offset)
+    {
+        var squares = WeightedSum.Step(values, sum, plan.LearningRate);
+        var bad = FiniteValues.IndexOfNotFinite(values);
+        return bad < 0 ? squares : throw new NonFiniteMergeException(plan.Version, offset + bad);
+    }
+}
