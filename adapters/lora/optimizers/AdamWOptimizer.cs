@@ -12,16 +12,16 @@ internal sealed class AdamWOptimizer(LocalOptimizerOptions options, int dimensio
 
     private protected override IReadOnlyList<float[]> Moments => [_mean, _square];
 
-    private protected override void Apply(Span<float> parameters, ReadOnlySpan<float> gradient)
+    private protected override void Apply(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate)
     {
         var beta1 = (float)Options.Beta1;
         var beta2 = (float)Options.Beta2;
         var new1 = (float)(1 - Options.Beta1);
         var new2 = (float)(1 - Options.Beta2);
-        var keep = (float)(1 - (Options.LearningRate * Options.WeightDecay));
+        var keep = (float)(1 - (learningRate * Options.WeightDecay));
         var epsilon = (float)Options.Epsilon;
         // Both corrections for the start at zero, as scalars: η / (1 − β₁ᵗ) and √(1 − β₂ᵗ).
-        var rate = (float)(Options.LearningRate / (1 - Math.Pow(Options.Beta1, Steps)));
+        var rate = (float)(learningRate / (1 - Math.Pow(Options.Beta1, Steps)));
         var root = (float)Math.Sqrt(1 - Math.Pow(Options.Beta2, Steps));
         var width = Vector<float>.Count;
         var i = 0;

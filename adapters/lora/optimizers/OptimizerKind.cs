@@ -5,4 +5,6 @@ internal enum OptimizerKind : byte
 {
     Sgd = 1,
     AdamW = 2,
+    MomentumSgd = 3,
+    Adafactor = 4,
 }

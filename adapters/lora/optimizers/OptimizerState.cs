@@ -13,7 +13,7 @@ internal static class OptimizerState
 
     public static byte[] Write(OptimizerKind kind, long steps, int dimension, IReadOnlyList<float[]> moments)
     {
-        var bytes = new byte[HeaderLength + ((long)moments.Count * dimension * sizeof(float))];
+        var bytes = new byte[HeaderLength + (moments.Sum(moment => moment.LongLength) * sizeof(float))];
         "FEDO"u8.CopyTo(bytes);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(4), FormatVersion);
         bytes[6] = (byte)kind;
@@ -43,7 +43,7 @@ internal static class OptimizerState
         Require("kind", bytes[6], (byte)kind);
         Require("number of moments", bytes[7], moments.Count);
         Require("dimension", BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]), dimension);
-        Require("length", bytes.Length, HeaderLength + ((long)moments.Count * dimension * sizeof(float)));
+        Require("length", bytes.Length, HeaderLength + (moments.Sum(moment => moment.LongLength) * sizeof(float)));
         var steps = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
         if (steps < 0)
         {
@@ -53,7 +53,7 @@ internal static class OptimizerState
         var at = HeaderLength;
         foreach (var moment in moments)
         {
-            for (var i = 0; i < dimension; i++)
+            for (var i = 0; i < moment.Length; i++)
             {
                 moment[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[at..]);
                 at += sizeof(float);

@@ -9,10 +9,10 @@ internal sealed class SgdOptimizer(LocalOptimizerOptions options, int dimension)
 
     private protected override IReadOnlyList<float[]> Moments => [];
 
-    private protected override void Apply(Span<float> parameters, ReadOnlySpan<float> gradient)
+    private protected override void Apply(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate)
     {
-        var keep = (float)(1 - (Options.LearningRate * Options.WeightDecay));
-        var rate = (float)Options.LearningRate;
+        var keep = (float)(1 - (learningRate * Options.WeightDecay));
+        var rate = (float)learningRate;
         var width = Vector<float>.Count;
         var i = 0;
         for (; i <= parameters.Length - width; i += width)
