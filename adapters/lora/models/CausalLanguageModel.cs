@@ -18,7 +18,7 @@ public abstract class CausalLanguageModel(string name) : AdaptableModel(name)
     public override Tensor LossPerExample(RecordBatch batch)
     {
         var tokens = Tokens(batch);
-        return TokenLoss.PerExampleMean(call(tokens.Ids), tokens.Ids, tokens.Mask);
+        return TokenLoss.PerExampleMean(call(tokens.Ids), tokens.Ids, tokens.Predicted, tokens.LabelSmoothing);
     }
 
     /// <inheritdoc />
@@ -27,6 +27,6 @@ public abstract class CausalLanguageModel(string name) : AdaptableModel(name)
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         var tokens = Tokens(batch);
-        return TokenLoss.Totals(call(tokens.Ids), tokens.Ids, tokens.Mask);
+        return TokenLoss.Totals(call(tokens.Ids), tokens.Ids, tokens.Predicted);
     }
 }

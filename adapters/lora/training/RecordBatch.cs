@@ -6,6 +6,12 @@ public abstract class RecordBatch : IDisposable
     /// <summary>b, the number of records.</summary>
     public abstract int Count { get; }
 
+    /// <summary>
+    /// Share of each target's probability that training spreads over all classes (Szegedy et al. 2016), [0, 1). Only losses that are
+    /// trained on feel it, not those that are reported.
+    /// </summary>
+    public double LabelSmoothing { get; init; }
+
     /// <inheritdoc />
     public void Dispose()
     {

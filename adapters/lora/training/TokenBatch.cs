@@ -8,13 +8,16 @@ namespace Federated.Adapters;
 /// </summary>
 public sealed class TokenBatch : RecordBatch
 {
-    private TokenBatch(Tensor ids, Tensor mask) => (Ids, Mask) = (ids, mask);
+    private TokenBatch(Tensor ids, Tensor mask, Tensor predicted) => (Ids, Mask, Predicted) = (ids, mask, predicted);
 
     /// <summary>Token ids [b, T], int64; padding is id 0.</summary>
     public Tensor Ids { get; }
 
     /// <summary>[b, T], bool: true where a token is real.</summary>
     public Tensor Mask { get; }
+
+    /// <summary>[b, T], bool: true where a token is real and counts in the loss; a prompt's tokens are context and do not.</summary>
+    public Tensor Predicted { get; }
 
     /// <inheritdoc />
     public override int Count => (int)Ids.shape[0];
@@ -23,28 +26,47 @@ public sealed class TokenBatch : RecordBatch
     /// <param name="sequences">The records; at least one. A record of fewer than two ids has nothing to predict: loss and gradient 0.</param>
     /// <param name="device">Where the tensors lie; the CPU when null.</param>
     /// <returns>The batch, outside every dispose scope; the caller disposes it.</returns>
-    public static TokenBatch Of(IReadOnlyList<IReadOnlyList<int>> sequences, Device? device = null)
+    public static TokenBatch Of(IReadOnlyList<IReadOnlyList<int>> sequences, Device? device = null) =>
+        Of([.. sequences.Select(ids => new TokenSequence(ids, 0))], 0, device);
+
+    /// <summary>Puts records side by side.</summary>
+    /// <param name="sequences">The records; at least one. A record with nothing to predict has loss and gradient 0.</param>
+    /// <param name="labelSmoothing">See <see cref="RecordBatch.LabelSmoothing"/>.</param>
+    /// <param name="device">Where the tensors lie; the CPU when null.</param>
+    /// <returns>The batch, outside every dispose scope; the caller disposes it.</returns>
+    public static TokenBatch Of(
+        IReadOnlyList<TokenSequence> sequences,
+        double labelSmoothing = 0,
+        Device? device = null
+    )
     {
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentOutOfRangeException.ThrowIfZero(sequences.Count, nameof(sequences));
         // Two at least: the loss shifts by one.
-        var length = Math.Max(2, sequences.Max(sequence => sequence.Count));
+        var length = Math.Max(2, sequences.Max(sequence => sequence.Ids.Count));
         var ids = new long[checked(sequences.Count * length)];
         var mask = new bool[ids.Length];
+        var predicted = new bool[ids.Length];
         for (var row = 0; row < sequences.Count; row++)
         {
-            for (var i = 0; i < sequences[row].Count; i++)
+            var sequence = sequences[row];
+            for (var i = 0; i < sequence.Ids.Count; i++)
             {
-                ids[(row * length) + i] = sequences[row][i];
+                ids[(row * length) + i] = sequence.Ids[i];
                 mask[(row * length) + i] = true;
+                predicted[(row * length) + i] = i >= sequence.ContextIds;
             }
         }
 
         long[] shape = [sequences.Count, length];
         return new TokenBatch(
             tensor(ids, shape, device: device ?? CPU).DetachFromDisposeScope(),
-            tensor(mask, shape, device: device ?? CPU).DetachFromDisposeScope()
-        );
+            tensor(mask, shape, device: device ?? CPU).DetachFromDisposeScope(),
+            tensor(predicted, shape, device: device ?? CPU).DetachFromDisposeScope()
+        )
+        {
+            LabelSmoothing = labelSmoothing,
+        };
     }
 
     /// <inheritdoc />
@@ -52,5 +74,6 @@ public sealed class TokenBatch : RecordBatch
     {
         Ids.Dispose();
         Mask.Dispose();
+        Predicted.Dispose();
     }
 }

@@ -79,11 +79,7 @@ public static class CanonicalRunDocument
         WriteUnless(json, "precision", document.BaseModel.Precision, "float32");
         json.WriteString("sha256", document.BaseModel.Sha256);
         json.WriteEndObject();
-        json.WriteStartObject("local");
-        json.WriteNumber("maxSequenceLength", document.Local.MaxSequenceLength);
-        WriteOptimizer(json, "optimizer", document.Local.Optimizer);
-        json.WriteNumber("steps", document.Local.Steps);
-        json.WriteEndObject();
+        CanonicalLocal.Write(json, document.Local);
         WriteOptional(json, "name", document.Name);
         json.WriteStartObject("participants");
         WriteOptional(json, "group", document.Participants.Group);
@@ -157,15 +153,6 @@ public static class CanonicalRunDocument
         WriteDuration(json, "leaveAfter", rounds.LeaveAfter);
         json.WriteNumber("maxStaleness", rounds.MaxStaleness);
         json.WriteNumber("versions", rounds.Versions);
-        json.WriteEndObject();
-    }
-
-    private static void WriteOptimizer(Utf8JsonWriter json, string key, OptimizerSection optimizer)
-    {
-        json.WriteStartObject(key);
-        CanonicalValues.Double(json, "learningRate", optimizer.LearningRate);
-        json.WriteString("name", optimizer.Name);
-        CanonicalValues.Double(json, "weightDecay", optimizer.WeightDecay);
         json.WriteEndObject();
     }
 

@@ -3,7 +3,7 @@ namespace Federated.Protocol;
 /// <summary>An optimizer by name.</summary>
 public sealed record OptimizerSection
 {
-    /// <summary>adamw | sgd.</summary>
+    /// <summary>adamw | sgd | adafactor.</summary>
     public string Name { get; init; } = "adamw";
 
     /// <summary>&gt; 0.</summary>
@@ -11,4 +11,7 @@ public sealed record OptimizerSection
 
     /// <summary>Decoupled weight decay, applied after the noise. ≥ 0.</summary>
     public double WeightDecay { get; init; }
+
+    /// <summary>sgd: share of the earlier steps that is kept. [0, 1).</summary>
+    public double Momentum { get; init; }
 }

@@ -50,6 +50,15 @@ internal sealed class RuleReport
         }
     }
 
+    /// <summary>At least 0 and less than 1.</summary>
+    public void Fraction(string path, double value)
+    {
+        if (!(value >= 0 && value < 1))
+        {
+            Add(path, value, "out of range", "write a number ≥ 0 and < 1");
+        }
+    }
+
     public void OneOf(string path, string value, params string[] choices)
     {
         if (!choices.Contains(value))

@@ -21,7 +21,7 @@ public static class RunDocumentRules
         BaseModel(document.BaseModel, report);
         Adapter(document.Adapter, report);
         Privacy(document.Privacy, report);
-        Local(document.Local, report);
+        LocalRules.Validate(document.Local, report);
         report.Range("rounds.versions", document.Rounds.Versions, 1, MaxCount);
         report.Range("rounds.maxStaleness", document.Rounds.MaxStaleness, 0, MaxCount);
         report.Duration("rounds.leaveAfter", document.Rounds.LeaveAfter, TimeSpan.FromSeconds(1));
@@ -175,24 +175,6 @@ public static class RunDocumentRules
         if (!(section.Delta > 0 && section.Delta < 1))
         {
             report.Add("privacy.delta", section.Delta, "not a probability", "write a small number such as 1.0e-6");
-        }
-    }
-
-    private static void Local(LocalSection section, RuleReport report)
-    {
-        report.Range("local.steps", section.Steps, 1, MaxCount);
-        report.Range("local.maxSequenceLength", section.MaxSequenceLength, 2, MaxCount);
-        report.OneOf("local.optimizer.name", section.Optimizer.Name, "adamw", "sgd");
-        report.Positive("local.optimizer.learningRate", section.Optimizer.LearningRate, most: 1e3);
-        report.NotNegative("local.optimizer.weightDecay", section.Optimizer.WeightDecay);
-        if (section.Optimizer.WeightDecay * section.Optimizer.LearningRate >= 1)
-        {
-            report.Add(
-                "local.optimizer.weightDecay",
-                section.Optimizer.WeightDecay,
-                "one step would decay the weights past zero",
-                "keep learningRate × weightDecay below 1"
-            );
         }
     }
 }

@@ -45,7 +45,7 @@ public static class RunDocumentYaml
             BaseModel = BaseModel(top.Section("baseModel", required: true)),
             Adapter = Adapter(top.Section("adapter")),
             Privacy = Privacy(top.Section("privacy", required: true)),
-            Local = Local(top.Section("local")),
+            Local = LocalYaml.Read(top.Section("local")),
             Rounds = Rounds(top.Section("rounds", required: true)),
             Aggregation = AggregationYaml.Read(top.Section("aggregation")),
             Retention = Retention(top.Section("retention")),
@@ -98,25 +98,6 @@ public static class RunDocumentYaml
             Delta = section.Double("delta", defaults.Delta),
         };
     }
-
-    private static LocalSection Local(SectionReader section)
-    {
-        var defaults = new LocalSection();
-        return new()
-        {
-            Steps = section.Integer("steps", defaults.Steps),
-            Optimizer = Optimizer(section.Section("optimizer"), defaults.Optimizer),
-            MaxSequenceLength = section.Integer("maxSequenceLength", defaults.MaxSequenceLength),
-        };
-    }
-
-    private static OptimizerSection Optimizer(SectionReader section, OptimizerSection defaults) =>
-        new()
-        {
-            Name = section.Text("name", defaults.Name),
-            LearningRate = section.Double("learningRate", defaults.LearningRate),
-            WeightDecay = section.Double("weightDecay", defaults.WeightDecay),
-        };
 
     private static RoundsSection Rounds(SectionReader section)
     {

@@ -86,24 +86,27 @@ internal sealed class SectionReader
     }
 
     /// <summary>Numbers by name, where the names are the writer's own.</summary>
-    public IReadOnlyDictionary<string, double> Doubles(string key, IReadOnlyDictionary<string, double> fallback)
+    public IReadOnlyDictionary<string, double> Doubles(string key, IReadOnlyDictionary<string, double> fallback) =>
+        ByName(key, fallback, (section, name) => section.OptionalDouble(name));
+
+    /// <summary>Whole numbers by name, where the names are the writer's own.</summary>
+    public IReadOnlyDictionary<string, int> Integers(string key, IReadOnlyDictionary<string, int> fallback) =>
+        ByName(key, fallback, (section, name) => section.OptionalInteger(name));
+
+    public bool Boolean(string key, bool fallback)
     {
-        if (Find(key) is null)
+        if (Scalar(key) is not { } scalar)
         {
             return fallback;
         }
 
-        var numbers = new Dictionary<string, double>(StringComparer.Ordinal);
-        var section = Section(key);
-        foreach (var (name, _) in section._mapping?.Entries ?? [])
+        if (scalar is { Plain: true, Text: "true" or "false" })
         {
-            if (section.OptionalDouble(name.Text) is { } number)
-            {
-                numbers[name.Text] = number;
-            }
+            return scalar.Text == "true";
         }
 
-        return numbers;
+        Wrong(key, scalar, "not yes or no", "write true or false, without quotes");
+        return fallback;
     }
 
     public TimeSpan Duration(string key, TimeSpan fallback) => OptionalDuration(key) ?? fallback;
@@ -145,42 +148,6 @@ internal sealed class SectionReader
         return fallback;
     }
 
-    /// <summary>Whole numbers by name, where the names are the writer's own.</summary>
-    public IReadOnlyDictionary<string, int> Integers(string key, IReadOnlyDictionary<string, int> fallback)
-    {
-        if (Find(key) is not { } value)
-        {
-            return fallback;
-        }
-
-        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (name, entry) in (value as YamlValue.Mapping)?.Entries ?? [])
-        {
-            if (
-                entry is YamlValue.Scalar { Plain: true } scalar
-                && int.TryParse(
-                    scalar.Text,
-                    NumberStyles.AllowLeadingSign,
-                    CultureInfo.InvariantCulture,
-                    out var number
-                )
-                && numbers.TryAdd(name.Text, number)
-            )
-            {
-                continue;
-            }
-
-            Wrong(key, entry, $"{name.Text} has no whole number", "write { name: 4 }");
-        }
-
-        if (value is not YamlValue.Mapping)
-        {
-            Wrong(key, value, "not numbers by name", "write { name: 4 }");
-        }
-
-        return numbers;
-    }
-
     /// <summary>Names a key that the design knows and this version does not, so that its error says so.</summary>
     public void NotYet(string key, string fix)
     {
@@ -208,6 +175,31 @@ internal sealed class SectionReader
                 : $"known here: {string.Join(", ", _known)}";
             _context.Add(new(key.Line, path, value.Shown, "unknown key", fix));
         }
+    }
+
+    private IReadOnlyDictionary<string, T> ByName<T>(
+        string key,
+        IReadOnlyDictionary<string, T> fallback,
+        Func<SectionReader, string, T?> read
+    )
+        where T : struct
+    {
+        if (Find(key) is null)
+        {
+            return fallback;
+        }
+
+        var numbers = new Dictionary<string, T>(StringComparer.Ordinal);
+        var section = Section(key);
+        foreach (var (name, _) in section._mapping?.Entries ?? [])
+        {
+            if (read(section, name.Text) is { } number)
+            {
+                numbers[name.Text] = number;
+            }
+        }
+
+        return numbers;
     }
 
     private delegate bool Parsing<T>(string text, out T value);
