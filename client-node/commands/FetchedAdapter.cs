@@ -82,10 +82,10 @@ internal sealed record FetchedAdapter
             HoldOut.Open(Home, Settings.HoldOutFraction),
             cancellation
         );
-        var length = Document.Local.MaxSequenceLength;
+        var local = Document.Local;
         return (
-            HeldOutJudge.Loss(model, null, records, length, cancellation),
-            HeldOutJudge.Loss(model, Values, records, length, cancellation)
+            HeldOutJudge.Loss(model, null, records, local, cancellation),
+            HeldOutJudge.Loss(model, Values, records, local, cancellation)
         );
     }
 }

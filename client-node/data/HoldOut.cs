@@ -46,10 +46,13 @@ internal sealed class HoldOut
     /// <summary>True: the record is for evaluation only.</summary>
     public bool Contains(TextRecord record)
     {
-        // The first byte keeps a group's name and an equal text apart.
-        byte[] message = record.Group is { } group
-            ? [0, .. Encoding.UTF8.GetBytes(group)]
-            : [1, .. Encoding.UTF8.GetBytes(record.Text)];
+        // The first byte keeps kinds of records apart; a zero byte stands between prompt and completion.
+        byte[] message = record switch
+        {
+            { Group: { } group } => [0, .. Encoding.UTF8.GetBytes(group)],
+            { Prompt: { } prompt } => [2, .. Encoding.UTF8.GetBytes(prompt), 0, .. Encoding.UTF8.GetBytes(record.Text)],
+            _ => [1, .. Encoding.UTF8.GetBytes(record.Text)],
+        };
         var hash = BinaryPrimitives.ReadUInt64LittleEndian(HMACSHA256.HashData(_key, message));
         return (hash >> 11) * Math.ScaleB(1, -53) < _fraction;
     }

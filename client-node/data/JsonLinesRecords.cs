@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Federated.ClientNode;
 
 /// <summary>
-/// The records of a JSONL file, one <c>{"text": "…", "group": "optional"}</c> a line, through an index of offsets.
+/// The records of a JSONL file, one <c>{"text": "…", "group": "optional"}</c> or <c>{"prompt": "…", "completion": "…"}</c> a line,
+/// through an index of offsets.
 /// </summary>
 /// <remarks>
 /// The file is read once to check every line and to decide its side of the hold-out split; after that only the sampled records are
@@ -201,6 +202,8 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     private static TextRecord Parse(ReadOnlySpan<byte> line)
     {
         string? text = null;
+        string? prompt = null;
+        string? completion = null;
         string? group = null;
         try
         {
@@ -215,6 +218,14 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
                 if (reader.ValueTextEquals("text"u8))
                 {
                     text = ReadString(ref reader, "text");
+                }
+                else if (reader.ValueTextEquals("prompt"u8))
+                {
+                    prompt = ReadString(ref reader, "prompt");
+                }
+                else if (reader.ValueTextEquals("completion"u8))
+                {
+                    completion = ReadString(ref reader, "completion");
                 }
                 else if (reader.ValueTextEquals("group"u8))
                 {
@@ -235,14 +246,29 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
             throw new FormatException("is not valid JSON in UTF-8");
         }
 
-        if (text is null)
+        if (text is not null && (prompt ?? completion) is not null)
         {
-            throw new FormatException("has no field \"text\"");
+            throw new FormatException("has a field \"text\" beside \"prompt\" or \"completion\"");
         }
 
-        return string.IsNullOrWhiteSpace(text)
-            ? throw new FormatException("field \"text\" is empty")
-            : new TextRecord(text, group);
+        if (text is null && completion is null)
+        {
+            throw new FormatException(
+                prompt is null ? "has no field \"text\"" : "has a field \"prompt\" and no \"completion\""
+            );
+        }
+
+        if (text is null && prompt is null)
+        {
+            throw new FormatException("has a field \"completion\" and no \"prompt\"");
+        }
+
+        if (string.IsNullOrWhiteSpace(text ?? completion))
+        {
+            throw new FormatException($"field \"{(text is null ? "completion" : "text")}\" is empty");
+        }
+
+        return new TextRecord(text ?? completion!, group) { Prompt = prompt };
     }
 
     private static string? ReadString(ref Utf8JsonReader reader, string field)

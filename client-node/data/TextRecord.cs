@@ -5,6 +5,9 @@ namespace Federated.ClientNode;
 /// <param name="Group">Records of one group fall on the same side of the hold-out split; null: the record stands alone.</param>
 internal sealed record TextRecord(string Text, string? Group)
 {
+    /// <summary>The context before <see cref="Text"/>, which is then the completion; null: the record is one text.</summary>
+    public string? Prompt { get; init; }
+
     /// <summary>Says nothing about the record.</summary>
     public override string ToString() => "record";
 }

@@ -1,4 +1,5 @@
 using Federated.Adapters;
+using Federated.Protocol;
 
 namespace Federated.ClientNode;
 
@@ -12,13 +13,13 @@ internal static class HeldOutJudge
     /// <param name="model">The model; its adapter's values are replaced.</param>
     /// <param name="values">Flat values; null = the base model.</param>
     /// <param name="records">The owner's records.</param>
-    /// <param name="maxSequenceLength">Tokens of a record that are used.</param>
+    /// <param name="local">How records become tokens.</param>
     /// <param name="cancellation">Stops between batches.</param>
     public static HeldOutLoss Loss(
         AdaptedModel model,
         float[]? values,
         JsonLinesRecords records,
-        int maxSequenceLength,
+        LocalSection local,
         CancellationToken cancellation
     )
     {
@@ -27,17 +28,14 @@ internal static class HeldOutJudge
             model.Adapter.SetValues(values);
         }
 
+        var encoding = new RecordEncoding(model.Base.Tokenizer, local);
         model.Adapter.Enabled = values is not null;
         try
         {
             var total = default(HeldOutLoss);
             foreach (var indices in Enumerable.Range(0, records.HeldOutCount).Chunk(RecordsAtOnce))
             {
-                var sequences = indices
-                    .Select(index =>
-                        TokenSequence.Encode(model.Base.Tokenizer, records.HeldOut(index).Text, maxSequenceLength)
-                    )
-                    .ToList();
+                var sequences = indices.Select(index => encoding.Encode(records.HeldOut(index))).ToList();
                 total += HeldOutEvaluation.Evaluate(model.Base.Model, sequences, MaxTokensAtOnce, cancellation);
             }
 

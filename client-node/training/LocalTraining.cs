@@ -38,9 +38,7 @@ internal sealed class LocalTraining(NodeSettings settings, JsonLinesRecords reco
 
     /// <inheritdoc />
     public Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, float[]? values, CancellationToken cancellation) =>
-        _thread.RunAsync(() =>
-            HeldOutJudge.Loss(Open(run), values, records, run.Document.Local.MaxSequenceLength, cancellation)
-        );
+        _thread.RunAsync(() => HeldOutJudge.Loss(Open(run), values, records, run.Document.Local, cancellation));
 
     /// <inheritdoc />
     public void Dispose()

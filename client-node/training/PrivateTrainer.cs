@@ -24,6 +24,8 @@ internal sealed class PrivateTrainer(
 )
 {
     private const int MaxTokensAtOnce = 2048;
+    private readonly RecordEncoding _encoding = new(tokenizer, run.Document.Local);
+    private readonly LocalProgram _program = LocalPrograms.Of(run.Document);
 
     /// <summary>Runs the local program.</summary>
     /// <param name="baseVersion">The version that is trained from; it says which factors are trained.</param>
@@ -43,20 +45,14 @@ internal sealed class PrivateTrainer(
     )
     {
         var trained = adapter.Layout.TrainedAt(baseVersion);
-        var local = run.Document.Local;
         var sampler = new PoissonSampler(records.TrainingCount, run.Plan.SamplingRate);
-        var optimizer = LocalOptimizer.Create(
-            new LocalOptimizerOptions(local.Optimizer.Name, local.Optimizer.LearningRate, local.Optimizer.WeightDecay),
-            (int)trained.Count
-        );
+        var trajectory = new LocalTrajectory(_program, trained, baseVersion, adapter.Layout.Take(trained, baseValues));
         var whole = baseValues.ToArray();
-        var start = adapter.Layout.Take(trained, baseValues);
-        var values = start.ToArray();
-        for (var step = 0; step < local.Steps; step++)
+        for (var step = 0; step < _program.Steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             noise.BeginStep(step);
-            adapter.Layout.Put(trained, values, whole);
+            adapter.Layout.Put(trained, trajectory.Values, whole);
             adapter.SetValues(whole);
             var gradient = Step(trained, sampler, noise);
             if (run.Plan.IsPrivate && !gradient.IsPrivate)
@@ -66,25 +62,20 @@ internal sealed class PrivateTrainer(
                 );
             }
 
-            optimizer.Step(values, gradient.Values);
-            RequireFinite(values, step);
+            trajectory.Take(gradient.Values);
+            RequireFinite(trajectory.Values, step);
             stepDone(step + 1);
         }
 
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] -= start[i];
-        }
-
-        RequireFinite(values, local.Steps - 1);
-
-        return values;
+        var delta = trajectory.Delta();
+        RequireFinite(delta, _program.Steps - 1);
+        return delta;
     }
 
     // The values are made of noisy gradients alone, so that a stop here says nothing that the noise does not cover.
-    private static void RequireFinite(float[] values, int step)
+    private static void RequireFinite(ReadOnlySpan<float> values, int step)
     {
-        if (!values.All(float.IsFinite))
+        if (FiniteValues.IndexOfNotFinite(values) >= 0)
         {
             throw new NonFiniteUpdateException(
                 $"training left the range of numbers in step {step + 1}: learning rate or noise is too large for this model"
@@ -99,14 +90,20 @@ internal sealed class PrivateTrainer(
 
         // :: (1) sample
         var batch = sampler.Sample(noise);
-        IReadOnlyList<TokenSequence> sequences = [.. batch.Indices.Select(index => Encode(records.Training(index)))];
+        IReadOnlyList<TokenSequence> sequences =
+        [
+            .. batch.Indices.Select(index => _encoding.Encode(records.Training(index))),
+        ];
 
         // :: (2) gradient per example, (3) clip
         var clipper = new GradientClipper(batch, (int)trained.Count, privacy.MaxGradNorm);
         foreach (var piece in MicroBatches.Plan([.. sequences.Select(sequence => sequence.Ids.Count)], MaxTokensAtOnce))
         {
             using var pieceScope = NewDisposeScope();
-            using var tokens = TokenBatch.Of([.. piece.Select(index => sequences[index].Ids)]);
+            using var tokens = TokenBatch.Of(
+                [.. piece.Select(index => sequences[index])],
+                run.Document.Local.LabelSmoothing
+            );
             clipper.Clip(PerExampleGradients.Compute(adapter, tokens, trained)); // [b, d]
         }
 
@@ -117,7 +114,4 @@ internal sealed class PrivateTrainer(
             ? NonPrivateMechanism.Release(sum, privacy.ExpectedBatchSize)
             : GaussianMechanism.Release(sum, privacy.NoiseMultiplier, privacy.ExpectedBatchSize, noise);
     }
-
-    private TokenSequence Encode(TextRecord record) =>
-        TokenSequence.Encode(tokenizer, record.Text, run.Document.Local.MaxSequenceLength);
 }

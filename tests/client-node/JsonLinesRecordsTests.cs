@@ -21,6 +21,18 @@ public sealed class JsonLinesRecordsTests : IDisposable
     }
 
     [Fact]
+    public void A_record_may_be_a_prompt_and_what_should_follow()
+    {
+        using var records = Open(
+            "{\"completion\": \" Paris\", \"prompt\": \"The capital of France is\", \"group\": \"g\"}\n"
+        );
+
+        var record = records.Training(0);
+
+        Assert.Equal(("The capital of France is", " Paris", "g"), (record.Prompt, record.Text, record.Group));
+    }
+
+    [Fact]
     public void A_byte_order_mark_is_no_part_of_the_first_record()
     {
         using var records = Open("\uFEFF{\"text\": \"one\"}\n");
@@ -35,6 +47,10 @@ public sealed class JsonLinesRecordsTests : IDisposable
     [InlineData("{\"text\": 5}", "line 1: field \"text\" is not a string")]
     [InlineData("{\"text\": \"a\"}\n{\"text\": \"  \"}", "line 2: field \"text\" is empty")]
     [InlineData("{\"text\": \"a\"}\n\n{\"text\": \"secret\"} more", "line 3: is not valid JSON")]
+    [InlineData("{\"prompt\": \"secret\"}", "line 1: has a field \"prompt\" and no \"completion\"")]
+    [InlineData("{\"completion\": \"secret\"}", "line 1: has a field \"completion\" and no \"prompt\"")]
+    [InlineData("{\"prompt\": \"secret\", \"completion\": \"\"}", "line 1: field \"completion\" is empty")]
+    [InlineData("{\"text\": \"secret\", \"completion\": \"a\"}", "line 1: has a field \"text\" beside")]
     [InlineData("{\"text\": \"a\", \"group\": 1}", "line 1: field \"group\" is not a string")]
     public void A_bad_line_is_named_by_number_and_never_quoted(string text, string expected)
     {

@@ -99,12 +99,54 @@ public sealed class PrivateTrainerTests : IDisposable
         using var records = Records();
         var delta = Train(run, model, records, new SecureNoise(), Some.Settings("data.jsonl"));
 
-        var before = HeldOutJudge.Loss(model, null, records, 24, TestContext.Current.CancellationToken);
-        var after = HeldOutJudge.Loss(model, delta, records, 24, TestContext.Current.CancellationToken);
+        var before = HeldOutJudge.Loss(model, null, records, run.Local, TestContext.Current.CancellationToken);
+        var after = HeldOutJudge.Loss(model, delta, records, run.Local, TestContext.Current.CancellationToken);
 
         Assert.True(before.Records > 0);
         Assert.Equal(before.Tokens, after.Tokens);
         Assert.True(after.NatsPerToken < before.NatsPerToken - 0.1, $"{before.NatsPerToken} → {after.NatsPerToken}");
+    }
+
+    [Fact]
+    public void The_whole_local_program_is_honoured()
+    {
+        var plain = Some.Run("test", steps: 4);
+        LocalSection[] programs =
+        [
+            plain.Local,
+            plain.Local with
+            {
+                Accumulation = 2,
+            },
+            plain.Local with
+            {
+                Proximal = 0.5,
+            },
+            plain.Local with
+            {
+                LabelSmoothing = 0.2,
+            },
+            plain.Local with
+            {
+                Schedule = new ScheduleSection { Name = "linear", WarmupSteps = 2 },
+            },
+            plain.Local with
+            {
+                Optimizer = new OptimizerSection { Name = "sgd", Momentum = 0.9 },
+            },
+            plain.Local with
+            {
+                Optimizer = new OptimizerSection { Name = "adafactor" },
+            },
+        ];
+
+        // The same draws for all, so that only the program can make a difference.
+        var deltas = programs
+            .Select(local => Train(plain with { Local = local }, _ => new TestNoise(new string('b', 64), 4, Node)))
+            .Select(delta => string.Join(' ', delta))
+            .ToList();
+
+        Assert.Equal(programs.Length, deltas.Distinct().Count());
     }
 
     [Theory]

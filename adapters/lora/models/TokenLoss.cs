@@ -32,12 +32,7 @@ public static class TokenLoss
     }
 
     // Losses [B, T-1] of tokens 1..T-1 with zeros at padding, and the mask of those tokens.
-    private static (Tensor Losses, Tensor Weights) Masked(
-        Tensor logits,
-        Tensor ids,
-        Tensor mask,
-        double labelSmoothing
-    )
+    private static (Tensor Losses, Tensor Weights) Masked(Tensor logits, Tensor ids, Tensor mask, double labelSmoothing)
     {
         var (batch, length, vocabulary) = (logits.shape[0], logits.shape[1], logits.shape[2]);
         var predictions = logits.narrow(1, 0, length - 1).reshape(-1, vocabulary);

@@ -1,7 +1,8 @@
 namespace Federated.Adapters;
 
 /// <summary>m ← μ m + g, θ ← (1 − η λ) θ − η m, as PyTorch's SGD without dampening, with decoupled decay.</summary>
-internal sealed class MomentumOptimizer(LocalOptimizerOptions options, int dimension) : LocalOptimizer(options, dimension)
+internal sealed class MomentumOptimizer(LocalOptimizerOptions options, int dimension)
+    : LocalOptimizer(options, dimension)
 {
     private readonly float[] _mean = new float[dimension];
 

@@ -97,7 +97,9 @@ public sealed class LocalTrajectory
         var saved = TrajectoryState.Read(state, _values.Length);
         if (saved.Gradients > Program.Steps || saved.Gradients < 0)
         {
-            throw new InvalidDataException($"Trajectory: {saved.Gradients} gradients; the program has {Program.Steps}.");
+            throw new InvalidDataException(
+                $"Trajectory: {saved.Gradients} gradients; the program has {Program.Steps}."
+            );
         }
 
         _optimizer.Restore(saved.Optimizer);

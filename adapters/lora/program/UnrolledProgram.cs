@@ -54,8 +54,8 @@ public static class UnrolledProgram
             total += loss(values, (step * program.Accumulation) + k);
         }
 
-        // A scalar of a vector that requires a gradient: the shapes that autograd.grad takes without fail.
-        return autograd.grad([total / program.Accumulation], [values], create_graph: true)[0];
+        // A scalar of a vector that requires a gradient: the shapes that autograd.grad takes without fail. The graph is kept for the caller.
+        return autograd.grad([total / program.Accumulation], [values], retain_graph: true, create_graph: true)[0];
     }
 
     private static (Tensor Values, Moments State) Step(

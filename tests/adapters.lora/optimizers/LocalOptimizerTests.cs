@@ -58,6 +58,25 @@ public sealed class LocalOptimizerTests
         Assert.True(values.Zip(expected, (x, y) => Math.Abs(x - y)).Max() < 2e-6);
     }
 
+    [Fact]
+    public void Sgd_with_momentum_agrees_with_libtorch()
+    {
+        const int D = 19;
+        var optimizer = LocalOptimizer.Create(new("sgd", 0.02, Momentum: 0.9), D);
+        var values = Numbers(D, 1);
+        using var parameter = new TorchSharp.Modules.Parameter(tensor(Numbers(D, 1)));
+        using var reference = optim.SGD([parameter], 0.02, momentum: 0.9);
+        for (var t = 0; t < 20; t++)
+        {
+            optimizer.Step(values, Numbers(D, 100 + t));
+            parameter.grad = tensor(Numbers(D, 100 + t));
+            reference.step();
+        }
+
+        var expected = parameter.detach().data<float>().ToArray();
+        Assert.True(values.Zip(expected, (x, y) => Math.Abs(x - y)).Max() < 2e-6);
+    }
+
     [Theory]
     [InlineData("sgd")]
     [InlineData("adamw")]
@@ -114,6 +133,7 @@ public sealed class LocalOptimizerTests
     [InlineData("lion", 0.1, 0.0)]
     [InlineData("sgd", 0.0, 0.0)]
     [InlineData("sgd", double.NaN, 0.0)]
+    [InlineData("adafactor", -1.0, 0.0)]
     [InlineData("adamw", 0.1, -1.0)]
     public void Options_out_of_range_are_refused(string name, double learningRate, double weightDecay) =>
         Assert.ThrowsAny<ArgumentException>(() => LocalOptimizer.Create(new(name, learningRate, weightDecay), 4));

@@ -15,5 +15,6 @@ public sealed class TokenBatchTests
     }
 
     [Fact]
-    public void No_records_is_a_callers_bug() => Assert.Throws<ArgumentOutOfRangeException>(() => TokenBatch.Of([]));
+    public void No_records_is_a_callers_bug() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => TokenBatch.Of(Array.Empty<TokenSequence>()));
 }

@@ -95,12 +95,30 @@ internal static class RandomDocuments
             UpdateDtype = dtype,
         };
 
+    private static readonly Gen<LocalSection> Local =
+        from optimizer in Gen.Elements("adamw", "sgd", "adafactor")
+        from schedule in Gen.Elements("constant", "linear", "cosine")
+        from warmup in Gen.Choose(0, 9)
+        from hundredths in Gen.Choose(0, 99)
+        from accumulation in Gen.Choose(1, 2)
+        from masking in Gen.Elements(true, false)
+        select new LocalSection
+        {
+            Accumulation = accumulation,
+            LabelSmoothing = hundredths / 100.0,
+            Proximal = hundredths / 7.0,
+            PromptMasking = masking,
+            Schedule = new() { Name = schedule, WarmupSteps = warmup },
+            Optimizer = new() { Name = optimizer, Momentum = optimizer == "sgd" ? hundredths / 100.0 : 0 },
+        };
+
     private static readonly Gen<RunDocument> Document =
         from adapter in Adapter
         from privacy in Privacy
         from close in Close
         from learningRate in Positive.Select(rate => Math.Min(rate, 1e3))
         from steps in Gen.Choose(1, 1000)
+        from local in Local
         from cap in Gen.OneOf(
             Gen.Elements("N", "none"),
             Positive.Select(cap => cap.ToString("R", CultureInfo.InvariantCulture))
@@ -123,10 +141,11 @@ internal static class RandomDocuments
             },
             Adapter = adapter,
             Privacy = privacy,
-            Local = new()
+            Local = local with
             {
                 Steps = steps,
-                Optimizer = new() { LearningRate = learningRate },
+                Accumulation = local.Accumulation == 1 ? 1 : steps,
+                Optimizer = local.Optimizer with { LearningRate = learningRate },
             },
             Rounds = new() { Close = close, LeaveAfter = leaveAfter },
             Aggregation = aggregation with { Participation = aggregation.Participation with { WeightCap = cap } },
@@ -167,7 +186,16 @@ internal static class RandomDocuments
         Line($"  expectedBatchSize: {document.Privacy.ExpectedBatchSize}");
         Line("local:");
         Line($"  steps: {document.Local.Steps}");
-        Line($"  optimizer: {{ learningRate: {Exponent(document.Local.Optimizer.LearningRate)} }}");
+        var local = document.Local;
+        Line(
+            $"  optimizer: {{ momentum: {Exponent(local.Optimizer.Momentum)}, name: {local.Optimizer.Name}, "
+                + $"learningRate: {Exponent(local.Optimizer.LearningRate)} }}"
+        );
+        Line($"  schedule: {{ warmupSteps: {local.Schedule.WarmupSteps}, name: {local.Schedule.Name} }}");
+        Line($"  promptMasking: {(local.PromptMasking ? "true" : "false")}");
+        Line($"  proximal: {Exponent(local.Proximal)}");
+        Line($"  labelSmoothing: {Exponent(local.LabelSmoothing)}");
+        Line($"  accumulation: {local.Accumulation}");
         Line("adapter:");
         Line($"  seed: {document.Adapter.Seed}");
         Line($"  updateDtype: {document.Adapter.UpdateDtype}");

@@ -15,6 +15,10 @@ public sealed class RunDocumentRulesTests
     [InlineData("noiseMultiplier: 1", "mechanism: test, noiseMultiplier: 0.5, maxSamplingRate: 1")]
     [InlineData("group: hospitals", "nodes: [0123abcd, 0123abce]")]
     [InlineData("rounds: { ", "adapter: { targets: [all-linear] }\nrounds: { ")]
+    [InlineData("rounds: { ", "local: { optimizer: { name: adafactor } }\nrounds: { ")]
+    [InlineData("rounds: { ", "local: { optimizer: { name: sgd, momentum: 0.9 } }\nrounds: { ")]
+    [InlineData("rounds: { ", "local: { schedule: { name: cosine, warmupSteps: 10 }, accumulation: 4 }\nrounds: { ")]
+    [InlineData("rounds: { ", "local: { proximal: 0.1, labelSmoothing: 0.1, promptMasking: false }\nrounds: { ")]
     [InlineData("rounds: { ", "adapter: { targets: ['layers.*.q_proj', v_proj] }\nrounds: { ")]
     [InlineData("rounds: { ", "adapter: { rankPattern: { layers.0: 4, down_proj: 2 } }\nrounds: { ")]
     public void What_makes_sense_is_accepted(string text, string replacement)
@@ -54,7 +58,11 @@ public sealed class RunDocumentRulesTests
     [InlineData("rounds: { ", "adapter: { factors: ba }\nrounds: { ", "adapter.factors")]
     [InlineData("rounds: { ", "adapter: { targets: ['*'] }\nrounds: { ", "adapter.targets")]
     [InlineData("rounds: { ", "adapter: { rankPattern: { layers.0: 0 } }\nrounds: { ", "adapter.rankPattern")]
-    [InlineData("rounds: { ", "adapter: { rankPattern: { layers.0: four } }\nrounds: { ", "adapter.rankPattern")]
+    [InlineData(
+        "rounds: { ",
+        "adapter: { rankPattern: { layers.0: four } }\nrounds: { ",
+        "adapter.rankPattern.layers.0"
+    )]
     [InlineData("rounds: { ", "adapter: { rankPattern: { 'a b': 4 } }\nrounds: { ", "adapter.rankPattern")]
     [InlineData("rounds: { ", "adapter: { rankPattern: [4] }\nrounds: { ", "adapter.rankPattern")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, expectedBatchSize: 0", "privacy.expectedBatchSize")]
@@ -90,6 +98,20 @@ public sealed class RunDocumentRulesTests
     [InlineData("rounds: { ", "local: { steps: 0 }\nrounds: { ", "local.steps")]
     [InlineData("rounds: { ", "local: { maxSequenceLength: 1 }\nrounds: { ", "local.maxSequenceLength")]
     [InlineData("rounds: { ", "local: { optimizer: { name: lion } }\nrounds: { ", "local.optimizer.name")]
+    [InlineData("rounds: { ", "local: { optimizer: { momentum: 0.9 } }\nrounds: { ", "local.optimizer.momentum")]
+    [InlineData(
+        "rounds: { ",
+        "local: { optimizer: { name: sgd, momentum: 1 } }\nrounds: { ",
+        "local.optimizer.momentum"
+    )]
+    [InlineData("rounds: { ", "local: { accumulation: 3 }\nrounds: { ", "local.accumulation")]
+    [InlineData("rounds: { ", "local: { accumulation: 0 }\nrounds: { ", "local.accumulation")]
+    [InlineData("rounds: { ", "local: { proximal: -1 }\nrounds: { ", "local.proximal")]
+    [InlineData("rounds: { ", "local: { labelSmoothing: 1 }\nrounds: { ", "local.labelSmoothing")]
+    [InlineData("rounds: { ", "local: { promptMasking: maybe }\nrounds: { ", "local.promptMasking")]
+    [InlineData("rounds: { ", "local: { packing: true }\nrounds: { ", "local.packing")]
+    [InlineData("rounds: { ", "local: { schedule: { name: step } }\nrounds: { ", "local.schedule.name")]
+    [InlineData("rounds: { ", "local: { schedule: { warmupSteps: -1 } }\nrounds: { ", "local.schedule.warmupSteps")]
     [InlineData("rounds: { ", "local: { optimizer: { learningRate: 0 } }\nrounds: { ", "local.optimizer.learningRate")]
     [InlineData("rounds: { ", "local: { optimizer: { weightDecay: -1 } }\nrounds: { ", "local.optimizer.weightDecay")]
     [InlineData("rounds: { ", "local: { optimizer: { weightDecay: 900 } }\nrounds: { ", "local.optimizer.weightDecay")]

@@ -8,7 +8,10 @@ internal static class LocalYaml
         var defaults = new LocalSection();
         var optimizer = section.Section("optimizer");
         var schedule = section.Section("schedule");
-        section.NotYet("packing", "leave it out: a pack of records would be the unit that privacy protects, not a record");
+        section.NotYet(
+            "packing",
+            "leave it out: a pack of records would be the unit that privacy protects, not a record"
+        );
         return new()
         {
             Steps = section.Integer("steps", defaults.Steps),

@@ -1,0 +1,32 @@
+using Federated.Adapters;
+using Federated.Protocol;
+
+namespace Federated.ClientNode;
+
+/// <summary>The local program that a run document describes.</summary>
+internal static class LocalPrograms
+{
+    /// <summary>Reads it.</summary>
+    /// <param name="run">A document that fulfils its rules.</param>
+    public static LocalProgram Of(RunDocument run)
+    {
+        var local = run.Local;
+        return new LocalProgram
+        {
+            Steps = local.Steps,
+            Accumulation = local.Accumulation,
+            Proximal = local.Proximal,
+            Optimizer = new LocalOptimizerOptions(
+                local.Optimizer.Name,
+                local.Optimizer.LearningRate,
+                local.Optimizer.WeightDecay,
+                Momentum: local.Optimizer.Momentum
+            ),
+            Schedule = new RateSchedule(
+                RateSchedule.ParseKind(local.Schedule.Name),
+                local.Schedule.WarmupSteps,
+                (long)run.Rounds.Versions * (local.Steps / local.Accumulation)
+            ),
+        };
+    }
+}
