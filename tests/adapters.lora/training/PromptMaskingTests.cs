@@ -1,4 +1,3 @@
-using Federated.Adapters.Models;
 using Federated.Adapters.Text;
 using static TorchSharp.torch;
 

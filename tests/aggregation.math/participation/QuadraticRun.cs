@@ -155,9 +155,6 @@ internal sealed class QuadraticRun
                 state.ReportMerge(merged.StepNorm)
             )
         );
-        return (
-            state.Phase == RunPhase.Running && open.Number < Rounds ? state.OpenNext() : state,
-            merged.Values[0]
-        );
+        return (state.Phase == RunPhase.Running && open.Number < Rounds ? state.OpenNext() : state, merged.Values[0]);
     }
 }
