@@ -20,7 +20,8 @@ internal sealed partial class MergeGrain(IBlobStore blobs, AdapterLayouts layout
             {
                 using var merged = await LinearMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation);
                 var digest = await blobs.PutAsync(merged.Blob, cancellation);
-                return new MergeResult(digest, merged.Blob.Length, merged.StepNorm);
+                var state = merged.OptimizerState is { } bytes ? await blobs.PutAsync(bytes, cancellation) : null;
+                return new MergeResult(digest, merged.Blob.Length, merged.StepNorm, state);
             },
             cancellation
         );

@@ -332,7 +332,7 @@ internal sealed partial class RunGrain(
         LogPublished(state.Open!.Number, merged.Digest, report.Updates.Count, report.NoiseAmplification);
         return await PublishAsync(
             state,
-            new(time.GetUtcNow(), state.Open.Number, merged.Digest, merged.Length, report)
+            new(time.GetUtcNow(), state.Open.Number, merged.Digest, merged.Length, report, merged.OptimizerState)
         );
     }
 

@@ -26,4 +26,11 @@ internal static class Vectors
 
         return matrix;
     }
+
+    /// <summary>One case of aggregation.json: known answers of other platforms' own tests.</summary>
+    public static JsonElement Case(string id) =>
+        Read("aggregation.json")
+            .GetProperty("cases")
+            .EnumerateArray()
+            .Single(known => known.GetProperty("id").GetString() == id);
 }

@@ -37,7 +37,7 @@ internal sealed class TestNode : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>The same node, calling another address.</summary>
-    public TestNode At(Uri silo) => new(silo, _identity);
+    public TestNode At(Uri silo) => new(silo, _identity) { _ledger = _ledger };
 
     /// <summary>A node that has joined.</summary>
     public static async Task<TestNode> JoinedAsync(SiloUnderTest silo)

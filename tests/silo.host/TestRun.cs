@@ -23,11 +23,14 @@ internal sealed class TestRun : IDisposable
 
     public TestNode Second { get; }
 
-    public static async Task<TestRun> StartAsync(SiloUnderTest silo)
+    /// <param name="silo">The silo.</param>
+    /// <param name="more">Further sections of the document, such as "aggregation: { … }".</param>
+    public static async Task<TestRun> StartAsync(SiloUnderTest silo, string more = "")
     {
         var (first, second) = (await TestNode.JoinedAsync(silo), await TestNode.JoinedAsync(silo));
         var seed = SiloUnderTest.NextSeed();
-        var digest = await SubmitAsync(silo, silo.Document(seed, $"{{ nodes: [\"{first.Id}\", \"{second.Id}\"] }}", 2));
+        var nodes = $"{{ nodes: [\"{first.Id}\", \"{second.Id}\"] }}";
+        var digest = await SubmitAsync(silo, $"{silo.Document(seed, nodes, 2)}\n{more}\n");
         await first.ConsentAsync(digest);
         await second.ConsentAsync(digest);
         return new TestRun(digest, TinyModel.Layout(seed), first, second);
@@ -53,6 +56,17 @@ internal sealed class TestRun : IDisposable
         Assert.True(reply.Assignment is not null, $"{reply}");
         Assert.Equal(Digest, reply.Assignment.RunDigest);
         return reply.Assignment;
+    }
+
+    /// <summary>Both nodes report; the version is published when this returns.</summary>
+    public Task ReportAsync(float first, float second) => ReportAsync(First, Second, first, second);
+
+    /// <summary>The same through other connections of the two nodes.</summary>
+    public async Task ReportAsync(TestNode one, TestNode other, float first, float second)
+    {
+        await one.UploadAsync(await AssignmentAsync(one), Update(first));
+        await other.UploadAsync(await AssignmentAsync(other), Update(second));
+        await one.CheckInAsync();
     }
 
     public void Dispose()

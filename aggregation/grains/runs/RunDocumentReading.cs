@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Federated.Adapters;
 using Federated.Protocol;
 
@@ -33,16 +34,30 @@ public static class RunDocumentReading
             Close = Close(document.Rounds.Close),
             Participation = Participation(document.Aggregation.Participation),
             Staleness = Staleness(document.Aggregation.Staleness),
-            ServerLearningRate = document.Aggregation.ServerOptimizer.LearningRate,
-            Mechanism = new(
-                document.Privacy.Mechanism,
-                document.Privacy.Unit,
-                document.Privacy.NoiseMultiplier,
-                document.Privacy.MaxGradNorm,
-                document.Privacy.ExpectedBatchSize,
-                document.Local.Steps
-            ),
+            ServerOptimizer = ServerOptimizer(document, layout),
+            Mechanism = Mechanism(document),
         };
+
+    /// <summary>The local program that every update of the run comes from.</summary>
+    public static LocalProgram Local(RunDocument document, AdapterLayout layout) =>
+        new()
+        {
+            Optimizer = document.Local.Optimizer.Name,
+            LearningRate = document.Local.Optimizer.LearningRate,
+            Mechanism = Mechanism(document),
+            // A run that trains the factors in turn sends the one or the other.
+            Dimension = Math.Max(layout.TrainedAt(0).Count, layout.TrainedAt(1).Count),
+        };
+
+    private static MechanismTerms Mechanism(RunDocument document) =>
+        new(
+            document.Privacy.Mechanism,
+            document.Privacy.Unit,
+            document.Privacy.NoiseMultiplier,
+            document.Privacy.MaxGradNorm,
+            document.Privacy.ExpectedBatchSize,
+            document.Local.Steps
+        );
 
     private static ClosePolicy Close(CloseSection close) =>
         new()
@@ -73,6 +88,39 @@ public static class RunDocumentReading
             Shrinkage = participation.Shrinkage,
             Probabilities = participation.Probabilities,
         };
+
+    private static ServerOptimizerRule ServerOptimizer(RunDocument document, AdapterLayout layout)
+    {
+        var section = document.Aggregation.ServerOptimizer;
+        return new()
+        {
+            Kind = section.Name switch
+            {
+                "sgd" => ServerOptimizerKind.Sgd,
+                "avgm" => ServerOptimizerKind.Momentum,
+                "adam" => ServerOptimizerKind.Adam,
+                "yogi" => ServerOptimizerKind.Yogi,
+                "adagrad" => ServerOptimizerKind.Adagrad,
+                var other => throw Unknown("aggregation.serverOptimizer.name", other),
+            },
+            LearningRate = section.LearningRate,
+            Beta1 = section.Beta1,
+            Beta2 = section.Beta2,
+            Tau = section.Tau,
+            FlowerVariant = section.Variant switch
+            {
+                "paper" => false,
+                "flower" => true,
+                var other => throw Unknown("aggregation.serverOptimizer.variant", other),
+            },
+            UpdateNoise = section.UpdateNoise switch
+            {
+                "none" => 0,
+                "auto" => Local(document, layout).UpdateNoise(),
+                var number => double.Parse(number, CultureInfo.InvariantCulture),
+            },
+        };
+    }
 
     private static StalenessPolicy Staleness(StalenessSection staleness) =>
         new(

@@ -6,10 +6,12 @@ namespace Federated.Aggregation;
 /// <param name="Digest">SHA-256 of the adapter blob.</param>
 /// <param name="Length">Bytes of the blob.</param>
 /// <param name="Report">How it came about; null for version 0.</param>
+/// <param name="OptimizerState">SHA-256 of the server optimizer's state after it; null where there is none.</param>
 public sealed record VersionPublished(
     DateTimeOffset At,
     long Version,
     string Digest,
     long Length,
-    VersionReport? Report
+    VersionReport? Report,
+    string? OptimizerState = null
 ) : RunEvent(At);

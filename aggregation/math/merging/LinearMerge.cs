@@ -3,7 +3,7 @@ using Federated.Adapters;
 namespace Federated.Aggregation;
 
 /// <summary>
-/// x ← x + η Σ c Δ over the flat vectors: the exact merge where A is frozen (FFA-LoRA, Sun et al. 2024) or one factor is trained at a time (RoLoRA, Chen et al. 2024),
+/// x ← x + η Σ c Δ over the flat vectors, or another server optimizer's step by Σ c Δ: the exact merge where A is frozen (FFA-LoRA, Sun et al. 2024) or one factor is trained at a time (RoLoRA, Chen et al. 2024),
 /// since averaging one factor beside a common other one is averaging the products; for both factors at once it is FedIT's average.
 /// </summary>
 /// <remarks>
@@ -35,12 +35,16 @@ public static class LinearMerge
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(open);
+        var optimizer = await ServerOptimizer
+            .BeginAsync(plan, (int)layout.Count, open, cancellation)
+            .ConfigureAwait(false);
         var merged = new MergedAdapter(plan.Version, layout);
         try
         {
             merged.StepNorm = Math.Sqrt(
-                await MergeAsync(plan, layout, open, merged, cancellation).ConfigureAwait(false)
+                await MergeAsync(plan, layout, open, merged, optimizer, cancellation).ConfigureAwait(false)
             );
+            merged.OptimizerState = optimizer.State?.ToBytes();
             return merged;
         }
         catch
@@ -50,12 +54,13 @@ public static class LinearMerge
         }
     }
 
-    // Returns ‖η Σ c Δ‖².
+    // Returns the squared length of the step.
     private static async Task<double> MergeAsync(
         MergePlan plan,
         AdapterLayout layout,
         Func<string, CancellationToken, Task<Stream>> open,
         MergedAdapter merged,
+        ServerOptimizer optimizer,
         CancellationToken cancellation
     )
     {
@@ -64,7 +69,7 @@ public static class LinearMerge
         if (ReferenceEquals(layout.TrainedAt(plan.Updates[0].BaseVersion), layout))
         {
             // Every element is read into its place just before it is changed.
-            return await AddAsync(plan, plan.Updates, layout, open, ReadOn, cancellation).ConfigureAwait(false);
+            return await AddAsync(plan.Updates, layout, open, ReadOn, optimizer, cancellation).ConfigureAwait(false);
         }
 
         before.Read(0, merged.Elements);
@@ -73,8 +78,10 @@ public static class LinearMerge
         {
             var part = layout.TrainedAt(trained.Key);
             var own = layout.Take(part, merged.Elements);
-            squares += await AddAsync(plan, [.. trained], part, open, Own, cancellation).ConfigureAwait(false);
+            var step = optimizer.Of(layout, part);
+            squares += await AddAsync([.. trained], part, open, Own, step, cancellation).ConfigureAwait(false);
             layout.Put(part, own, merged.Elements);
+            optimizer.Put(layout, part, step);
 
             Span<float> Own(int offset, int length) => own.AsSpan(offset, length);
         }
@@ -89,13 +96,13 @@ public static class LinearMerge
         }
     }
 
-    // Blocks are asked for in order; returns ‖η Σ c Δ‖².
+    // Blocks are asked for in order; returns the squared length of the step.
     private static async Task<double> AddAsync(
-        MergePlan plan,
         IReadOnlyList<WeightedUpdate> updates,
         AdapterLayout layout,
         Func<string, CancellationToken, Task<Stream>> open,
         Func<int, int, Span<float>> values,
+        ServerOptimizer optimizer,
         CancellationToken cancellation
     )
     {
@@ -125,7 +132,7 @@ public static class LinearMerge
                 Add(groups[g], blocks, sum.AsSpan(0, count));
             }
 
-            squares += Step(plan, values(offset, count), sum.AsSpan(0, count), offset);
+            squares += optimizer.Step(values(offset, count), sum.AsSpan(0, count), offset);
         }
 
         return squares;
@@ -155,13 +162,5 @@ public static class LinearMerge
                 WeightedSum.Add(part, blocks[i].AsSpan(tile, length), group[i].Coefficient);
             }
         }
-    }
-
-    // Server optimizer sgd: x ← x + η · pseudo-gradient, rounded to float32 once.
-    private static double Step(MergePlan plan, Span<float> values, ReadOnlySpan<double> sum, int offset)
-    {
-        var squares = WeightedSum.Step(values, sum, plan.LearningRate);
-        var bad = FiniteValues.IndexOfNotFinite(values);
-        return bad < 0 ? squares : throw new NonFiniteMergeException(plan.Version, offset + bad);
     }
 }

@@ -7,12 +7,17 @@ namespace Federated.Aggregation;
 public sealed record MergePlan
 {
     [JsonConstructor]
-    internal MergePlan(long version, string previousDigest, IReadOnlyList<WeightedUpdate> updates, double learningRate)
+    internal MergePlan(
+        long version,
+        string previousDigest,
+        IReadOnlyList<WeightedUpdate> updates,
+        ServerStepPlan serverStep
+    )
     {
         Version = version;
         PreviousDigest = previousDigest;
         Updates = updates;
-        LearningRate = learningRate;
+        ServerStep = serverStep;
     }
 
     /// <summary>The version that is made.</summary>
@@ -24,8 +29,12 @@ public sealed record MergePlan
     /// <summary>The updates in merge order. Never empty.</summary>
     public IReadOnlyList<WeightedUpdate> Updates { get; }
 
-    /// <summary>η of the server optimizer (sgd).</summary>
-    public double LearningRate { get; }
+    /// <summary>The server optimizer's step, and the state it begins with.</summary>
+    public ServerStepPlan ServerStep { get; }
+
+    /// <summary>η of the server optimizer.</summary>
+    [JsonIgnore]
+    public double LearningRate => ServerStep.Rule.LearningRate;
 
     /// <summary>Makes a plan. The order of <paramref name="updates"/> does not matter.</summary>
     /// <exception cref="ArgumentException">No updates, or two with the same identity.</exception>
@@ -33,7 +42,7 @@ public sealed record MergePlan
         long version,
         string previousDigest,
         IEnumerable<WeightedUpdate> updates,
-        double learningRate
+        ServerStepPlan serverStep
     )
     {
         WeightedUpdate[] ordered = [.. updates.OrderBy(update => update.Key)];
@@ -53,8 +62,17 @@ public sealed record MergePlan
             }
         }
 
-        return new(version, previousDigest, ordered, learningRate);
+        return new(version, previousDigest, ordered, serverStep);
     }
+
+    /// <summary>Makes a plan that ends with x ← x + η Σ c Δ.</summary>
+    /// <exception cref="ArgumentException">No updates, or two with the same identity.</exception>
+    public static MergePlan For(
+        long version,
+        string previousDigest,
+        IEnumerable<WeightedUpdate> updates,
+        double learningRate
+    ) => For(version, previousDigest, updates, new ServerStepPlan(new() { LearningRate = learningRate }, null, 0));
 
     /// <summary>The plan as UTF-8 JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, AggregationJson.Options);

@@ -36,8 +36,11 @@ public sealed class MergedAdapter : IDisposable
     /// <summary>The bytes to store. They are the same memory: not after <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> Blob => Bytes.AsMemory(0, _length);
 
-    /// <summary>How far the adapter moved: ‖η Σ c Δ‖₂, or ‖B A − B_t A_t‖_F of a merge by products.</summary>
+    /// <summary>How far the adapter moved: the length of the server optimizer's step, or ‖B A − B_t A_t‖_F of a merge by products.</summary>
     public double StepNorm { get; internal set; }
+
+    /// <summary>The server optimizer's state after this version, as a blob; null for an optimizer without one.</summary>
+    public byte[]? OptimizerState { get; internal set; }
 
     /// <summary>The elements, to be filled. Their form in memory is that of the blob, little-endian as every processor that .NET runs models on.</summary>
     internal Span<float> Elements =>

@@ -7,11 +7,13 @@ namespace Federated.Aggregation;
 /// <param name="OpenedAt">When its updates began to arrive; null for version 0.</param>
 /// <param name="PublishedAt">When it was published.</param>
 /// <param name="Report">How it came about; null for version 0.</param>
+/// <param name="OptimizerState">SHA-256 of the server optimizer's state after it; null where there is none.</param>
 public sealed record PublishedVersion(
     long Number,
     string Digest,
     long Length,
     DateTimeOffset? OpenedAt,
     DateTimeOffset PublishedAt,
-    VersionReport? Report
+    VersionReport? Report,
+    string? OptimizerState = null
 );

@@ -212,7 +212,9 @@ public sealed partial record RunState
         {
             Members = counted.ToImmutable(),
             Population = Population.With(Math.Max(1, NodesInMerge), merged.Count),
-            Published = Published.Add(new(e.Version, e.Digest, e.Length, Open.OpenedAt, e.At, e.Report)),
+            Published = Published.Add(
+                new(e.Version, e.Digest, e.Length, Open.OpenedAt, e.At, e.Report, e.OptimizerState)
+            ),
             Open = null,
         };
     }

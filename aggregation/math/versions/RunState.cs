@@ -178,7 +178,20 @@ public sealed partial record RunState
     }
 
     /// <summary>The merge that makes the closed version.</summary>
-    public MergePlan PlanMerge() => MergePlan.For(Open!.Number, Latest!.Digest, Weigh(), Terms.ServerLearningRate);
+    public MergePlan PlanMerge()
+    {
+        var weighted = Weigh();
+        var rule = Terms.ServerOptimizer;
+        // Each update is noised by itself, so variances add up.
+        var noise =
+            rule.UpdateNoise * rule.UpdateNoise * weighted.Sum(update => update.Coefficient * update.Coefficient);
+        return MergePlan.For(
+            Open!.Number,
+            Latest!.Digest,
+            weighted,
+            new ServerStepPlan(rule, Latest.OptimizerState, noise)
+        );
+    }
 
     /// <summary>The report of the closed version.</summary>
     /// <param name="stepNorm">What the merge measured.</param>

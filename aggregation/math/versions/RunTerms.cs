@@ -35,8 +35,8 @@ public sealed record RunTerms
     /// <summary>Late updates.</summary>
     public StalenessPolicy Staleness { get; init; } = StalenessPolicy.Default;
 
-    /// <summary>η of the server optimizer.</summary>
-    public double ServerLearningRate { get; init; } = 1.0;
+    /// <summary>How the merged pseudo-gradient moves the adapter.</summary>
+    public ServerOptimizerRule ServerOptimizer { get; init; } = ServerOptimizerRule.Plain;
 
     /// <summary>What nodes must attest.</summary>
     public required MechanismTerms Mechanism { get; init; }

@@ -55,15 +55,23 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
     }
 
     private async Task<(VersionOutcome Outcome, string Detail)> CheckAsync(
-        RunState state,
+        RunState before,
         VersionPublished published,
         CancellationToken cancellation
     )
     {
-        var layout = state.Terms.Layout;
-        var plan = published.Version == 0 ? null : state.PlanMerge();
-        string[] needed = plan is null ? [] : [plan.PreviousDigest, .. plan.Updates.Select(update => update.Digest)];
-        foreach (var digest in needed.Append(published.Digest))
+        var layout = before.Terms.Layout;
+        var plan = published.Version == 0 ? null : before.PlanMerge();
+        string?[] needed = plan is null
+            ? []
+            :
+            [
+                plan.PreviousDigest,
+                plan.ServerStep.StateDigest,
+                .. plan.Updates.Select(update => update.Digest),
+                published.OptimizerState,
+            ];
+        foreach (var digest in needed.Append(published.Digest).OfType<string>())
         {
             var found = await DigestOfAsync(digest, cancellation);
             if (found != digest)
@@ -74,18 +82,30 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
             }
         }
 
-        var made = plan is null
-            ? DigestOf(AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, layout.InitialValues()))
+        var (made, state) = plan is null
+            ? (DigestOf(AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, layout.InitialValues())), null)
             : await MergeAgainAsync(plan, layout, cancellation);
-        return made == published.Digest
+        if (made != published.Digest)
+        {
+            return (VersionOutcome.Wrong, $"published as {published.Digest}, and the replay gives {made}");
+        }
+
+        return state == published.OptimizerState
             ? (VersionOutcome.Verified, $"made again from {plan?.Updates.Count ?? 0} update(s)")
-            : (VersionOutcome.Wrong, $"published as {published.Digest}, and the replay gives {made}");
+            : (
+                VersionOutcome.Wrong,
+                $"the server optimizer's state is {published.OptimizerState}, and the replay gives {state}"
+            );
     }
 
-    private async Task<string> MergeAgainAsync(MergePlan plan, AdapterLayout layout, CancellationToken cancellation)
+    private async Task<(string Adapter, string? OptimizerState)> MergeAgainAsync(
+        MergePlan plan,
+        AdapterLayout layout,
+        CancellationToken cancellation
+    )
     {
         using var merged = await LinearMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation);
-        return DigestOf(merged.Blob.Span);
+        return (DigestOf(merged.Blob.Span), merged.OptimizerState is { } bytes ? DigestOf(bytes) : null);
     }
 
     private static string DigestOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

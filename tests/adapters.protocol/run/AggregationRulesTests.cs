@@ -12,6 +12,10 @@ public sealed class AggregationRulesTests
     [InlineData("participation: { method: fedvarp }")]
     [InlineData("participation: { method: mifa }")]
     [InlineData("participation: { method: fedau, shrinkage: 2, window: 20 }")]
+    [InlineData("serverOptimizer: { name: avgm, learningRate: 0.5, beta1: 0.8 }")]
+    [InlineData("serverOptimizer: { name: adam, learningRate: 0.1, variant: flower }")]
+    [InlineData("serverOptimizer: { name: yogi, learningRate: 0.1, beta1: 0, beta2: 0.9, tau: 0.01 }")]
+    [InlineData("serverOptimizer: { name: adagrad, learningRate: 0.1, updateNoise: 0.02 }")]
     public void What_makes_sense_is_accepted_and_comes_back(string aggregation) => ComesBack(With(aggregation));
 
     [Fact]
@@ -30,6 +34,27 @@ public sealed class AggregationRulesTests
     [InlineData("participation: { window: 0 }", "aggregation.participation.window")]
     [InlineData("participation: { probabilities: { x: 0.5 } }", "aggregation.participation.probabilities")]
     [InlineData("participation: { method: known }", "aggregation.participation.method")]
+    [InlineData("serverOptimizer: { name: adam }", "aggregation.serverOptimizer.learningRate")]
+    [InlineData("serverOptimizer: { name: rmsprop }", "aggregation.serverOptimizer.name")]
+    [InlineData("serverOptimizer: { name: sgd, beta1: 0.5 }", "aggregation.serverOptimizer.beta1")]
+    [InlineData("serverOptimizer: { name: avgm, beta2: 0.5 }", "aggregation.serverOptimizer.beta2")]
+    [InlineData("serverOptimizer: { name: avgm, tau: 0.5 }", "aggregation.serverOptimizer.tau")]
+    [InlineData("serverOptimizer: { variant: flower }", "aggregation.serverOptimizer.variant")]
+    [InlineData("serverOptimizer: { name: avgm, beta1: 1 }", "aggregation.serverOptimizer.beta1")]
+    [InlineData("serverOptimizer: { name: adam, learningRate: 1, tau: 0 }", "aggregation.serverOptimizer.tau")]
+    [InlineData(
+        "serverOptimizer: { name: adam, learningRate: 1, variant: keras }",
+        "aggregation.serverOptimizer.variant"
+    )]
+    [InlineData("serverOptimizer: { updateNoise: 1 }", "aggregation.serverOptimizer.updateNoise")]
+    [InlineData(
+        "serverOptimizer: { name: adam, learningRate: 1, updateNoise: auto }",
+        "aggregation.serverOptimizer.updateNoise"
+    )]
+    [InlineData(
+        "serverOptimizer: { name: adam, learningRate: 1, updateNoise: some }",
+        "aggregation.serverOptimizer.updateNoise"
+    )]
     public void What_does_not_is_refused_by_name(string aggregation, string path) =>
         Assert.Contains(path, Errors(With(aggregation)).Select(error => error.Path));
 

@@ -20,9 +20,26 @@ internal static class RandomAggregations
             Window = method == "fedau" ? window : null,
         };
 
+    private static readonly Gen<ServerOptimizerSection> ServerOptimizer =
+        from name in Gen.Elements("sgd", "avgm", "adam", "yogi", "adagrad")
+        from rate in Gen.Elements(0.01, 1, 2.5)
+        from beta in Gen.Elements(0.5, 0.9)
+        from variant in Gen.Elements("paper", "flower")
+        from noise in Gen.Elements("none", "0.25")
+        let section = new ServerOptimizerSection { Name = name, LearningRate = rate }
+        let adaptive = section.IsAdaptive
+        select section with
+        {
+            Beta1 = name == "sgd" ? section.Beta1 : beta,
+            Beta2 = name is "adam" or "yogi" ? beta : section.Beta2,
+            Variant = adaptive ? variant : section.Variant,
+            UpdateNoise = adaptive ? noise : section.UpdateNoise,
+        };
+
     public static readonly Gen<AggregationSection> Any =
         from participation in Participation
-        select new AggregationSection { Participation = participation };
+        from serverOptimizer in ServerOptimizer
+        select new AggregationSection { Participation = participation, ServerOptimizer = serverOptimizer };
 
     public static void Write(AggregationSection section, Action<string> line)
     {
@@ -37,5 +54,14 @@ internal static class RandomAggregations
         }
 
         line(string.Create(CultureInfo.InvariantCulture, $"    cutoff: {participation.Cutoff}"));
+        var optimizer = section.ServerOptimizer;
+        line("  serverOptimizer:");
+        line($"    name: {optimizer.Name}");
+        line($"    variant: {optimizer.Variant}");
+        line($"    updateNoise: {optimizer.UpdateNoise}");
+        line($"    tau: {RandomDocuments.Exponent(optimizer.Tau)}");
+        line($"    beta2: {RandomDocuments.Exponent(optimizer.Beta2)}");
+        line($"    beta1: {RandomDocuments.Exponent(optimizer.Beta1)}");
+        line($"    learningRate: {RandomDocuments.Exponent(optimizer.LearningRate)}");
     }
 }

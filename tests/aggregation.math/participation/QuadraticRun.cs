@@ -75,7 +75,7 @@ internal sealed class QuadraticRun
                     Versions = Rounds,
                     Close = new() { Cohort = nodes.Length },
                     Mechanism = Some.Mechanism,
-                    ServerLearningRate = rate,
+                    ServerOptimizer = new() { LearningRate = rate },
                 }
             ),
             nodes

@@ -8,7 +8,7 @@ internal static class ServerOptimizerRules
     public static void Validate(RunDocument document, RuleReport report)
     {
         var section = document.Aggregation.ServerOptimizer;
-        report.OneOf($"{Path}.name", section.Name, "sgd");
+        report.OneOf($"{Path}.name", section.Name, "sgd", "avgm", "adam", "yogi", "adagrad");
         report.Positive($"{Path}.learningRate", section.LearningRate);
         if (section.WeightDecay != 0)
         {
