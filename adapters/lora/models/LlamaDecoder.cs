@@ -23,6 +23,9 @@ internal sealed class LlamaDecoder : nn.Module<Tensor, Tensor>
         register_module("norm", _norm = new RmsNorm(config.HiddenSize, config.RmsNormEps));
     }
 
+    /// <summary>See <see cref="AdaptableModel.CheckpointActivations"/>.</summary>
+    public bool CheckpointActivations { get; set; }
+
     public Parameter Embedding => _embedding.Weight;
 
     public IEnumerable<AdaptableLinear> Linears => _layers.SelectMany(layer => layer.Linears);
@@ -38,15 +41,23 @@ internal sealed class LlamaDecoder : nn.Module<Tensor, Tensor>
             );
         }
 
-        var (cos, sin) = _rotary.Tables(ids.shape[1], ids.device);
-        var positions = new PositionTables(cos, sin, Window(ids.shape[1], ids.device));
+        var (length, device) = (ids.shape[1], ids.device);
+        var positions = Positions(length, device);
         var hidden = _embedding.call(ids);
         foreach (var layer in _layers)
         {
-            hidden = layer.call(hidden, positions);
+            hidden = CheckpointActivations
+                ? ActivationCheckpoint.Run(input => layer.call(input, Positions(length, device)), hidden)
+                : layer.call(hidden, positions);
         }
 
         return _norm.call(hidden);
+    }
+
+    private PositionTables Positions(long length, Device device)
+    {
+        var (cos, sin) = _rotary.Tables(length, device);
+        return new PositionTables(cos, sin, Window(length, device));
     }
 
     // Position i sees i-window+1 … i; null while no record is longer than the window.

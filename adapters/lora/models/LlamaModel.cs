@@ -68,6 +68,7 @@ public sealed class LlamaModel : CausalLanguageModel
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
+        _decoder.CheckpointActivations = CheckpointActivations;
         var hidden = _decoder.call(input);
         var logits = _head is null
             ? AdaptableLinear.Product(hidden, _decoder.Embedding, ComputeType)
