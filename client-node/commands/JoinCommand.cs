@@ -34,8 +34,8 @@ internal static class JoinCommand
             options.ShowEpsilon,
             options.UntilEnded,
             options.ReportEveryVersion,
-            options.Threads,
         };
+        options.Machine.AddTo(command);
         command.SetAction(
             (parsed, cancellation) => CommandRun.GuardAsync(() => RunAsync(options, parsed, cancellation))
         );
@@ -47,14 +47,18 @@ internal static class JoinCommand
         using var home = NodeHome.OpenToWork(parsed.GetValue(options.Home)!);
         await using var log = NodeLog.Open(home);
         var settings = Settings(home, options, parsed, log);
-        TorchThreads.Prepare(parsed.GetValue(options.Threads));
+        var machine = options.Machine.Read(parsed);
+        TorchThreads.Prepare(machine.Threads);
+        var device = machine.Resolve();
         await using var session = new NodeSession(home, settings, TimeProvider.System, log, cancellation);
         Introduce(settings, log);
+        log.Information("trains on {Device}", device);
         var membership = await session.JoinAsync(parsed.GetValue(options.Token), cancellation);
         log.Information("node {Node} in group {Group}", membership.NodeId[..12], membership.Group);
 
         var end = await session.WorkAsync(
             membership,
+            machine,
             parsed.GetValue(options.UntilEnded),
             parsed.GetValue(options.ReportEveryVersion),
             cancellation

@@ -89,23 +89,8 @@ internal sealed class JoinOptions
             Description = "Judge every version on the held-out records, not only the last.",
         };
 
-    /// <summary>libtorch threads.</summary>
-    public Option<int> Threads { get; } =
-        new("--threads")
-        {
-            Description = "Threads of libtorch.",
-            DefaultValueFactory = _ => 1,
-            Validators =
-            {
-                parsed =>
-                {
-                    if (parsed.Tokens is [var word] && int.TryParse(word.Value, out var threads) && threads < 1)
-                    {
-                        parsed.AddError($"--threads is {threads}: give 1 or more");
-                    }
-                },
-            },
-        };
+    /// <summary>What of this machine training may use.</summary>
+    public MachineOptions Machine { get; } = new();
 
     /// <summary>Names of options that were given, and that only the first use of a home reads.</summary>
     public IReadOnlyList<string> OnlyForFirstUse(ParseResult parsed)

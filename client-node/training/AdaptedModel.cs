@@ -29,16 +29,22 @@ internal sealed class AdaptedModel : IDisposable
     /// <param name="runDigest">The run.</param>
     /// <param name="run">Its document.</param>
     /// <param name="models">Model name → folder.</param>
+    /// <param name="device">Where the network lies; the CPU when null.</param>
     /// <exception cref="NodeHomeException">node.yaml names no folder for the model.</exception>
     /// <exception cref="InvalidCheckpointException">The folder holds another model than the run names.</exception>
-    public static AdaptedModel Open(string runDigest, RunDocument run, IReadOnlyDictionary<string, string> models)
+    public static AdaptedModel Open(
+        string runDigest,
+        RunDocument run,
+        IReadOnlyDictionary<string, string> models,
+        TorchSharp.torch.Device? device = null
+    )
     {
         if (!models.TryGetValue(run.BaseModel.Name, out var folder))
         {
             throw new NodeHomeException($"models.{run.BaseModel.Name} is missing in node.yaml: add the model's folder");
         }
 
-        var model = BaseModel.Load(folder, BasePrecisions.Parse(run.BaseModel.Precision));
+        var model = BaseModel.Load(folder, BasePrecisions.Parse(run.BaseModel.Precision), device);
         try
         {
             if (model.Sha256 != run.BaseModel.Sha256)

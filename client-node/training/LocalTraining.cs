@@ -9,9 +9,15 @@ namespace Federated.ClientNode;
 /// <param name="settings">Where models lie.</param>
 /// <param name="records">The owner's records.</param>
 /// <param name="node">This node, for test noise.</param>
+/// <param name="machine">What of this machine training may use.</param>
 /// <param name="log">Told once when a run has no guarantee.</param>
-internal sealed class LocalTraining(NodeSettings settings, JsonLinesRecords records, NodeId node, ILogger log)
-    : ILocalTraining
+internal sealed class LocalTraining(
+    NodeSettings settings,
+    JsonLinesRecords records,
+    NodeId node,
+    TrainingMachine machine,
+    ILogger log
+) : ILocalTraining
 {
     private readonly TrainingThread _thread = new();
     private AdaptedModel? _model;
@@ -32,7 +38,13 @@ internal sealed class LocalTraining(NodeSettings settings, JsonLinesRecords reco
         {
             var model = Open(run);
             using var noise = Noise(run, baseVersion);
-            var trainer = new PrivateTrainer(model.Adapter, model.Base.Tokenizer, records, run);
+            var trainer = new PrivateTrainer(
+                model.Adapter,
+                model.Base.Tokenizer,
+                records,
+                run,
+                machine.MaxTokensAtOnce
+            );
             return trainer.Train(baseVersion, baseValues, noise, stepDone, cancellation);
         });
 
@@ -66,7 +78,8 @@ internal sealed class LocalTraining(NodeSettings settings, JsonLinesRecords reco
         {
             _model?.Dispose();
             _model = null;
-            _model = AdaptedModel.Open(run.Digest, run.Document, settings.Models);
+            _model = AdaptedModel.Open(run.Digest, run.Document, settings.Models, machine.Resolve());
+            _model.Base.Model.CheckpointActivations = machine.CheckpointActivations;
         }
 
         return _model;

@@ -20,10 +20,10 @@ internal sealed class PrivateTrainer(
     LoraAdapter adapter,
     TextTokenizer tokenizer,
     ITrainingRecords records,
-    ConsentedRun run
+    ConsentedRun run,
+    int maxTokensAtOnce = TrainingMachine.DefaultMaxTokensAtOnce
 )
 {
-    private const int MaxTokensAtOnce = 2048;
     private readonly RecordEncoding _encoding = new(tokenizer, run.Document.Local);
     private readonly LocalProgram _program = LocalPrograms.Of(run.Document);
 
@@ -97,12 +97,13 @@ internal sealed class PrivateTrainer(
 
         // :: (2) gradient per example, (3) clip
         var clipper = new GradientClipper(batch, (int)trained.Count, privacy.MaxGradNorm);
-        foreach (var piece in MicroBatches.Plan([.. sequences.Select(sequence => sequence.Ids.Count)], MaxTokensAtOnce))
+        foreach (var piece in MicroBatches.Plan([.. sequences.Select(sequence => sequence.Ids.Count)], maxTokensAtOnce))
         {
             using var pieceScope = NewDisposeScope();
             using var tokens = TokenBatch.Of(
                 [.. piece.Select(index => sequences[index])],
-                run.Document.Local.LabelSmoothing
+                run.Document.Local.LabelSmoothing,
+                adapter.Model.Device
             );
             clipper.Clip(PerExampleGradients.Compute(adapter, tokens, trained)); // [b, d]
         }

@@ -57,7 +57,7 @@ internal sealed class NodeUnderTest : IDisposable
             Logger.None
         );
         var spool = new UpdateSpool(home.SpoolFolder);
-        using var local = new LocalTraining(Settings, records, NodeId, Logger.None);
+        using var local = new LocalTraining(Settings, records, NodeId, new TrainingMachine("cpu"), Logger.None);
         var training = wrap?.Invoke(local) ?? local;
         var reports = new RunReports(home, Settings, consent, Time);
         var loop = new RoundLoop(

@@ -36,7 +36,7 @@ public static class HeldOutEvaluation
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        using var batch = TokenBatch.Of(records);
+        using var batch = TokenBatch.Of(records, device: model.Device);
         var (nats, tokens) = model.TotalLoss(batch);
         return new HeldOutLoss(nats, tokens, records.Sum(record => (long)record.Characters), records.Length);
     }

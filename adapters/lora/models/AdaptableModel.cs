@@ -16,6 +16,9 @@ public abstract class AdaptableModel(string name) : nn.Module<Tensor, Tensor>(na
     /// <summary>Longest record the model was made for, in tokens; <see cref="long.MaxValue"/> where records are not sequences.</summary>
     public abstract long MaxSequenceLength { get; }
 
+    /// <summary>Where the network lies, and where batches for it must lie.</summary>
+    public Device Device => AdaptableLinears[0].Device;
+
     /// <summary>
     /// When true, a training step keeps the input of each layer only and computes the layer again in backward: much less memory, about a third
     /// more time, the same numbers. Models without layers in a row ignore it.

@@ -57,7 +57,7 @@ public sealed class TextGenerator(CausalLanguageModel model, TextTokenizer token
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         var window = ids.TakeLast((int)Math.Min(ids.Count, model.MaxSequenceLength)).Select(id => (long)id).ToArray();
-        var logits = model.call(tensor(window).unsqueeze(0));
+        var logits = model.call(tensor(window, device: model.Device).unsqueeze(0));
         var last = logits[0, window.Length - 1];
         if (temperature == 0)
         {
