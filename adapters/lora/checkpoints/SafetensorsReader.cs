@@ -9,7 +9,7 @@ namespace Federated.Adapters.Checkpoints;
 public sealed class SafetensorsReader : IDisposable
 {
     private const int BufferBytes = 1 << 20;
-    private const long PieceBytes = 16L << 20;
+    private const long PieceBytes = 4L << 20;
     private readonly FileStream _stream;
     private readonly SafetensorsHeader _header;
 

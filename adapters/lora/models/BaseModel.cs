@@ -9,11 +9,13 @@ namespace Federated.Adapters.Models;
 /// <summary>A base model as a run uses it: frozen network, its tokenizer, and the digest that every party compares.</summary>
 public sealed class BaseModel : IDisposable
 {
-    private BaseModel(string folder, AdaptableModel model, TextTokenizer tokenizer, string sha256)
+    private readonly TextTokenizer? _tokenizer;
+
+    private BaseModel(string folder, AdaptableModel model, TextTokenizer? tokenizer, string sha256)
     {
         Folder = folder;
         Model = model;
-        Tokenizer = tokenizer;
+        _tokenizer = tokenizer;
         Sha256 = sha256;
     }
 
@@ -32,7 +34,9 @@ public sealed class BaseModel : IDisposable
         );
 
     /// <summary>Its tokenizer.</summary>
-    public TextTokenizer Tokenizer { get; }
+    /// <exception cref="InvalidCheckpointException">The model takes no texts.</exception>
+    public TextTokenizer Tokenizer =>
+        _tokenizer ?? throw new InvalidCheckpointException($"{Folder} is a {Model.GetName()}, which takes no texts.");
 
     /// <summary><see cref="BaseModelDigest"/> of the folder, 64 lower-case hexadecimal digits.</summary>
     public string Sha256 { get; }
@@ -47,8 +51,8 @@ public sealed class BaseModel : IDisposable
     {
         var config = ModelConfig.Read(folder);
         var sha256 = BaseModelDigest.Compute(folder);
-        var tokenizer = TextTokenizer.Load(folder);
-        if (tokenizer.VocabularySize > config.VocabSize)
+        var tokenizer = config is ImageConfig ? null : TextTokenizer.Load(folder);
+        if (tokenizer?.VocabularySize > config.VocabSize)
         {
             throw new InvalidCheckpointException(
                 $"{folder}: the tokenizer has {tokenizer.VocabularySize} ids, but config.json says vocab_size {config.VocabSize}."

@@ -8,7 +8,8 @@ namespace Federated.Adapters;
 /// </summary>
 public sealed class TokenBatch : RecordBatch
 {
-    private TokenBatch(Tensor ids, Tensor mask, Tensor predicted) => (Ids, Mask, Predicted) = (ids, mask, predicted);
+    private TokenBatch(Tensor ids, Tensor mask, Tensor predicted, Tensor? labels) =>
+        (Ids, Mask, Predicted, Labels) = (ids, mask, predicted, labels);
 
     /// <summary>Token ids [b, T], int64; padding is id 0.</summary>
     public Tensor Ids { get; }
@@ -18,6 +19,9 @@ public sealed class TokenBatch : RecordBatch
 
     /// <summary>[b, T], bool: true where a token is real and counts in the loss; a prompt's tokens are context and do not.</summary>
     public Tensor Predicted { get; }
+
+    /// <summary>[b], int64: the records' labels; null unless every record has one.</summary>
+    public Tensor? Labels { get; }
 
     /// <inheritdoc />
     public override int Count => (int)Ids.shape[0];
@@ -62,12 +66,19 @@ public sealed class TokenBatch : RecordBatch
         return new TokenBatch(
             tensor(ids, shape, device: device ?? CPU).DetachFromDisposeScope(),
             tensor(mask, shape, device: device ?? CPU).DetachFromDisposeScope(),
-            tensor(predicted, shape, device: device ?? CPU).DetachFromDisposeScope()
+            tensor(predicted, shape, device: device ?? CPU).DetachFromDisposeScope(),
+            Labelled(sequences, device ?? CPU)
         )
         {
             LabelSmoothing = labelSmoothing,
         };
     }
+
+    private static Tensor? Labelled(IReadOnlyList<TokenSequence> sequences, Device device) =>
+        sequences.All(sequence => sequence.Label is not null)
+            ? tensor(sequences.Select(sequence => (long)sequence.Label!.Value).ToArray(), device: device)
+                .DetachFromDisposeScope()
+            : null;
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
@@ -75,5 +86,6 @@ public sealed class TokenBatch : RecordBatch
         Ids.Dispose();
         Mask.Dispose();
         Predicted.Dispose();
+        Labels?.Dispose();
     }
 }

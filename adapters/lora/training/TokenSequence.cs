@@ -10,6 +10,9 @@ public sealed record TokenSequence(IReadOnlyList<int> Ids, int Characters)
     /// <summary>Leading ids that are context and never predicted, ≥ 1.</summary>
     public int ContextIds { get; init; } = 1;
 
+    /// <summary>The record's label, an index into <see cref="Models.IClassifier.LabelNames"/>; null when it has none.</summary>
+    public int? Label { get; init; }
+
     /// <summary>Number of ids that are predicted.</summary>
     public int PredictedTokens => Math.Max(0, Ids.Count - ContextIds);
 

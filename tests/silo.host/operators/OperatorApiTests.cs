@@ -79,6 +79,7 @@ public sealed class OperatorApiTests(SiloUnderTest silo) : IClassFixture<SiloUnd
     [InlineData("name: tiny,", "name: huge,", "huge")]
     [InlineData("[q_proj, v_proj]", "[r_proj]", "r_proj")]
     [InlineData("group: default", "group: hospitals", "hospitals")]
+    [InlineData("maxSequenceLength: 32", "maxSequenceLength: 65", "context of tiny is 64 tokens")]
     public async Task What_this_silo_cannot_run_is_refused_by_its_value(string instead, string of, string named)
     {
         using var answer = await SubmitAsync(

@@ -9,7 +9,7 @@ namespace Federated.Adapters.Models;
 public abstract record ModelConfig
 {
     /// <summary>Model types that are read, as config.json names them.</summary>
-    public const string Known = "llama, mistral, qwen2, qwen3";
+    public const string Known = "llama, mistral, qwen2, qwen3, gpt2, bert, roberta, federated-image";
 
     /// <summary>The linear layers that an adapter may follow, in the order of <see cref="AdaptableModel.AdaptableLinears"/>.</summary>
     public abstract IReadOnlyList<LinearShape> Linears { get; }
@@ -34,6 +34,9 @@ public abstract record ModelConfig
         fields.Text("model_type") switch
         {
             "llama" or "mistral" or "qwen2" or "qwen3" => LlamaConfigReader.Read(fields, fields.Text("model_type")!),
+            "gpt2" => Gpt2Config.Parse(fields),
+            "bert" or "roberta" => BertConfig.Parse(fields, fields.Text("model_type")!),
+            "federated-image" => ImageConfig.Parse(fields),
             var other => throw fields.Invalid("model_type", $"is '{other ?? "missing"}'; known are {Known}."),
         };
 

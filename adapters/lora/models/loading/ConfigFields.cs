@@ -84,6 +84,23 @@ internal sealed class ConfigFields
         : value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(item => item.ToString())]
         : throw Invalid(field, $"is {value.GetRawText()}; it must be a list.");
 
+    /// <summary>A list of whole numbers ≥ 1; empty when it is missing.</summary>
+    public IReadOnlyList<int> PositiveNumbers(string field)
+    {
+        if (Find(field) is not { } value)
+        {
+            return [];
+        }
+
+        return
+            value.ValueKind == JsonValueKind.Array
+            && value
+                .EnumerateArray()
+                .All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var number) && number > 0)
+            ? [.. value.EnumerateArray().Select(item => item.GetInt32())]
+            : throw Invalid(field, $"is {value.GetRawText()}; it must be a list of whole numbers ≥ 1.");
+    }
+
     /// <summary>The names and values of an object's fields; none when it is missing.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Entries(string field) =>
         Find(field) is not { } value ? []

@@ -32,6 +32,9 @@ internal static class ModelFolder
         [
             Require(folder, "config.json"),
             .. WeightFiles.Of(folder),
-            .. TokenizerFiles.Select(name => Path.Combine(folder, name)).Where(File.Exists),
+            .. TokenizerFiles
+                .Append(WeightFiles.IndexName)
+                .Select(name => Path.Combine(folder, name))
+                .Where(File.Exists),
         ];
 }

@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+using Federated.Adapters.Models;
+using static TorchSharp.torch;
+
+namespace Federated.Adapters.Tests.Models;
+
+/// <summary>Random GPT-2s of each variant against an implementation in plain arrays.</summary>
+public sealed class Gpt2Tests
+{
+    private static readonly int[] Ids = [3, 9, 0, 12, 12, 5, 1, 7, 10];
+
+    [Theory]
+    [InlineData("{}", true)]
+    [InlineData("{}", false)]
+    [InlineData("""{"n_inner":24,"tie_word_embeddings":false}""", true)]
+    [InlineData("""{"scale_attn_weights":false}""", true)]
+    [InlineData("""{"scale_attn_by_inverse_layer_idx":true}""", true)]
+    public void Logits_match_plain_arrays(string changes, bool prefixed)
+    {
+        using var checkpoint = Random(changes);
+        checkpoint.Write(name => prefixed ? name : name.Replace("transformer.", "", StringComparison.Ordinal));
+        var expected = new PlainGpt2(checkpoint).Logits(Ids);
+        using var model = Load(checkpoint);
+        using var scope = NewDisposeScope();
+
+        var actual = model.call(tensor(Ids.Select(id => (long)id).ToArray()).unsqueeze(0)).to(float64);
+
+        Assert.True(expected.SelectMany(row => row).Max(Math.Abs) > 1, "the logits are too small to say anything");
+        Assert.All(
+            expected.SelectMany(row => row).Zip(actual.data<double>().ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-4)
+        );
+        Assert.Equal(
+            model.AdaptableLinears.Select(linear => new LinearShape(
+                linear.Path,
+                (int)linear.InFeatures,
+                (int)linear.OutFeatures
+            )),
+            ModelShapes.Of(checkpoint.Folder).Linears
+        );
+    }
+
+    [Fact]
+    public void The_causal_masks_of_older_exporters_are_passed_over()
+    {
+        using var checkpoint = Random("{}");
+        var expected = new PlainGpt2(checkpoint).Logits(Ids);
+        checkpoint.Add("h.0.attn.bias", 0, 1, 1, 1, 16, 16).Add("h.0.attn.masked_bias", 0, 1).Write();
+        using var model = Load(checkpoint);
+        using var scope = NewDisposeScope();
+
+        var actual = model.call(tensor(Ids.Select(id => (long)id).ToArray()).unsqueeze(0)).to(float64);
+
+        Assert.Equal(expected[^1][4], actual[0, Ids.Length - 1, 4].item<double>(), 1e-4);
+    }
+
+    [Fact]
+    public void Per_example_gradients_equal_those_of_each_record_alone()
+    {
+        using var checkpoint = Random("{}").Write();
+        using var model = Load(checkpoint);
+        var layout = AdapterLayout.For(
+            ModelConfig.Read(checkpoint.Folder),
+            new(3, 6, LoraScaling.RsLora, ["c_attn", "attn.c_proj", "c_fc"], 0)
+        );
+        using var adapter = new LoraAdapter(model, layout);
+        adapter.SetValues(Some.Values(layout));
+        IReadOnlyList<int>[] records = [Ids, Ids[2..5], Ids[..2]];
+        using var scope = NewDisposeScope();
+        using var batch = TokenBatch.Of(records);
+
+        var together = PerExampleGradients.Compute(adapter, batch);
+
+        for (var i = 0; i < records.Length; i++)
+        {
+            using var alone = TokenBatch.Of([records[i]]);
+            var gradient = SummedGradient.Compute(adapter, alone);
+            Assert.True(gradient.abs().max().item<float>() > 1e-3f);
+            var difference = (together[i] - gradient).abs().max().item<float>();
+            Assert.InRange(difference, 0, 1e-4f * gradient.abs().max().item<float>());
+        }
+    }
+
+    private static AdaptableModel Load(RandomCheckpoint checkpoint) =>
+        ModelWeights.Load(checkpoint.Folder, ModelConfig.Read(checkpoint.Folder));
+
+    private static RandomCheckpoint Random(string changes)
+    {
+        var config = JsonNode
+            .Parse("""{"model_type":"gpt2","n_embd":16,"n_layer":2,"n_head":4,"n_positions":16,"vocab_size":13}""")!
+            .AsObject();
+        foreach (var (field, value) in JsonNode.Parse(changes)!.AsObject())
+        {
+            config[field] = value?.DeepClone();
+        }
+
+        var inner = config["n_inner"]?.GetValue<int>() ?? 64;
+        var checkpoint = new RandomCheckpoint(config.ToJsonString())
+            .Add("transformer.wte.weight", 0, 1, 13, 16)
+            .Add("transformer.wpe.weight", 0, 1, 16, 16);
+        Norm(checkpoint, "transformer.ln_f");
+        if (config["tie_word_embeddings"]?.GetValue<bool>() == false)
+        {
+            checkpoint.Linear("lm_head", 13, 16, bias: false);
+        }
+
+        for (var layer = 0; layer < 2; layer++)
+        {
+            var path = $"transformer.h.{layer}";
+            Norm(checkpoint, $"{path}.ln_1");
+            Norm(checkpoint, $"{path}.ln_2");
+            Conv(checkpoint, $"{path}.attn.c_attn", 16, 48);
+            Conv(checkpoint, $"{path}.attn.c_proj", 16, 16);
+            Conv(checkpoint, $"{path}.mlp.c_fc", 16, inner);
+            Conv(checkpoint, $"{path}.mlp.c_proj", inner, 16);
+        }
+
+        return checkpoint;
+    }
+
+    private static void Norm(RandomCheckpoint checkpoint, string name) =>
+        checkpoint.Add($"{name}.weight", 1, 0.3, 16).Add($"{name}.bias", 0, 0.3, 16);
+
+    private static void Conv(RandomCheckpoint checkpoint, string name, int inFeatures, int outFeatures) =>
+        checkpoint
+            .Add($"{name}.weight", 0, 1.5 / Math.Sqrt(inFeatures), inFeatures, outFeatures)
+            .Add($"{name}.bias", 0, 0.3, outFeatures);
+}
