@@ -20,6 +20,7 @@ public sealed class LoadingMemoryTests
         var config = Some.Config() with { HiddenSize = 512, VocabSize = 50_000 };
         using (var written = new LlamaModel(config))
         {
+            LlamaInitializer.Initialize(written, 1);
             LlamaCheckpoint.Write(written, folder.Path, ScalarType.BFloat16);
         }
 
