@@ -7,6 +7,7 @@ namespace Federated.Adapters.Models;
 /// <summary>A linear layer of a model, y = x Wᵀ + bias, that an adapter may follow.</summary>
 public sealed class AdaptableLinear : nn.Module<Tensor, Tensor>
 {
+    private readonly List<Func<Tensor, Tensor, Tensor>> _adapters = [];
     private readonly Parameter? _bias;
     private Parameter? _weight; // null while packed
     private QuantizedWeight? _packed;
@@ -67,11 +68,8 @@ public sealed class AdaptableLinear : nn.Module<Tensor, Tensor>
     /// <summary>The packed weight; null where <see cref="Precision"/> is full or bfloat16.</summary>
     internal QuantizedWeight? Packed => _packed;
 
-    /// <summary>
-    /// Called as Adapter(x, y) with the input [B, T, InFeatures] and the base output [B, T, OutFeatures]; returns the adapted
-    /// output. Null leaves the base as it is.
-    /// </summary>
-    public Func<Tensor, Tensor, Tensor>? Adapter { get; set; }
+    /// <summary>Number of adapters on the layer.</summary>
+    public int AdapterCount => _adapters.Count;
 
     /// <summary>
     /// Type in which the base product is computed: float32, or bfloat16, which processors with bfloat16 units do several times as fast
@@ -85,8 +83,27 @@ public sealed class AdaptableLinear : nn.Module<Tensor, Tensor>
         var output = _packed is null
             ? Product(input, FanInFanOut ? Weight.t() : Weight, ComputeType, _bias)
             : PackedProduct(input, _packed);
-        return Adapter is null ? output : Adapter(input, output);
+        foreach (var adapter in _adapters)
+        {
+            output = adapter(input, output);
+        }
+
+        return output;
     }
+
+    /// <summary>Puts an adapter on the layer, after those that are there.</summary>
+    /// <param name="adapter">
+    /// Called as adapter(x, y) with the input [B, T, InFeatures] and the output so far, [B, T, OutFeatures]; returns the adapted output.
+    /// </param>
+    public void Attach(Func<Tensor, Tensor, Tensor> adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        _adapters.Add(adapter);
+    }
+
+    /// <summary>Takes an adapter off the layer; nothing when it is not on it.</summary>
+    /// <param name="adapter">What was attached.</param>
+    public void Detach(Func<Tensor, Tensor, Tensor> adapter) => _adapters.Remove(adapter);
 
     /// <summary>Keeps the weight in fewer bits from now on; the float32 numbers are given up.</summary>
     /// <param name="precision">How.</param>

@@ -7,10 +7,13 @@ namespace Federated.Adapters;
 /// A low-rank adapter on a model (Hu et al. 2021): every layer of the layout gives y + Scale · (x Aᵀ) Bᵀ instead of y. What the layout
 /// holds is one flat vector, the thing that is trained and travels; a factor A that it does not hold is frozen and made from the seed.
 /// </summary>
-/// <remarks>Not thread-safe; all calls from the thread that runs the model.</remarks>
+/// <remarks>
+/// Several adapters may stand on one model; their products add up. Not thread-safe; all calls from the thread that runs the model.
+/// </remarks>
 public sealed class LoraAdapter : IDisposable
 {
     private readonly AdaptableLinear[] _linears;
+    private readonly Func<Tensor, Tensor, Tensor>[] _attached;
     private readonly Tensor?[] _scaledA; // null where A is not frozen
     private readonly Tensor _values;
     private BoundFactors[]? _bound;
@@ -18,7 +21,7 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>Attaches the initial adapter (B = 0: the model is as before) to a model.</summary>
     /// <param name="model">The model; its own parameters are left as they are.</param>
     /// <param name="layout">Made from this model's shapes.</param>
-    /// <exception cref="InvalidAdapterOptionsException">The model has no such layer, another shape, or an adapter already.</exception>
+    /// <exception cref="InvalidAdapterOptionsException">The model has no such layer, or another shape.</exception>
     public LoraAdapter(AdaptableModel model, AdapterLayout layout)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -32,14 +35,14 @@ public sealed class LoraAdapter : IDisposable
 
         Model = model;
         Layout = layout;
-        _linears = [.. layout.Tensors.Select(tensor => Find(model, tensor))];
+        _linears = [.. layout.Tensors.Select(tensor => AdaptedLayer.Find(model, tensor))];
         var device = _linears[0].Device;
         _scaledA = [.. layout.Tensors.Select(tensor => ScaledA(layout, tensor, device))];
         _values = tensor(layout.InitialValues(), device: device).DetachFromDisposeScope();
+        _attached = [.. _linears.Select((_, index) => new Func<Tensor, Tensor, Tensor>((x, y) => Adapt(index, x, y)))];
         for (var i = 0; i < _linears.Length; i++)
         {
-            var index = i;
-            _linears[i].Adapter = (input, output) => Adapt(index, input, output);
+            _linears[i].Attach(_attached[i]);
         }
     }
 
@@ -87,9 +90,9 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>Takes the adapter off the model.</summary>
     public void Dispose()
     {
-        foreach (var linear in _linears)
+        for (var i = 0; i < _linears.Length; i++)
         {
-            linear.Adapter = null;
+            _linears[i].Detach(_attached[i]);
         }
 
         foreach (var frozen in _scaledA)
@@ -162,25 +165,6 @@ public sealed class LoraAdapter : IDisposable
 
     private Tensor Own(long offset, int rows, int columns) =>
         _values.narrow(0, offset, (long)rows * columns).view(rows, columns);
-
-    private static AdaptableLinear Find(AdaptableModel model, AdapterTensor tensor)
-    {
-        var linear =
-            model.AdaptableLinears.FirstOrDefault(candidate => candidate.Path == tensor.Path)
-            ?? throw new InvalidAdapterOptionsException($"The model has no layer {tensor.Path}.");
-        if (linear.InFeatures != tensor.InFeatures || linear.OutFeatures != tensor.OutFeatures)
-        {
-            throw new InvalidAdapterOptionsException(
-                $"{tensor.Path} is {linear.OutFeatures} × {linear.InFeatures}; the layout says {tensor.OutFeatures} × {tensor.InFeatures}."
-            );
-        }
-
-        return linear.Adapter is null
-            ? linear
-            : throw new InvalidAdapterOptionsException(
-                $"{tensor.Path} has an adapter already; dispose that one first."
-            );
-    }
 
     // The scale is folded into a frozen factor, where it costs nothing.
     private static Tensor? ScaledA(AdapterLayout layout, AdapterTensor tensor, Device device)

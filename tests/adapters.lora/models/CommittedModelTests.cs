@@ -46,14 +46,16 @@ public sealed class CommittedModelTests
         var before = loaded.Model.call(ids);
         var linear = loaded.Model.AdaptableLinears[0];
 
-        linear.Adapter = (input, output) =>
+        Tensor Adapter(Tensor input, Tensor output)
         {
             Assert.Equal([1L, 3L, linear.InFeatures], input.shape);
             Assert.Equal([1L, 3L, linear.OutFeatures], output.shape);
             return output + 1;
-        };
+        }
+
+        linear.Attach(Adapter);
         var adapted = loaded.Model.call(ids);
-        linear.Adapter = null;
+        linear.Detach(Adapter);
 
         Assert.False(adapted.allclose(before));
         Assert.True(loaded.Model.call(ids).allclose(before));

@@ -108,12 +108,48 @@ public sealed class LoraAdapterTests
     }
 
     [Fact]
-    public void A_second_adapter_on_the_same_layers_is_refused()
+    public void Products_of_several_adapters_add_up_and_each_leaves_by_itself()
     {
         using var model = Some.Model();
-        var layout = AdapterLayout.For(model.Config, Some.Options());
-        using var first = new LoraAdapter(model, layout);
-        Assert.Throws<InvalidAdapterOptionsException>(() => new LoraAdapter(model, layout));
+        var plain = Logits(model);
+        var (one, other) = (
+            AdapterLayout.For(model.Config, Some.Options("q_proj", "v_proj")),
+            AdapterLayout.For(model.Config, Some.Options("v_proj") with { Seed = 4, Factors = TrainedFactors.AB })
+        );
+        var first = new LoraAdapter(model, one);
+        first.SetValues(Some.Values(one));
+        var withFirst = Logits(model);
+        using var second = new LoraAdapter(model, other);
+        second.SetValues(Some.Values(other, 7));
+        var withBoth = Logits(model);
+        Assert.NotEqual(withFirst, withBoth);
+        first.Enabled = false;
+        var withSecond = Logits(model);
+        first.Dispose();
+        Assert.Equal(withSecond, Logits(model));
+
+        // The same in the weights.
+        second.Enabled = false;
+        AdapterWeights.Merge(model, one, Some.Values(one));
+        AdapterWeights.Merge(model, other, Some.Values(other, 7));
+        Assert.True(Logits(model).Zip(withBoth, (x, y) => Math.Abs(x - y)).Max() < 1e-4);
+        Assert.NotEqual(plain, withSecond);
+    }
+
+    [Fact]
+    public void Only_the_bound_adapter_of_several_is_differentiated()
+    {
+        using var trained = new Trained("q_proj", "v_proj");
+        using var scope = NewDisposeScope();
+        using var batch = TokenBatch.Of(Some.Records(7, 9));
+        var alone = PerExampleGradients.Compute(trained.Adapter, batch);
+        var layout = AdapterLayout.For(trained.Model.Config, Some.Options("q_proj") with { Seed = 4 });
+        using var under = new LoraAdapter(trained.Model, layout);
+        Assert.True(alone.allclose(PerExampleGradients.Compute(trained.Adapter, batch), 0, 0));
+        under.SetValues(Some.Values(layout, 7));
+        var both = PerExampleGradients.Compute(trained.Adapter, batch);
+        Assert.Equal(alone.shape, both.shape);
+        Assert.False(alone.allclose(both));
     }
 
     private static double[] Logits(LlamaModel model)
