@@ -1,6 +1,5 @@
 using Federated.Adapters.Models;
 using Federated.Adapters.Quantization;
-using static TorchSharp.torch;
 
 namespace Federated.Adapters.Tests;
 
