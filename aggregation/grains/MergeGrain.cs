@@ -18,14 +18,25 @@ internal sealed partial class MergeGrain(IBlobStore blobs, AdapterLayouts layout
         return await Task.Run(
             async () =>
             {
-                using var merged = await LinearMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation);
-                var digest = await blobs.PutAsync(merged.Blob, cancellation);
-                var state = merged.OptimizerState is { } bytes ? await blobs.PutAsync(bytes, cancellation) : null;
-                return new MergeResult(digest, merged.Blob.Length, merged.StepNorm, state);
+                using var merged = await VersionMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation);
+                return new MergeResult(
+                    await blobs.PutAsync(merged.Blob, cancellation),
+                    merged.Blob.Length,
+                    merged.StepNorm,
+                    merged.Report.ToJson(),
+                    await PutAsync(merged.Residual, cancellation),
+                    merged.Residual?.LongLength ?? 0,
+                    await PutAsync(merged.Tail, cancellation),
+                    merged.Tail?.LongLength ?? 0,
+                    await PutAsync(merged.OptimizerState, cancellation)
+                );
             },
             cancellation
         );
     }
+
+    private async Task<string?> PutAsync(byte[]? blob, CancellationToken cancellation) =>
+        blob is null ? null : await blobs.PutAsync(blob, cancellation);
 
     [LoggerMessage(
         Level = LogLevel.Debug,

@@ -328,13 +328,19 @@ internal sealed partial class RunGrain(
             return await AppendAsync(new RunFailed(time.GetUtcNow(), exception.Message));
         }
 
-        var report = state.ReportMerge(merged.StepNorm);
+        var report = state.ReportMerge(merged.StepNorm, MergeReport.FromJson(merged.Report));
         LogPublished(state.Open!.Number, merged.Digest, report.Updates.Count, report.NoiseAmplification);
         return await PublishAsync(
             state,
             new(time.GetUtcNow(), state.Open.Number, merged.Digest, merged.Length, report, merged.OptimizerState)
+            {
+                Residual = Stored(merged.ResidualDigest, merged.ResidualLength),
+                Tail = Stored(merged.TailDigest, merged.TailLength),
+            }
         );
     }
+
+    private static StoredBlob? Stored(string? digest, long length) => digest is null ? null : new(digest, length);
 
     // One commit: the version, and what follows from it.
     private Task<bool> PublishAsync(RunState state, VersionPublished published) =>

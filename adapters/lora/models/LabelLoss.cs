@@ -24,12 +24,7 @@ internal static class LabelLoss
         return (PerExample(classifier, batch, labels, 0).sum(float64).item<double>(), batch.Count);
     }
 
-    private static Tensor PerExample(
-        IClassifier classifier,
-        RecordBatch batch,
-        Tensor? labels,
-        double labelSmoothing
-    )
+    private static Tensor PerExample(IClassifier classifier, RecordBatch batch, Tensor? labels, double labelSmoothing)
     {
         using var scope = NewDisposeScope();
         var known = Require(classifier, labels, batch);

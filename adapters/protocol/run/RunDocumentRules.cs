@@ -27,16 +27,6 @@ public static class RunDocumentRules
         report.Duration("rounds.leaveAfter", document.Rounds.LeaveAfter, TimeSpan.FromSeconds(1));
         CloseRules.Validate(document.Rounds.Close, document.Participants.Nodes.Count, report);
         AggregationRules.Validate(document, report);
-        if (document.Aggregation.Merge == "ffa" && document.Adapter.Factors is "ab" or "alternating")
-        {
-            report.Add(
-                "adapter.factors",
-                document.Adapter.Factors,
-                "aggregation.merge: ffa averages B over a frozen A",
-                "write factors: b"
-            );
-        }
-
         report.Duration("retention.updates", document.Retention.Updates, TimeSpan.Zero);
         if (document.Retention.Versions is { } kept)
         {

@@ -34,6 +34,7 @@ public static class RunDocumentReading
             Close = Close(document.Rounds.Close),
             Participation = Participation(document.Aggregation.Participation),
             Staleness = Staleness(document.Aggregation.Staleness),
+            Merge = Merge(document.Aggregation.Merge),
             ServerOptimizer = ServerOptimizer(document, layout),
             Mechanism = Mechanism(document),
         };
@@ -121,6 +122,18 @@ public static class RunDocumentReading
             },
         };
     }
+
+    private static MergeMethod Merge(string method) =>
+        method switch
+        {
+            "ffa" => MergeMethod.Ffa,
+            "alternating" => MergeMethod.Alternating,
+            "svd" => MergeMethod.Svd,
+            "stack" => MergeMethod.Stack,
+            "fedex" => MergeMethod.Fedex,
+            "average" => MergeMethod.Average,
+            var other => throw Unknown("aggregation.merge", other),
+        };
 
     private static StalenessPolicy Staleness(StalenessSection staleness) =>
         new(

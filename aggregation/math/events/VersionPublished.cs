@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Federated.Aggregation;
 
 /// <summary>A version is there: its adapter is durable, and nodes may start from it.</summary>
@@ -14,4 +16,13 @@ public sealed record VersionPublished(
     long Length,
     VersionReport? Report,
     string? OptimizerState = null
-) : RunEvent(At);
+) : RunEvent(At)
+{
+    /// <summary>The frozen products that the version has beside its adapter; null = none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StoredBlob? Residual { get; init; }
+
+    /// <summary>What its merge could not publish, which the next merge gets; null = nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StoredBlob? Tail { get; init; }
+}

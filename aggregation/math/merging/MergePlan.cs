@@ -36,6 +36,27 @@ public sealed record MergePlan
     [JsonIgnore]
     public double LearningRate => ServerStep.Rule.LearningRate;
 
+    /// <summary>How the updates become the next adapter.</summary>
+    public MergeMethod Method { get; init; } = MergeMethod.Ffa;
+
+    /// <summary>Adapters, by digest, of the versions that late updates were trained from. Merges by products need them.</summary>
+    public IReadOnlyDictionary<long, string> Bases { get; init; } = new Dictionary<long, string>();
+
+    /// <summary>SHA-256 of the residual of the version before; null = none.</summary>
+    public string? Residual { get; init; }
+
+    /// <summary>SHA-256 of what the merge of the version before could not publish; null = nothing.</summary>
+    public string? Tail { get; init; }
+
+    /// <summary>All blobs that the merge reads, by digest.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Blobs =>
+        new[] { PreviousDigest, Residual, Tail, ServerStep.StateDigest }
+            .OfType<string>()
+            .Concat(Bases.Values)
+            .Concat(Updates.Select(update => update.Digest))
+            .Distinct();
+
     /// <summary>Makes a plan. The order of <paramref name="updates"/> does not matter.</summary>
     /// <exception cref="ArgumentException">No updates, or two with the same identity.</exception>
     public static MergePlan For(

@@ -42,6 +42,15 @@ public sealed class MergedAdapter : IDisposable
     /// <summary>The server optimizer's state after this version, as a blob; null for an optimizer without one.</summary>
     public byte[]? OptimizerState { get; internal set; }
 
+    /// <summary>The residual that is published with the adapter, as a <see cref="ProductsBlob"/>; null = none.</summary>
+    public byte[]? Residual { get; internal set; }
+
+    /// <summary>What is carried to the next merge, as a <see cref="ProductsBlob"/>; null = nothing.</summary>
+    public byte[]? Tail { get; internal set; }
+
+    /// <summary>What the merge did.</summary>
+    public MergeReport Report { get; internal set; } = new(MergeMethod.Ffa, 0, 0, 0, null);
+
     /// <summary>The elements, to be filled. Their form in memory is that of the blob, little-endian as every processor that .NET runs models on.</summary>
     internal Span<float> Elements =>
         MemoryMarshal.Cast<byte, float>(Bytes.AsSpan(AdapterBlob.HeaderLength, _length - AdapterBlob.HeaderLength));

@@ -16,4 +16,11 @@ public sealed record PublishedVersion(
     DateTimeOffset PublishedAt,
     VersionReport? Report,
     string? OptimizerState = null
-);
+)
+{
+    /// <summary>The frozen products that the version has beside its adapter; null = none.</summary>
+    public StoredBlob? Residual { get; init; }
+
+    /// <summary>What its merge could not publish, which the next merge gets; null = nothing.</summary>
+    public StoredBlob? Tail { get; init; }
+}

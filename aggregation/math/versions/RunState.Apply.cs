@@ -214,6 +214,10 @@ public sealed partial record RunState
             Population = Population.With(Math.Max(1, NodesInMerge), merged.Count),
             Published = Published.Add(
                 new(e.Version, e.Digest, e.Length, Open.OpenedAt, e.At, e.Report, e.OptimizerState)
+                {
+                    Residual = e.Residual,
+                    Tail = e.Tail,
+                }
             ),
             Open = null,
         };

@@ -190,19 +190,37 @@ public sealed partial record RunState
             Latest!.Digest,
             weighted,
             new ServerStepPlan(rule, Latest.OptimizerState, noise)
-        );
+        ) with
+        {
+            Method = Terms.Merge,
+            Bases = BasesOf(Terms.Merge == MergeMethod.Ffa ? [] : weighted),
+            Residual = Latest.Residual?.Digest,
+            Tail = Latest.Tail?.Digest,
+        };
     }
 
     /// <summary>The report of the closed version.</summary>
-    /// <param name="stepNorm">What the merge measured.</param>
-    public VersionReport ReportMerge(double stepNorm) =>
+    /// <param name="stepNorm">How far the merge moved the adapter.</param>
+    /// <param name="merge">What else the merge measured.</param>
+    public VersionReport ReportMerge(double stepNorm, MergeReport? merge = null) =>
         VersionReport.For(
             Math.Max(1, NodesInMerge),
             [.. Open!.Updates.Values],
             Open.Decisions!.Value,
             Weigh(),
             stepNorm
-        );
+        ) with
+        {
+            Merge = merge,
+        };
+
+    // Products need what late updates were trained from.
+    private Dictionary<long, string> BasesOf(IEnumerable<WeightedUpdate> updates) =>
+        updates
+            .Select(update => update.BaseVersion)
+            .Where(version => version != Latest!.Number)
+            .Distinct()
+            .ToDictionary(version => version, version => Published[(int)version].Digest);
 
     // The smaller set is walked: neither the registered nodes nor those that are gone make a version slow.
     private int AwayWithUpdates(OpenVersion open) =>

@@ -35,6 +35,9 @@ public sealed record RunTerms
     /// <summary>Late updates.</summary>
     public StalenessPolicy Staleness { get; init; } = StalenessPolicy.Default;
 
+    /// <summary>How updates become a version.</summary>
+    public MergeMethod Merge { get; init; } = MergeMethod.Ffa;
+
     /// <summary>How the merged pseudo-gradient moves the adapter.</summary>
     public ServerOptimizerRule ServerOptimizer { get; init; } = ServerOptimizerRule.Plain;
 

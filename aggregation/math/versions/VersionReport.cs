@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Federated.Aggregation;
 
 /// <summary>How a version came about.</summary>
@@ -18,6 +20,10 @@ public sealed record VersionReport(
     int Remembered = 0
 )
 {
+    /// <summary>What the merge did; null for versions of releases that knew one way to merge.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MergeReport? Merge { get; init; }
+
     /// <summary>Reports a merge.</summary>
     /// <param name="nodes">N at the merge.</param>
     /// <param name="frozen">The frozen updates in merge order.</param>

@@ -13,6 +13,8 @@ namespace Federated.Silo;
 /// </summary>
 internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
 {
+    private static readonly string[] Parts = ["adapter", "residual", "carried tail", "server optimizer's state"];
+
     /// <summary>One verdict a published version, in order.</summary>
     /// <exception cref="UnreadableRunEventException">The stream was written by a later release.</exception>
     public async IAsyncEnumerable<VersionVerdict> ReplayAsync(
@@ -62,16 +64,7 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
     {
         var layout = before.Terms.Layout;
         var plan = published.Version == 0 ? null : before.PlanMerge();
-        string?[] needed = plan is null
-            ? []
-            :
-            [
-                plan.PreviousDigest,
-                plan.ServerStep.StateDigest,
-                .. plan.Updates.Select(update => update.Digest),
-                published.OptimizerState,
-            ];
-        foreach (var digest in needed.Append(published.Digest).OfType<string>())
+        foreach (var digest in (plan?.Blobs ?? []).Concat(DigestsOf(published).OfType<string>()))
         {
             var found = await DigestOfAsync(digest, cancellation);
             if (found != digest)
@@ -82,31 +75,34 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
             }
         }
 
-        var (made, state) = plan is null
-            ? (DigestOf(AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, layout.InitialValues())), null)
+        string?[] made = plan is null
+            ? [DigestOf(AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, layout.InitialValues())), null, null, null]
             : await MergeAgainAsync(plan, layout, cancellation);
-        if (made != published.Digest)
-        {
-            return (VersionOutcome.Wrong, $"published as {published.Digest}, and the replay gives {made}");
-        }
-
-        return state == published.OptimizerState
+        var kept = DigestsOf(published);
+        var differs = Enumerable.Range(0, kept.Length).FirstOrDefault(i => made[i] != kept[i], -1);
+        return differs < 0
             ? (VersionOutcome.Verified, $"made again from {plan?.Updates.Count ?? 0} update(s)")
             : (
                 VersionOutcome.Wrong,
-                $"the server optimizer's state is {published.OptimizerState}, and the replay gives {state}"
+                $"{Parts[differs]} published as {kept[differs] ?? "nothing"}, and the replay gives {made[differs] ?? "nothing"}"
             );
     }
 
-    private async Task<(string Adapter, string? OptimizerState)> MergeAgainAsync(
-        MergePlan plan,
-        AdapterLayout layout,
-        CancellationToken cancellation
-    )
+    private async Task<string?[]> MergeAgainAsync(MergePlan plan, AdapterLayout layout, CancellationToken cancellation)
     {
-        using var merged = await LinearMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation);
-        return (DigestOf(merged.Blob.Span), merged.OptimizerState is { } bytes ? DigestOf(bytes) : null);
+        using var merged = await VersionMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation);
+        return
+        [
+            DigestOf(merged.Blob.Span),
+            merged.Residual is { } residual ? DigestOf(residual) : null,
+            merged.Tail is { } tail ? DigestOf(tail) : null,
+            merged.OptimizerState is { } state ? DigestOf(state) : null,
+        ];
     }
+
+    // In the order of Parts.
+    private static string?[] DigestsOf(VersionPublished published) =>
+        [published.Digest, published.Residual?.Digest, published.Tail?.Digest, published.OptimizerState];
 
     private static string DigestOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 

@@ -6,6 +6,8 @@ public sealed class AggregationRulesTests
 {
     private const string Node = "0123abcd";
 
+    private static readonly string[] Factors = ["b", "ab", "alternating"];
+
     [Theory]
     [InlineData("participation: { method: fedavg }")]
     [InlineData("participation: { method: uniform }")]
@@ -17,6 +19,24 @@ public sealed class AggregationRulesTests
     [InlineData("serverOptimizer: { name: yogi, learningRate: 0.1, beta1: 0, beta2: 0.9, tau: 0.01 }")]
     [InlineData("serverOptimizer: { name: adagrad, learningRate: 0.1, updateNoise: 0.02 }")]
     public void What_makes_sense_is_accepted_and_comes_back(string aggregation) => ComesBack(With(aggregation));
+
+    [Theory]
+    [InlineData("ffa", "b")]
+    [InlineData("alternating", "alternating")]
+    [InlineData("svd", "ab")]
+    [InlineData("stack", "ab")]
+    [InlineData("fedex", "ab")]
+    [InlineData("average", "ab")]
+    public void Each_merge_takes_the_factors_that_it_is_right_for(string merge, string factors)
+    {
+        ComesBack(With($"merge: {merge}") + $"adapter: {{ factors: {factors} }}\n");
+        foreach (var other in Factors.Where(other => other != factors))
+        {
+            var error = Assert.Single(Errors(With($"merge: {merge}") + $"adapter: {{ factors: {other} }}\n"));
+            Assert.Equal("aggregation.merge", error.Path);
+            Assert.Contains($"adapter.factors: {factors}", error.Fix, StringComparison.Ordinal);
+        }
+    }
 
     [Fact]
     public void Known_probabilities_are_accepted_for_named_nodes() =>

@@ -39,10 +39,27 @@ internal static class RandomAggregations
     public static readonly Gen<AggregationSection> Any =
         from participation in Participation
         from serverOptimizer in ServerOptimizer
-        select new AggregationSection { Participation = participation, ServerOptimizer = serverOptimizer };
+        from merge in Gen.Elements("ffa", "alternating", "svd", "stack", "fedex", "average")
+        let isLinear = serverOptimizer.Name != "sgd" || participation.Method is "fedvarp" or "mifa"
+        select new AggregationSection
+        {
+            Participation = participation,
+            ServerOptimizer = serverOptimizer,
+            Merge = isLinear && merge != "ffa" ? "average" : merge,
+        };
+
+    /// <summary>The factors that a run must train for its merge.</summary>
+    public static string FactorsOf(AggregationSection section) =>
+        section.Merge switch
+        {
+            "ffa" => "b",
+            "alternating" => "alternating",
+            _ => "ab",
+        };
 
     public static void Write(AggregationSection section, Action<string> line)
     {
+        line($"  merge: {section.Merge}");
         var participation = section.Participation;
         line("  participation:");
         line($"    weightCap: {participation.WeightCap}");

@@ -139,7 +139,7 @@ internal static class RandomDocuments
                 Precision = precision,
                 PackedSha256 = precision is "int8" or "nf4" ? Documents.Sha256 : null,
             },
-            Adapter = adapter,
+            Adapter = adapter with { Factors = RandomAggregations.FactorsOf(aggregation) },
             Privacy = privacy,
             Local = local with
             {
@@ -199,6 +199,7 @@ internal static class RandomDocuments
         Line("adapter:");
         Line($"  seed: {document.Adapter.Seed}");
         Line($"  updateDtype: {document.Adapter.UpdateDtype}");
+        Line($"  factors: {document.Adapter.Factors}");
         Line($"  rank: {document.Adapter.Rank}");
         Line("  rankPattern:");
         foreach (var (pattern, rank) in document.Adapter.RankPattern)

@@ -53,8 +53,8 @@ public sealed class RunDocumentRulesTests
         "local: { optimizer: { learningRate: 1001 } }\nrounds: { ",
         "local.optimizer.learningRate"
     )]
-    [InlineData("rounds: { ", "adapter: { factors: ab }\nrounds: { ", "adapter.factors")]
-    [InlineData("rounds: { ", "adapter: { factors: alternating }\nrounds: { ", "adapter.factors")]
+    [InlineData("rounds: { ", "adapter: { factors: ab }\nrounds: { ", "aggregation.merge")]
+    [InlineData("rounds: { ", "adapter: { factors: alternating }\nrounds: { ", "aggregation.merge")]
     [InlineData("rounds: { ", "adapter: { factors: ba }\nrounds: { ", "adapter.factors")]
     [InlineData("rounds: { ", "adapter: { targets: ['*'] }\nrounds: { ", "adapter.targets")]
     [InlineData("rounds: { ", "adapter: { rankPattern: { layers.0: 0 } }\nrounds: { ", "adapter.rankPattern")]

@@ -62,7 +62,7 @@ public sealed class KnownMergeTests
     [Fact]
     public void Stacking_loses_nothing()
     {
-        var stacked = _merge.Stack();
+        var stacked = _merge.Change().Stack();
         Assert.Equal(6, stacked.Rank);
         Same("delta", stacked.Product());
     }

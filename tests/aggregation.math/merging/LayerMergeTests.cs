@@ -47,7 +47,11 @@ public sealed class LayerMergeTests
         Close(after, merge.Svd(null, 4).Kept);
         Assert.InRange(merge.Svd(null, 4).DroppedTail, 0, 1e-14);
         Assert.InRange(merge.AveragingLoss().Norm(), 0, 1e-14);
-        Assert.InRange(new ProductSum(M, N).Add(1, previous).Add(1, merge.Stack()).Add(-1, after).Norm(), 0, 1e-14);
+        Assert.InRange(
+            new ProductSum(M, N).Add(1, previous).Add(1, merge.Change().Stack()).Add(-1, after).Norm(),
+            0,
+            1e-14
+        );
     }
 
     [Fact]
@@ -116,7 +120,7 @@ public sealed class LayerMergeTests
             [new(0.5, previous, Pair(random, 2)), new(0.5, previous, Pair(random, 5))]
         );
         Assert.Equal(4, merge.Svd(null, 0).Kept.Rank);
-        Assert.Equal(7, merge.Stack().Rank);
+        Assert.Equal(7, merge.Change().Stack().Rank);
         Assert.Contains(
             "svd",
             Assert.Throws<ArgumentException>(() => merge.Average()).Message,

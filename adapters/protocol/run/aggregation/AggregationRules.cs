@@ -7,13 +7,41 @@ internal static class AggregationRules
     {
         var section = document.Aggregation;
         ParticipationRules.Validate(document, report);
-        report.OneOf("aggregation.merge", section.Merge, "ffa");
+        Merge(section.Merge, document.Adapter.Factors, report);
         report.OneOf("aggregation.staleness.method", section.Staleness.Method, "weighted", "drop");
         report.Range("aggregation.staleness.exponent", section.Staleness.Exponent, 0, 10);
         ServerOptimizerRules.Validate(document, report);
         if (section.Robust is { } robust)
         {
             RobustRules.Validate(robust, document, report);
+        }
+    }
+
+    // Each way to merge is right for one way to train.
+    private static void Merge(string merge, string factors, RuleReport report)
+    {
+        report.OneOf("aggregation.merge", merge, "ffa", "alternating", "svd", "stack", "fedex", "average");
+        var needed = merge switch
+        {
+            "ffa" => "b",
+            "alternating" => "alternating",
+            "svd" or "stack" or "fedex" or "average" => "ab",
+            _ => factors,
+        };
+        if (needed != factors && factors is "b" or "ab" or "alternating")
+        {
+            var fitting = factors switch
+            {
+                "b" => "merge: ffa",
+                "ab" => "merge: svd, fedex, stack or average",
+                _ => "merge: alternating",
+            };
+            report.Add(
+                "aggregation.merge",
+                merge,
+                $"it merges updates of adapter.factors {needed}, and the run trains {factors}",
+                $"write adapter.factors: {needed}, or {fitting}"
+            );
         }
     }
 }

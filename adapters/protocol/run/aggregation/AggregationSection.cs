@@ -6,7 +6,10 @@ public sealed record AggregationSection
     /// <summary>Participation weights.</summary>
     public ParticipationSection Participation { get; init; } = new();
 
-    /// <summary>ffa: exact merge of the B factors over a frozen A.</summary>
+    /// <summary>
+    /// ffa: exact, for adapter.factors b. alternating: exact, for alternating. For ab: svd (the best product of the rank), fedex and stack (exact, with a residual
+    /// beside the adapter) or average (each factor apart).
+    /// </summary>
     public string Merge { get; init; } = "ffa";
 
     /// <summary>Correction of late updates.</summary>

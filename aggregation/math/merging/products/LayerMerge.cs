@@ -7,6 +7,9 @@ namespace Federated.Aggregation;
 /// </remarks>
 public sealed class LayerMerge
 {
+    /// <summary>Up to this stacked rank a report says what averaging would have left out; beyond it that would cost as much as a merge.</summary>
+    public const int MaxReportedRank = 1024;
+
     private readonly FactorPair _previous;
     private readonly IReadOnlyList<LayerUpdate> _updates;
 
@@ -19,6 +22,9 @@ public sealed class LayerMerge
         ArgumentNullException.ThrowIfNull(updates);
         (_previous, _updates) = (previous, updates);
     }
+
+    /// <summary>B_t, A_t.</summary>
+    internal FactorPair Previous => _previous;
 
     /// <summary>M.</summary>
     public ProductSum Exact() => AddChange(NewSum().Add(1, _previous));
@@ -78,8 +84,8 @@ public sealed class LayerMerge
         return truncated.WithKept(Gauge.Align(Trainable(truncated), _previous));
     }
 
-    /// <summary>Σ c (B_i A_i − B_s A_s) as one product of growing rank: what stacking (FLoRA) folds into the base model.</summary>
-    public FactorPair Stack() => AddChange(NewSum()).Stack();
+    /// <summary>Σ c (B_i A_i − B_s A_s): what stacking (FLoRA) folds into the model.</summary>
+    public ProductSum Change() => AddChange(NewSum());
 
     // What starts at zero stays there: with B and A both zero in a component, neither has a gradient. A row of A brings it back.
     private static FactorPair Trainable(TruncatedProduct truncated)

@@ -52,7 +52,7 @@ internal sealed class ThinQr
         ForEach(
             0,
             made.Count,
-            long.MaxValue,
+            _reflections.Length * (long)_reflections.Count,
             index =>
             {
                 var vector = made[index];
