@@ -24,7 +24,9 @@ public sealed class KnownEpsilonTests
                 var isLower =
                     ours.EpsilonLower <= (exact ?? double.PositiveInfinity)
                     && ours.EpsilonLower <= prvUpper
-                    && ours.EpsilonLower <= Math.Min(ours.Epsilon, pld * (1 + 1e-8));
+                    // The reference's transforms round, unaccounted: its "upper bound" is up to 2e-6 low where δ is near their rounding.
+                    && ours.EpsilonLower <= Math.Min(ours.Epsilon, pld * (1 + 2e-6))
+                    && ours.EpsilonLower >= (ours.Epsilon * 0.985) - 1e-9;
                 // The references round too: about 1e-7 on tiny sampling rates.
                 var isTight =
                     ours.Epsilon <= pld + Math.Max(1e-3 * ours.Epsilon, 1e-4)

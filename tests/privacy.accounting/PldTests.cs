@@ -1,3 +1,4 @@
+using Federated.Privacy.Accounting.Numerics;
 using Federated.Privacy.Accounting.Pld;
 
 namespace Federated.Privacy.Accounting.Tests;
@@ -12,18 +13,18 @@ public sealed class PldTests
     [InlineData(1.0, 1.0)]
     public void One_discretised_step_lies_around_the_true_curve(double rate, double noise)
     {
-        foreach (var width in new[] { 0.0005845, 0.003, 0.05 })
+        foreach (var (width, offset) in new[] { (0.0005845, 0), (0.003, -0.0011), (0.05, -0.031) })
         {
-            var cells = new LossCells(rate, noise, width, Math.Log(1e-18));
+            var cells = new LossCells(rate, noise, (width, offset), Math.Log(1e-18), double.PositiveInfinity);
             foreach (var direction in new[] { LossDirection.Remove, LossDirection.Add })
             {
                 var loss = DiscreteLoss.Of(cells, direction);
-                for (var epsilon = -2.0; epsilon < 8; epsilon += 0.137)
+                for (var epsilon = -2.0; epsilon < 8; epsilon += 0.237)
                 {
                     var (upper, lower) = (loss.Infinity, 0.0);
                     for (var i = 0; i < loss.Upper.Length; i++)
                     {
-                        var share = Math.Max(0, 1 - Math.Exp(epsilon - ((loss.First + i) * width)));
+                        var share = Math.Max(0, 1 - Math.Exp(epsilon - loss.LossAt(i)));
                         upper += loss.Upper[i] * share;
                         lower += loss.Lower[i] * share;
                     }
@@ -34,6 +35,76 @@ public sealed class PldTests
                 }
             }
         }
+    }
+
+    [Theory]
+    [InlineData(0.0001, 0.5, 1000, 1e-5, 1e-4)]
+    [InlineData(0.0001, 0.7, 10_000, 1e-6, 2e-3)]
+    [InlineData(0.001, 0.7, 10_000, 1e-8, 1e-4)]
+    public void The_lower_bound_is_close_where_a_step_hardly_samples_and_has_little_noise(
+        double rate,
+        double noise,
+        long steps,
+        double delta,
+        double gap
+    )
+    {
+        var guarantee = new PldAccountant().Epsilon(Vectors.Plan(rate, noise, steps), delta);
+        Assert.InRange(guarantee.EpsilonLower, guarantee.Epsilon * (1 - gap), guarantee.Epsilon);
+    }
+
+    [Theory]
+    [InlineData(0.013, 0.6, 2)]
+    [InlineData(0.2, 1.3, 2)]
+    [InlineData(0.003, 0.45, 2)]
+    [InlineData(0.3, 0.9, 3)]
+    public void Two_and_three_steps_lie_around_an_integral_of_the_densities(double rate, double noise, int steps)
+    {
+        foreach (var delta in new[] { 1e-6, 3e-9 })
+        {
+            var ours = new PldAccountant().Epsilon(Vectors.Plan(rate, noise, steps), delta);
+            // At the bounds themselves the integral must lie on the right side of δ.
+            Assert.True(Composed(rate, noise, ours.Epsilon, steps) <= delta * (1 + 1e-6), $"{steps} {delta}: {ours}");
+            Assert.True(
+                Composed(rate, noise, ours.EpsilonLower, steps) >= delta * (1 - 1e-6),
+                $"{steps} {delta}: {ours}"
+            );
+        }
+    }
+
+    // δ(ε) of the remove direction by nested trapezoids over all steps but the last, whose part is exact. Nodes must be closer than q·σ².
+    private static double Composed(double rate, double noise, double epsilon, int steps)
+    {
+        if (steps == 1)
+        {
+            return OneStep(rate, noise, epsilon);
+        }
+
+        var (sum, nodes) = (0.0, steps == 2 && rate < 0.3 ? 40_000 : 700);
+        var (low, high) = (-9 * noise, 1 + (9 * noise));
+        var step = (high - low) / nodes;
+        for (var i = 0; i <= nodes; i++)
+        {
+            var x = low + (i * step);
+            var ratio = 1 - rate + (rate * Math.Exp(((2 * x) - 1) / (2 * noise * noise)));
+            var density = Math.Exp(-x * x / (2 * noise * noise)) / (noise * Math.Sqrt(2 * Math.PI));
+            sum += density * ratio * step * Composed(rate, noise, epsilon - Math.Log(ratio), steps - 1);
+        }
+
+        return sum;
+    }
+
+    // The mixture against the plain Gaussian, at any real ε: Pr[x > t] under both, t where the ratio is e^ε.
+    private static double OneStep(double rate, double noise, double epsilon)
+    {
+        var excess = Math.Exp(epsilon) - 1 + rate;
+        if (excess <= 0)
+        {
+            return 1 - Math.Exp(epsilon);
+        }
+
+        var threshold = (noise * noise * Math.Log(excess / rate)) + 0.5;
+        return (rate * Normal.Cdf((1 - threshold) / noise)) - (excess * Normal.Cdf(-threshold / noise));
     }
 
     [Fact]

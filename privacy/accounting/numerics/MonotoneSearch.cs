@@ -11,13 +11,15 @@ internal static class MonotoneSearch
     /// <param name="least">Points below this are not tried.</param>
     /// <param name="most">Points above this are not tried.</param>
     /// <param name="tolerance">Relative.</param>
+    /// <param name="stride">Factor &gt; 1 by which the bracket around the guess grows.</param>
     public static double? Enough(
         Func<double, double> function,
         double target,
         double start,
         double least,
         double most,
-        double tolerance
+        double tolerance,
+        double stride = 2
     )
     {
         // ln of function ÷ target: positive where it is exceeded.
@@ -34,7 +36,7 @@ internal static class MonotoneSearch
                 return null;
             }
 
-            high = Math.Min(most, 2 * high);
+            high = Math.Min(most, stride * high);
             atHigh = Excess(high);
         }
 
@@ -46,7 +48,7 @@ internal static class MonotoneSearch
                 return low;
             }
 
-            low = Math.Max(least, low / 2);
+            low = Math.Max(least, low / stride);
             atLow = Excess(low);
         }
 

@@ -33,7 +33,7 @@ internal sealed class EpsilonSearch
     public static double Upper(TiltedComposition composition, double logDelta, double relativeError)
     {
         var epsilon = new EpsilonSearch(composition, true, logDelta, relativeError).Sweep();
-        return double.IsNaN(epsilon) ? Math.Max(0, composition.First * composition.Width) : epsilon;
+        return double.IsNaN(epsilon) ? Math.Max(0, composition.Low) : epsilon;
     }
 
     /// <summary>A value that ε at δ is certainly not below.</summary>
@@ -58,7 +58,10 @@ internal sealed class EpsilonSearch
     private bool Exceeds(double epsilon, double sum)
     {
         var (above, below) = _composition.Outside;
-        var top = (_composition.First + _composition.Size) * _width;
+        var length = _composition.Size * _width;
+        var top = _composition.Low + length;
+        // What lies below the window by some x wraps to x below its top; untilted it has at most the mass 1, and its weight there is e^(−θ·length) of its own.
+        below = Math.Min(below, Math.Exp(Math.Min(0, (_tilt * (epsilon - length)) - _composition.LogScale)));
         // Mass from above the window is missing in the pessimistic sum, and weighs at most e^(−θ(top−ε)); what wraps around adds to the optimistic one.
         var bound = _pessimistic
             ? (sum + _slack + (above * Math.Exp(-_tilt * Math.Max(0, top - epsilon)))) * (1 + _relativeError)
@@ -70,8 +73,8 @@ internal sealed class EpsilonSearch
     private double Sweep()
     {
         var masses = _pessimistic ? _composition.Upper : _composition.Lower;
-        var (first, size) = (_composition.First, masses.Length);
-        var lowest = Math.Max(0, -first);
+        var (low, size) = (_composition.Low, masses.Length);
+        var lowest = Math.Max(0, (int)Math.Floor(-low / _width));
         var (decayFar, decayNear, oneCell) = (
             Math.Exp(-_tilt * _width),
             Math.Exp(-(_tilt + 1) * _width),
@@ -89,23 +92,25 @@ internal sealed class EpsilonSearch
                 near = masses[i] + (decayNear * near);
             }
 
-            if (Exceeds((first + end) * _width, far))
+            if (Exceeds(low + (end * _width), far))
             {
                 return Inside(k, blockFar, blockNear);
             }
         }
 
         // It holds down to ε = 0, or down to the window's end, below which nothing is known.
-        return first <= 0 ? 0 : double.NaN;
+        return low <= 0 ? 0 : double.NaN;
 
         double Inside(int top, double farAbove, double nearAbove)
         {
             for (var i = top; ; i--)
             {
                 var here = decayFar * (farAbove + (oneCell * nearAbove));
-                if (Exceeds((first + i) * _width, here))
+                if (Exceeds(low + (i * _width), here))
                 {
-                    return i == size - 1 ? double.PositiveInfinity : Within(first + i, farAbove, nearAbove);
+                    return i == size - 1
+                        ? double.PositiveInfinity
+                        : Within(low + ((i + 1) * _width), farAbove, nearAbove);
                 }
 
                 (farAbove, nearAbove) = (here, masses[i] + (decayNear * nearAbove));
@@ -113,10 +118,9 @@ internal sealed class EpsilonSearch
         }
     }
 
-    // Between the grid points k, where δ is exceeded, and k + 1, where it is not.
-    private double Within(long k, double farAbove, double nearAbove)
+    // Between this grid point, where δ is not exceeded, and the next one below, where it is.
+    private double Within(double top, double farAbove, double nearAbove)
     {
-        var top = (k + 1) * _width;
         double Far(double back) =>
             Math.Exp(-_tilt * back) * (farAbove + (-SpecialFunctions.ExpMinusOne(-back) * nearAbove));
 

@@ -3,27 +3,12 @@ using Federated.Privacy.Accounting.Numerics;
 namespace Federated.Privacy.Accounting.Pld;
 
 /// <summary>
-/// One step's privacy loss cut into cells [jd, (j+1)d]. For the mixture's likelihood ratio E(x) = 1 − q + q·e^((2x−1)/(2σ²)) over the
-/// base density φ it holds, for each cell, the integrals of φ, φ·(E − e^(jd)) and φ·(e^((j+1)d) − E). All integrands are positive, and no digits are
+/// One step's privacy loss cut into cells between neighbouring points of a grid of width d. For the mixture's likelihood ratio E(x) = 1 − q + q·e^((2x−1)/(2σ²)) over the
+/// base density φ it holds, for each cell, the integrals of φ, φ·(E − e^l) and φ·(e^(l+d) − E), l the loss at its lower end. All integrands are positive, and no digits are
 /// lost to differences of nearly equal masses.
 /// </summary>
 internal sealed class LossCells
 {
-    // Gauss–Legendre, four nodes on [0, 1].
-    private static readonly double[] Nodes =
-    [
-        0.06943184420297371,
-        0.33000947820757187,
-        0.6699905217924281,
-        0.9305681557970262,
-    ];
-    private static readonly double[] Weights =
-    [
-        0.17392742256872692,
-        0.32607257743127308,
-        0.32607257743127308,
-        0.17392742256872692,
-    ];
     private const double Farthest = 37;
 
     private readonly double _rate;
@@ -33,52 +18,62 @@ internal sealed class LossCells
     /// <summary>Cuts one step.</summary>
     /// <param name="samplingRate">q in (0, 1].</param>
     /// <param name="noiseMultiplier">σ.</param>
-    /// <param name="width">d &gt; 0.</param>
+    /// <param name="grid">d &gt; 0, and the loss at j = 0.</param>
     /// <param name="logTailMass">Log of the probability that may be left beyond the cells on either side.</param>
-    public LossCells(double samplingRate, double noiseMultiplier, double width, double logTailMass)
+    /// <param name="highest">Losses above this may be left beyond the cells too.</param>
+    public LossCells(
+        double samplingRate,
+        double noiseMultiplier,
+        (double Width, double Offset) grid,
+        double logTailMass,
+        double highest
+    )
     {
         (_rate, _deviation, _variance) = (samplingRate, noiseMultiplier, noiseMultiplier * noiseMultiplier);
-        Width = width;
-        var reach = Math.Min(Farthest, Normal.TailPoint(logTailMass));
-        var last = (long)Math.Ceiling(Loss(1 + (_deviation * reach)) / width);
-        var bottom = samplingRate < 1 ? SpecialFunctions.LogOnePlus(-samplingRate) : Loss(-_deviation * reach);
-        First = (long)Math.Floor(bottom / width);
+        (Width, Offset) = grid;
+        var (bottom, top) = Ends(samplingRate, noiseMultiplier, logTailMass, highest);
+        First = (long)Math.Floor((bottom - Offset) / Width);
+        var last = (long)Math.Ceiling((top - Offset) / Width);
         var count = checked((int)Math.Max(1, last - First));
         (Base, Above, Below) = (new double[count], new double[count], new double[count]);
-        var left = Place(First);
-        if (double.IsNegativeInfinity(left))
-        {
-            left = -_deviation * Farthest;
-        }
-
+        var start = Place(First);
+        var (place, left) = (start, Math.Max(start, -_deviation * Farthest));
         for (var i = 0; i < count; i++)
         {
-            var right = Math.Max(left, Place(First + i + 1));
-            Integrate(i, left, right);
-            left = right;
+            var next = Place(First + i + 1);
+            var right = Math.Max(left, next);
+            Integrate(i, left, right, isLowest: double.IsNegativeInfinity(place));
+            (place, left) = (next, right);
         }
 
         BaseBeyond = Normal.Cdf(-left / _deviation);
         MixtureBeyond = ((1 - samplingRate) * BaseBeyond) + (samplingRate * Normal.Cdf((1 - left) / _deviation));
-        var start = Place(First);
         BaseBefore = double.IsNegativeInfinity(start) ? 0 : Normal.Cdf(start / _deviation);
         MixtureBefore = double.IsNegativeInfinity(start)
             ? 0
             : ((1 - samplingRate) * BaseBefore) + (samplingRate * Normal.Cdf((start - 1) / _deviation));
     }
 
-    /// <summary>How many cells that would be.</summary>
-    public static double Count(double samplingRate, double noiseMultiplier, double width, double logTailMass)
+    /// <summary>The lowest and the highest loss that the cells must hold.</summary>
+    public static (double Bottom, double Top) Ends(
+        double samplingRate,
+        double noiseMultiplier,
+        double logTailMass,
+        double highest
+    )
     {
         var reach = noiseMultiplier * Math.Min(Farthest, Normal.TailPoint(logTailMass));
         var variance = noiseMultiplier * noiseMultiplier;
         var bottom =
             samplingRate < 1 ? SpecialFunctions.LogOnePlus(-samplingRate) : Loss(samplingRate, variance, -reach);
-        return (Loss(samplingRate, variance, 1 + reach) - bottom) / width;
+        return (bottom, Math.Min(Math.Max(highest, 0), Loss(samplingRate, variance, 1 + reach)));
     }
 
     /// <summary>d.</summary>
     public double Width { get; }
+
+    /// <summary>The loss at j = 0.</summary>
+    public double Offset { get; }
 
     /// <summary>j of the lowest cell.</summary>
     public long First { get; }
@@ -86,10 +81,10 @@ internal sealed class LossCells
     /// <summary>∫ φ.</summary>
     public double[] Base { get; }
 
-    /// <summary>∫ φ (E − e^(jd)).</summary>
+    /// <summary>∫ φ (E − e^(loss at j)).</summary>
     public double[] Above { get; }
 
-    /// <summary>∫ φ (e^((j+1)d) − E).</summary>
+    /// <summary>∫ φ (e^(loss at j+1) − E).</summary>
     public double[] Below { get; }
 
     /// <summary>∫ φ to the right of the last cell.</summary>
@@ -113,12 +108,13 @@ internal sealed class LossCells
             : SpecialFunctions.LogOnePlus(rate * SpecialFunctions.ExpMinusOne(exponent));
     }
 
-    private double Loss(double x) => Loss(_rate, _variance, x);
+    /// <summary>The loss at the grid point j.</summary>
+    public double LossAt(long j) => Offset + (j * Width);
 
-    // The x with ln E(x) = jd.
+    // The x with ln E(x) = the loss at j.
     private double Place(long j)
     {
-        var loss = j * Width;
+        var loss = LossAt(j);
         if (loss > 500)
         {
             return (_variance * (loss - Math.Log(_rate))) + 0.5;
@@ -128,7 +124,7 @@ internal sealed class LossCells
         return excess > 0 ? (_variance * Math.Log(excess / _rate)) + 0.5 : double.NegativeInfinity;
     }
 
-    private void Integrate(int cell, double left, double right)
+    private void Integrate(int cell, double left, double right, bool isLowest)
     {
         // E − (1 − q) at both ends.
         var atLeft = _rate * Math.Exp(((2 * left) - 1) / (2 * _variance));
@@ -142,10 +138,10 @@ internal sealed class LossCells
             var scale = (1 / _deviation) + (Math.Max(Math.Abs(at), Math.Abs(end)) / _variance) + (1 / _variance);
             var step = Math.Min(end - at, 0.25 / scale);
             step = end - at - step < 1e-9 * step ? end - at : step;
-            for (var k = 0; k < Nodes.Length; k++)
+            foreach (var (node, share) in GaussLegendre.For(step * scale))
             {
-                var x = at + (step * Nodes[k]);
-                var weight = step * Weights[k] * Math.Exp(-0.5 * x * x / _variance);
+                var x = at + (step * node);
+                var weight = step * share * Math.Exp(-0.5 * x * x / _variance);
                 var rise = (x - left) / _variance;
                 mass += weight;
                 above +=
@@ -161,8 +157,9 @@ internal sealed class LossCells
             at += step;
         }
 
-        // Only in the lowest cell does E stay away from e^(jd).
-        var gap = cell == 0 ? Math.Max(0, 1 - _rate + atLeft - Math.Exp(First * Width)) : 0;
+        // Only in the lowest cell does E stay away from the ratio at the lower end.
+        var lowest = SpecialFunctions.LogOnePlus(-_rate);
+        var gap = isLowest ? ((1 - _rate) * -SpecialFunctions.ExpMinusOne(LossAt(First + cell) - lowest)) + atLeft : 0;
         var density = Normal.Density(0) / _deviation;
         (Base[cell], Above[cell], Below[cell]) = (mass * density, (above + (gap * mass)) * density, below * density);
     }

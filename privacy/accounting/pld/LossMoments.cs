@@ -14,11 +14,17 @@ internal sealed class LossMoments
     /// <param name="phases">The steps.</param>
     /// <param name="direction">Add or remove.</param>
     /// <param name="logTailMass">Log of the probability left out of one step.</param>
-    public LossMoments(IReadOnlyList<EventPhase> phases, LossDirection direction, double logTailMass)
+    /// <param name="highest">One step's losses above this are left out too.</param>
+    public LossMoments(
+        IReadOnlyList<EventPhase> phases,
+        LossDirection direction,
+        double logTailMass,
+        double highest = double.PositiveInfinity
+    )
     {
         foreach (var phase in phases)
         {
-            _phases.Add(new PhaseNodes(phase, direction, logTailMass));
+            _phases.Add(new PhaseNodes(phase, direction, logTailMass, highest));
         }
     }
 
@@ -36,7 +42,7 @@ internal sealed class LossMoments
         private readonly double[] _logWeights;
         private readonly double[] _losses;
 
-        public PhaseNodes(EventPhase phase, LossDirection direction, double logTailMass)
+        public PhaseNodes(EventPhase phase, LossDirection direction, double logTailMass, double highest)
         {
             Steps = phase.Steps;
             var (rate, noise) = (phase.SamplingRate, phase.NoiseMultiplier);
@@ -57,7 +63,10 @@ internal sealed class LossMoments
                         : SpecialFunctions.LogOnePlus(rate * SpecialFunctions.ExpMinusOne(exponent));
                 var sign = direction == LossDirection.Remove ? 1 : -1;
                 _losses[i] = sign * loss;
-                _logWeights[i] = Normal.LogDensity(x / noise) + Math.Log(step / noise) + (sign > 0 ? loss : 0);
+                _logWeights[i] =
+                    sign * loss > highest
+                        ? double.NegativeInfinity
+                        : Normal.LogDensity(x / noise) + Math.Log(step / noise) + (sign > 0 ? loss : 0);
                 total.Add(_logWeights[i]);
             }
 

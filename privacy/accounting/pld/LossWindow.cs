@@ -14,8 +14,11 @@ internal readonly record struct LossWindow(double Tilt, double Low, double High,
     // The mass outside may be this small a part of what decides δ.
     private static readonly double LogNegligible = Math.Log(1e-6);
 
-    // Rounding of one step's transform, times what the weights of δ sum up, with room to spare.
-    private static readonly double LogRounding = Math.Log(1e-7);
+    // Rounding of one step's transform, times what the weights of δ sum up.
+    private const double Rounding = 3e-13;
+
+    // The grid that can be had, in points.
+    private const double FinestSize = 1 << 18;
 
     /// <summary>The window for a first look, when nothing is known of ε.</summary>
     public static LossWindow Untilted(LossMoments moments, double delta) => At(moments, 0, Math.Log(delta));
@@ -25,30 +28,47 @@ internal readonly record struct LossWindow(double Tilt, double Low, double High,
     {
         var logDelta = Math.Log(delta);
         double Bound(double t) => (moments.LogMoment(t) - logDelta) / t;
-        return Around(moments, delta, Bound(Minimise(Bound, 1e-4, LargestTilt)));
+        return Around(moments, delta, double.NegativeInfinity, Bound(Minimise(Bound, 1e-4, LargestTilt)));
     }
 
-    /// <summary>The shortest of some windows from which δ can be read at ε.</summary>
+    /// <summary>The window from which δ can best be read at ε.</summary>
     /// <remarks>
     /// At the saddle point, where the tilted mean is ε, the share of the tilted mass that decides δ is largest, and rounding matters least. But where a few large
-    /// losses make the tail, that tilt gathers many of them and its window is long; a smaller tilt serves as long as the share stays above the rounding.
+    /// losses make the tail, that tilt gathers many of them and its window is long: the grid is coarse. A smaller tilt may cost less by both.
     /// </remarks>
-    public static LossWindow Around(LossMoments moments, double delta, double epsilon)
+    /// <param name="moments">Of the composed loss.</param>
+    /// <param name="delta">δ.</param>
+    /// <param name="lower">ε is not below.</param>
+    /// <param name="upper">ε is not above.</param>
+    public static LossWindow Around(LossMoments moments, double delta, double lower, double upper)
     {
-        var saddle = Saddle(moments, epsilon);
-        var best = At(moments, saddle, Share(saddle));
-        foreach (var part in (ReadOnlySpan<double>)[0, 0.25, 0.5, 0.75])
+        var saddle = Saddle(moments, upper);
+        var (best, least) = (default(LossWindow), double.PositiveInfinity);
+        foreach (var part in (ReadOnlySpan<double>)[1, 0.75, 0.5, 0.25, 0])
         {
-            var share = Share(part * saddle);
-            if (share > Math.Log(moments.Steps) + LogRounding && At(moments, part * saddle, share) is var window)
-            {
-                best = window.High - window.Low < 0.8 * (best.High - best.Low) ? window : best;
-            }
+            var tilt = part * saddle;
+            var share = Math.Min(-4, Math.Log(delta) - moments.LogMoment(tilt) + (tilt * upper));
+            var window = At(moments, tilt, share).Cut(delta, lower);
+            // Rounding moves ln δ; the grid moves the variance of each step by about d²/2.
+            var width = window.Length / FinestSize;
+            var error =
+                (Rounding * moments.Steps * Math.Exp(-share) / (1 + saddle))
+                + (0.25 * moments.Steps * width * width * (1 + saddle));
+            (best, least) = error < least ? (window, error) : (best, least);
         }
 
         return best;
+    }
 
-        double Share(double tilt) => Math.Min(-4, Math.Log(delta) - moments.LogMoment(tilt) + (tilt * epsilon));
+    private double Length => High - Low;
+
+    // Mass from below the window comes in again at its top, at e^(−θ·length) of its weight: under a tilt that makes this nothing beside δ
+    // the window need not reach below ε.
+    private LossWindow Cut(double delta, double lower)
+    {
+        var low = lower - (0.02 * (High - lower));
+        var length = Math.Max(High - low, (-LogNegligible - Math.Log(delta)) / Tilt);
+        return length < Length ? this with { Low = low, High = low + length } : this;
     }
 
     private static double Saddle(LossMoments moments, double epsilon)

@@ -15,10 +15,16 @@ namespace Federated.Privacy.Accounting;
 public sealed class PldAccountant : IPrivacyAccountant
 {
     private const int SmallestSize = 1 << 12;
-    private const int LargestSize = 1 << 19;
+    private const int LargestSize = 1 << 18;
     private const int MostPasses = 6;
     private const double SmallestFirstLook = 1e-11;
-    private const long MostCells = 1L << 22;
+    private const long MostCells = 1L << 21;
+
+    // Of d², which is what a step loses by rounding: what it may lose by a grid that is laid badly.
+    private const double GivenAway = 0.02;
+
+    // e^−16 of δ is what the losses beyond could change.
+    private const double Beyond = 16;
 
     // Quadrature and exponentials of one cell are good to 1e-13 relative.
     private const double CellError = 2e-13;
@@ -78,11 +84,11 @@ public sealed class PldAccountant : IPrivacyAccountant
         var window =
             delta > SmallestFirstLook ? LossWindow.Untilted(moments, delta) : LossWindow.Chernoff(moments, delta);
         var (upper, lower, size) = (most * (1 + 1e-9), 0.0, SmallestSize);
-        var (coarserUpper, coarserWidth) = (double.PositiveInfinity, 0.0);
+        var (coarserUpper, coarserWidth, highest) = (double.PositiveInfinity, 0.0, double.PositiveInfinity);
         for (var pass = 0; ; pass++)
         {
             var width = Width(window, size, moments.Steps);
-            var found = At(phases, direction, delta, window, width, size, logTailMass);
+            var found = At(phases, direction, delta, window, (width, size), (logTailMass, highest));
             (upper, lower) = (Math.Min(upper, found.Upper), Math.Max(lower, found.Lower));
             var gap = found.Upper - found.Lower;
             var wanted = Math.Max(Gap * upper, Math.Min(1e-3 * upper, 3e-6));
@@ -96,14 +102,20 @@ public sealed class PldAccountant : IPrivacyAccountant
             }
 
             (coarserUpper, coarserWidth) = (found.Upper, width);
-
-            window =
-                double.IsFinite(found.Upper) ? LossWindow.Around(moments, delta, found.Upper)
-                : pass == 0 ? LossWindow.Chernoff(moments, delta)
-                : window;
+            if (double.IsFinite(found.Upper))
+            {
+                // A loss so far above ε decides nothing: it may as well be infinite.
+                highest = upper + Beyond;
+                moments = new LossMoments(phases, direction, logTailMass, highest);
+                window = LossWindow.Around(moments, delta, lower, upper);
+            }
+            else if (pass == 0)
+            {
+                window = LossWindow.Chernoff(moments, delta);
+            }
 
             // The gap falls with the square of the width, at first faster; a bound that is still missing says nothing about how far.
-            var shrink = found.Lower > 0 && double.IsFinite(gap) ? 1.8 * Math.Sqrt(wanted / gap) : 0.125;
+            var shrink = found.Lower > 0 && double.IsFinite(gap) ? 0.9 * Math.Sqrt(wanted / gap) : 0.125;
             var points = (window.High - window.Low) / (width * Math.Clamp(shrink, 1.0 / 64, 0.7));
             size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(points, SmallestSize, LargestSize));
             if (pass > 0 && Width(window, size, moments.Steps) > 0.75 * width)
@@ -122,27 +134,33 @@ public sealed class PldAccountant : IPrivacyAccountant
         LossDirection direction,
         double delta,
         LossWindow window,
-        double width,
-        int size,
-        double logTailMass
+        (double Width, int Size) grid,
+        (double LogMass, double Highest) tail
     )
     {
-        var first = (long)Math.Floor((window.Low + window.High - (size * width)) / 2 / width);
         var steps = new List<(DiscreteLoss Loss, long Count)>(phases.Count);
+        var total = phases.Sum(p => (double)p.Steps);
         foreach (var phase in phases)
         {
-            if (LossCells.Count(phase.SamplingRate, phase.NoiseMultiplier, width, logTailMass) > MostCells)
+            var (rate, noise) = (phase.SamplingRate, phase.NoiseMultiplier);
+            var ends = LossCells.Ends(rate, noise, tail.LogMass, tail.Highest);
+            if (ends.Top - ends.Bottom > MostCells * grid.Width)
             {
                 return (double.PositiveInfinity, 0);
             }
 
-            var cells = new LossCells(phase.SamplingRate, phase.NoiseMultiplier, width, logTailMass);
+            var offset =
+                direction == LossDirection.Remove
+                    ? GridOffset.For(phase, grid.Width, GivenAway * grid.Width * grid.Width)
+                    : 0;
+            var cells = new LossCells(rate, noise, (grid.Width, offset), tail.LogMass, tail.Highest);
             steps.Add((DiscreteLoss.Of(cells, direction), phase.Steps));
         }
 
         var infinite = steps.Sum(s => s.Count * s.Loss.Infinity);
-        var composition = TiltedComposition.Of(steps, window.Tilt, first, size, window.TailTilts);
-        var error = phases.Sum(p => (double)p.Steps) * CellError;
+        var low = (window.Low + window.High - (grid.Size * grid.Width)) / 2;
+        var composition = TiltedComposition.Of(steps, window.Tilt, low, grid.Size, window.TailTilts);
+        var error = total * CellError;
         var upper =
             infinite < delta
                 ? EpsilonSearch.Upper(composition, Math.Log(delta - infinite), error)

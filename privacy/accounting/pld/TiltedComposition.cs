@@ -13,8 +13,8 @@ internal sealed class TiltedComposition
 {
     private const double UnitRoundoff = 1.1102230246251565e-16;
 
-    private TiltedComposition(double tilt, double width, long first, double[] upper, double[] lower) =>
-        (Tilt, Width, First, Upper, Lower) = (tilt, width, first, upper, lower);
+    private TiltedComposition(double tilt, double width, double low, double[] upper, double[] lower) =>
+        (Tilt, Width, Low, Upper, Lower) = (tilt, width, low, upper, lower);
 
     /// <summary>θ.</summary>
     public double Tilt { get; }
@@ -22,8 +22,8 @@ internal sealed class TiltedComposition
     /// <summary>d.</summary>
     public double Width { get; }
 
-    /// <summary>k of the window's lowest point.</summary>
-    public long First { get; }
+    /// <summary>The loss at the window's lowest point.</summary>
+    public double Low { get; }
 
     /// <summary>N.</summary>
     public int Size => Upper.Length;
@@ -40,24 +40,27 @@ internal sealed class TiltedComposition
     /// <summary>A bound on the l2 norm of the rounding error of both.</summary>
     public double Rounding { get; private init; }
 
-    /// <summary>Bounds on the tilted mass above the window, of both parts, and below it, of the optimistic part; it wraps around.</summary>
+    /// <summary>Bounds on the tilted mass above the window, of both parts, and below it, of the optimistic part; it wraps around the window.</summary>
     public (double Above, double Below) Outside { get; private init; }
 
     /// <summary>Composes steps.</summary>
     /// <param name="steps">One discretised step per phase, with its count; equal widths.</param>
     /// <param name="tilt">θ ≥ 0.</param>
-    /// <param name="first">The window's lowest point.</param>
+    /// <param name="low">About the window's lowest point; the grid's next one is taken.</param>
     /// <param name="size">N, a power of two.</param>
     /// <param name="tailTilts">Extra tilts for the Chernoff bounds above (&gt; 0) and below (&lt; 0).</param>
     public static TiltedComposition Of(
         IReadOnlyList<(DiscreteLoss Loss, long Count)> steps,
         double tilt,
-        long first,
+        double low,
         int size,
         (double Above, double Below) tailTilts
     )
     {
         var width = steps[0].Loss.Width;
+        var origin = steps.Sum(s => s.Count * s.Loss.Offset);
+        var first = (long)Math.Floor((low - origin) / width);
+        var start = origin + (first * width);
         // Higham 2002, theorem 24.2: log2 N · 6.7 u for a radix-2 transform with accurate twiddles.
         var transform = 8 * UnitRoundoff * Math.Log2(size);
         var (logScale, logAbove, logBelow, rounding) = (0.0, 0.0, 0.0, 0.0);
@@ -94,13 +97,13 @@ internal sealed class TiltedComposition
 
         var total = steps.Sum(s => (double)s.Count);
         rounding += ((8 * UnitRoundoff * total) + transform) * Norm(spectrum!) / size;
-        return new TiltedComposition(tilt, width, first, upper, lower)
+        return new TiltedComposition(tilt, width, start, upper, lower)
         {
             LogScale = logScale,
             Rounding = rounding,
             Outside = (
-                Math.Exp(Math.Min(0, logAbove - (tailTilts.Above * (first + size) * width))),
-                Math.Exp(Math.Min(0, logBelow - (tailTilts.Below * first * width)))
+                Math.Exp(Math.Min(0, logAbove - (tailTilts.Above * (start + (size * width))))),
+                Math.Exp(Math.Min(0, logBelow - (tailTilts.Below * start)))
             ),
         };
     }
@@ -108,7 +111,7 @@ internal sealed class TiltedComposition
     // ln Σ p·e^(t·loss), scaled by the largest exponent and the largest mass.
     private static double LogMoment(DiscreteLoss loss, double[] mass, double tilt)
     {
-        var (step, start) = (tilt * loss.Width, tilt * loss.First * loss.Width);
+        var (step, start) = (tilt * loss.Width, tilt * loss.LossAt(0));
         var largest = double.NegativeInfinity;
         for (var i = 0; i < mass.Length; i += 16)
         {
@@ -141,7 +144,7 @@ internal sealed class TiltedComposition
         var values = new Complex[size];
         for (var i = 0; i < loss.Upper.Length; i++)
         {
-            var exponent = (tilt * (loss.First + i) * loss.Width) - log;
+            var exponent = (tilt * loss.LossAt(i)) - log;
             // e^exponent may overflow where the mass is nearly zero.
             var factor = exponent < 600 ? Math.Exp(exponent) : 0;
             var (up, low) =
