@@ -1,0 +1,41 @@
+using Federated.Aggregation;
+using Federated.Aggregation.Grains;
+
+namespace Federated.Lab.Simulate;
+
+/// <summary>
+/// Keeps memory flat however long a simulation is: of each node the newest merged update stays, and of the versions those that a node may still
+/// start from. A data folder keeps everything.
+/// </summary>
+/// <param name="blobs">The blobs in memory.</param>
+/// <param name="maxStaleness">The oldest base of an update, in versions.</param>
+internal sealed class BlobRetention(IBlobStore blobs, long maxStaleness)
+{
+    private readonly Dictionary<string, string> _updateOfNode = new(StringComparer.Ordinal);
+    private readonly Queue<string> _versions = new();
+
+    /// <summary>Forgets what a new version makes superfluous.</summary>
+    public async Task ApplyAsync(VersionPublished published, CancellationToken cancellation)
+    {
+        foreach (var update in published.Report?.Updates ?? [])
+        {
+            if (_updateOfNode.TryGetValue(update.NodeId, out var older) && older != update.Digest)
+            {
+                await blobs.DeleteAsync(older, cancellation);
+            }
+
+            _updateOfNode[update.NodeId] = update.Digest;
+        }
+
+        _versions.Enqueue(published.Digest);
+        // One more than the ring: the version that is being replaced is read once more, by whoever judges it.
+        while (_versions.Count > maxStaleness + 2)
+        {
+            var oldest = _versions.Dequeue();
+            if (!_versions.Contains(oldest))
+            {
+                await blobs.DeleteAsync(oldest, cancellation);
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Federated.Adapters;
+using Federated.Protocol;
+
+namespace Federated.Lab.Simulate;
+
+/// <summary>What the virtual nodes learn.</summary>
+internal interface ISimulationTask : IDisposable
+{
+    /// <summary>The base model's linear layers, as a silo's catalog would have them.</summary>
+    IReadOnlyList<LinearShape> Layers { get; }
+
+    /// <summary>The document with this task's base model and adapter, and with what the task cannot do refused.</summary>
+    /// <exception cref="SimulationException">The document asks for something else than the task does.</exception>
+    RunDocument Fit(RunDocument document);
+
+    /// <summary>One update: a pure function of its arguments, the document and the seed. May be called from several threads.</summary>
+    /// <param name="document">The document that <see cref="Fit"/> gave.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="baseVersion">The version trained from.</param>
+    /// <param name="baseValues">Its values.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <returns>Δ, in the layout's order.</returns>
+    float[] Train(RunDocument document, int node, long baseVersion, float[] baseValues, CancellationToken cancellation);
+
+    /// <summary>How good an adapter is.</summary>
+    /// <param name="values">Its values.</param>
+    Score Evaluate(float[] values);
+}

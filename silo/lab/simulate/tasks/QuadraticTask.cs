@@ -1,0 +1,118 @@
+using System.Globalization;
+using Federated.Adapters;
+using Federated.Protocol;
+using MathNet.Numerics.Distributions;
+
+namespace Federated.Lab.Simulate;
+
+/// <summary>
+/// Each node pulls a vector towards its own centre: F_n(x) = ½ ‖x − c_n‖². The optimum of the objective is the mean of the centres, so that bias
+/// shows as distance from it; nothing but coordination costs time.
+/// </summary>
+/// <param name="centres">c_n, all of one length.</param>
+/// <param name="rareNodes">The nodes that take part least.</param>
+internal sealed class QuadraticTask(IReadOnlyList<float[]> centres, IReadOnlyList<int> rareNodes) : ISimulationTask
+{
+    private const string Layer = "simulated.x";
+
+    private readonly int _dimension = centres[0].Length;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LinearShape> Layers => [new(Layer, 1, _dimension)];
+
+    /// <summary>Centres that go with the nodes' labels: each label has a centre, and a node the mean of its labels' ones.</summary>
+    /// <param name="seed">The simulation's seed.</param>
+    /// <param name="population">The nodes.</param>
+    /// <param name="dimension">d ≥ 1.</param>
+    public static QuadraticTask Of(long seed, Population population, int dimension)
+    {
+        var labels = Enumerable
+            .Range(0, Population.Labels)
+            .Select(label =>
+            {
+                var random = Draw.Generator(seed, DrawPurpose.Centre, label);
+                return Enumerable.Range(0, dimension).Select(_ => Normal.Sample(random, 0, 1)).ToArray();
+            })
+            .ToArray();
+        var centres = population.LabelShares.Select(shares =>
+            Enumerable
+                .Range(0, dimension)
+                .Select(axis => (float)shares.Select((share, label) => share * labels[label][axis]).Sum())
+                .ToArray()
+        );
+        return new([.. centres], population.RareNodes());
+    }
+
+    /// <inheritdoc/>
+    public RunDocument Fit(RunDocument document)
+    {
+        if (document.Privacy.Mechanism != "none")
+        {
+            throw new SimulationException(
+                $"privacy.mechanism = {document.Privacy.Mechanism}; --task quadratic has no records to protect: write mechanism: none, or choose --task digits",
+                isUsage: true
+            );
+        }
+
+        var description = string.Create(CultureInfo.InvariantCulture, $"dimension {_dimension}");
+        return document with
+        {
+            BaseModel = SyntheticModel.Of("quadratic", description),
+            Adapter = new()
+            {
+                Rank = 1,
+                Alpha = 1,
+                Scaling = "lora",
+                Targets = ["x"],
+                Seed = document.Adapter.Seed,
+            },
+        };
+    }
+
+    /// <inheritdoc/>
+    public float[] Train(
+        RunDocument document,
+        int node,
+        long baseVersion,
+        float[] baseValues,
+        CancellationToken cancellation
+    )
+    {
+        var local = document.Local.Optimizer;
+        var optimizer = LocalOptimizer.Create(
+            new LocalOptimizerOptions(local.Name, local.LearningRate, local.WeightDecay),
+            _dimension
+        );
+        var values = baseValues.ToArray();
+        var gradient = new float[_dimension];
+        for (var step = 0; step < document.Local.Steps; step++)
+        {
+            for (var i = 0; i < _dimension; i++)
+            {
+                gradient[i] = values[i] - centres[node][i];
+            }
+
+            optimizer.Step(values, gradient);
+        }
+
+        for (var i = 0; i < _dimension; i++)
+        {
+            values[i] -= baseValues[i];
+        }
+
+        return values;
+    }
+
+    /// <inheritdoc/>
+    public Score Evaluate(float[] values)
+    {
+        double[] losses = [.. centres.Select(centre => Loss(values, centre))];
+        return new(losses.Average(), rareNodes.Average(node => losses[node]));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() { }
+
+    private static double Loss(float[] values, float[] centre) =>
+        values.Zip(centre, (value, other) => ((double)value - other) * ((double)value - other)).Sum() / 2;
+}
