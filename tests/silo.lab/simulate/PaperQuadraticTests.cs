@@ -34,7 +34,7 @@ public sealed class PaperQuadraticTests
             new() { Method = "uniform" }
         );
 
-    // In seven of the forty rounds nobody takes part; the paper counts them, and a silo publishes no empty version. So a sixth node reports
+    // In six of the forty rounds nobody takes part; the paper counts them, and a silo publishes no empty version. So a sixth node reports
     // in each round that it has learnt nothing: it moves no x, and what it adds to N the server's learning rate takes back.
     private static async Task FollowsAsync(JsonElement expected, Protocol.ParticipationSection participation)
     {
