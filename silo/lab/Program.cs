@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Federated.Lab.Demo;
 using Federated.Lab.Pretrain;
+using Federated.Lab.Simulate;
 
 var root = new RootCommand("fedlab: whole federations on one machine.")
 {
     DemoCommand.Create(),
+    SimulateCommand.Create(),
     PretrainCommand.Create(),
     GuardCommand.Create(),
 };

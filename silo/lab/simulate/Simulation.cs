@@ -84,7 +84,7 @@ internal sealed class Simulation
             journal => RunEvents.NewestAsync(journal, digest, Start),
             cancellation
         );
-        var nodes = new VirtualNodes(silo, plan.Seed, plan.Nodes);
+        var nodes = new VirtualNodes(silo, plan.Keys);
         var recipe = RunDocumentReading.Recipe(plan.Document, Layers(task));
         var layout = await silo.Layouts.OfAsync(recipe);
         var log = new VersionLog(plan, task, nodes, layout, silo.Blobs, published);
@@ -217,7 +217,15 @@ internal sealed class Simulation
         {
             // Begun by a process that is gone: the node does it again, from the same version, with the same result.
             var version = _log.Version(due.BaseVersion);
-            var again = new WorkAssignment(_events.RunDigest, "", 1, due.BaseVersion, version.Digest, version.Length, null);
+            var again = new WorkAssignment(
+                _events.RunDigest,
+                "",
+                1,
+                due.BaseVersion,
+                version.Digest,
+                version.Length,
+                null
+            );
             _trainings.Begin(
                 due.Node,
                 again,
@@ -227,14 +235,7 @@ internal sealed class Simulation
         }
 
         var (assignment, delta) = await _trainings.EndAsync(due.Node);
-        var refused = await _nodes.UploadAsync(
-            due.Node,
-            assignment,
-            _plan.Document,
-            _layout,
-            delta,
-            cancellation
-        );
+        var refused = await _nodes.UploadAsync(due.Node, assignment, _plan.Document, _layout, delta, cancellation);
         // Late beyond the ring: a node's ordinary fate. Anything else is a mistake in the simulation.
         if (refused?.Reason == RejectionReason.BaseTooOld)
         {

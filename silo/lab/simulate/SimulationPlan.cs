@@ -8,11 +8,14 @@ internal sealed record SimulationPlan
     /// <summary>The run, fitted to the task.</summary>
     public required RunDocument Document { get; init; }
 
-    /// <summary>N ≥ 1.</summary>
-    public required int Nodes { get; init; }
+    /// <summary>The nodes' keys (<see cref="VirtualKey.Of(long, int)"/> of the seed); at least one.</summary>
+    public required IReadOnlyList<VirtualKey> Keys { get; init; }
 
-    /// <summary>Seed of keys, participation, times and data.</summary>
-    public long Seed { get; init; } = 1;
+    /// <summary>N.</summary>
+    public int Nodes => Keys.Count;
+
+    /// <summary>Seed of times and data.</summary>
+    public required long Seed { get; init; }
 
     /// <summary>Who takes part when; asked for once.</summary>
     public required Func<IParticipation> Participation { get; init; }

@@ -56,7 +56,8 @@ public sealed class PaperQuadraticTests
             new()
             {
                 Document = document,
-                Nodes = 6,
+                Keys = VirtualKey.All(1, 6),
+                Seed = 1,
                 Participation = () => RecordedParticipation.Read(new StringReader(Trace()), 6),
             },
             task

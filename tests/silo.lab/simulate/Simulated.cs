@@ -14,7 +14,11 @@ internal static class Simulated
             BaseModel = new() { Name = "any", Sha256 = new string('0', 64) },
             Adapter = new(),
             Privacy = new() { Mechanism = "none", ExpectedBatchSize = 1 },
-            Local = new() { Steps = 5, Optimizer = new() { Name = "sgd", LearningRate = 0.1 } },
+            Local = new()
+            {
+                Steps = 5,
+                Optimizer = new() { Name = "sgd", LearningRate = 0.1 },
+            },
             Rounds = new()
             {
                 Versions = versions,

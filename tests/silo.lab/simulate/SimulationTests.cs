@@ -87,10 +87,7 @@ public sealed class SimulationTests
     public async Task A_run_that_needs_no_deadline_asks_the_nodes_again_until_its_cohort_is_there()
     {
         var document = Simulated.Document(Nodes, 10, Simulated.FedAu());
-        document = document with
-        {
-            Rounds = document.Rounds with { Close = new() { Cohort = 8 } },
-        };
+        document = document with { Rounds = document.Rounds with { Close = new() { Cohort = 8 } } };
         var result = await RunAsync(seed: 7, document: document);
         Assert.Equal(10, result.Versions[^1].Version);
         Assert.All(result.Versions.Skip(1), version => Assert.True(version.Participants >= 8));
@@ -103,7 +100,10 @@ public sealed class SimulationTests
         var document = Simulated.Document(Nodes, 20, Simulated.FedAu());
         document = document with
         {
-            Rounds = document.Rounds with { Close = new() { Buffer = 3, Deadline = TimeSpan.FromHours(10) } },
+            Rounds = document.Rounds with
+            {
+                Close = new() { Buffer = 3, Deadline = TimeSpan.FromHours(10) },
+            },
         };
         var result = await RunAsync(seed: 7, document: document);
         Assert.Contains(result.Versions, version => version.Staleness.Keys.Any(staleness => staleness > 2));
@@ -117,7 +117,8 @@ public sealed class SimulationTests
         var plan = new SimulationPlan
         {
             Document = Simulated.Document(2, 2, Simulated.FedAu()),
-            Nodes = 2,
+            Keys = VirtualKey.All(1, 2),
+            Seed = 1,
             Participation = () => RecordedParticipation.Read(new StringReader("2,0\n5,node-1"), 2),
         };
         var result = await Simulated.RunAsync(plan, task);
@@ -140,7 +141,7 @@ public sealed class SimulationTests
         var plan = new SimulationPlan
         {
             Document = task.Fit(document ?? Simulated.Document(Nodes, 20, Simulated.FedAu())),
-            Nodes = Nodes,
+            Keys = VirtualKey.All(seed, Nodes),
             Seed = seed,
             Participation = () => new MarkovParticipation(seed, Population.Probabilities, 0.3),
             Times = Spread,

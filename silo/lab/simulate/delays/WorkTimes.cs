@@ -42,6 +42,5 @@ internal sealed class WorkTimes(long seed, WorkTimeOptions options)
     public bool IsLost(int node, long baseVersion) =>
         Draw.Uniform(seed, DrawPurpose.DropOut, node, baseVersion) < options.DropOut;
 
-    private double Uniform(int node, long baseVersion) =>
-        Draw.Uniform(seed, DrawPurpose.Delay, node, baseVersion);
+    private double Uniform(int node, long baseVersion) => Draw.Uniform(seed, DrawPurpose.Delay, node, baseVersion);
 }

@@ -35,4 +35,7 @@ internal enum DrawPurpose
 
     /// <summary>The batch of a local step.</summary>
     Batch = 11,
+
+    /// <summary>Whether a number of an update is rounded up or down.</summary>
+    Rounding = 12,
 }

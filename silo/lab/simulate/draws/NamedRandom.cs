@@ -16,7 +16,8 @@ internal sealed class NamedRandom(ulong state) : Random(0)
     public override int Next(int maxValue) => (int)(NextDouble() * maxValue);
 
     /// <inheritdoc/>
-    public override int Next(int minValue, int maxValue) => minValue + (int)(NextDouble() * (maxValue - (long)minValue));
+    public override int Next(int minValue, int maxValue) =>
+        minValue + (int)(NextDouble() * (maxValue - (long)minValue));
 
     /// <inheritdoc/>
     public override long NextInt64() => (long)(NextBits() >> 1);

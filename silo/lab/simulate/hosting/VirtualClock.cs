@@ -41,7 +41,9 @@ internal sealed class VirtualClock(DateTimeOffset start) : TimeProvider
         VirtualTimer? next;
         lock (_lock)
         {
-            next = _armed.Where(timer => latest is null || timer.Due <= latest).MinBy(timer => (timer.Due, timer.Order));
+            next = _armed
+                .Where(timer => latest is null || timer.Due <= latest)
+                .MinBy(timer => (timer.Due, timer.Order));
             if (next is null)
             {
                 return false;

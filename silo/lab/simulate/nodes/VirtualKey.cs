@@ -40,6 +40,16 @@ internal sealed class VirtualKey
     /// <summary>The node's id.</summary>
     public NodeId Id { get; }
 
+    /// <summary>The keys of all virtual nodes.</summary>
+    /// <param name="seed">The simulation's seed.</param>
+    /// <param name="nodes">N.</param>
+    public static IReadOnlyList<VirtualKey> All(long seed, int nodes)
+    {
+        var keys = new VirtualKey[nodes];
+        Parallel.For(0, nodes, node => keys[node] = Of(seed, node));
+        return keys;
+    }
+
     /// <summary>The key of a virtual node.</summary>
     /// <param name="seed">The simulation's seed.</param>
     /// <param name="node">The node's number.</param>

@@ -18,29 +18,23 @@ internal sealed class VirtualNodes
     private static readonly Refused NotAnswered = new(0, "the run neither accepted nor refused the update", false);
 
     private readonly SimulatedSilo _silo;
-    private readonly VirtualKey[] _keys;
+    private readonly IReadOnlyList<VirtualKey> _keys;
     private readonly Dictionary<string, int> _numbers;
 
-    /// <summary>Makes the keys.</summary>
+    /// <summary>Nodes with some keys.</summary>
     /// <param name="silo">The silo.</param>
-    /// <param name="seed">The simulation's seed.</param>
-    /// <param name="nodes">N ≥ 1.</param>
-    public VirtualNodes(SimulatedSilo silo, long seed, int nodes)
+    /// <param name="keys">One for each node.</param>
+    public VirtualNodes(SimulatedSilo silo, IReadOnlyList<VirtualKey> keys)
     {
-        _silo = silo;
-        _keys = new VirtualKey[nodes];
-        Parallel.For(0, nodes, node => _keys[node] = VirtualKey.Of(seed, node));
-        _numbers = Enumerable.Range(0, nodes).ToDictionary(node => Id(node), StringComparer.Ordinal);
+        (_silo, _keys) = (silo, keys);
+        _numbers = Enumerable.Range(0, Count).ToDictionary(Id, StringComparer.Ordinal);
     }
 
     /// <summary>N.</summary>
-    public int Count => _keys.Length;
+    public int Count => _keys.Count;
 
     /// <summary>A node's id: the fingerprint of its key.</summary>
     public string Id(int node) => _keys[node].Id.Value;
-
-    /// <summary>A node's fingerprint as accounting knows it.</summary>
-    public NodeId NodeId(int node) => _keys[node].Id;
 
     /// <summary>A node's number by its id.</summary>
     public int Number(string id) => _numbers[id];
@@ -116,7 +110,12 @@ internal sealed class VirtualNodes
         CancellationToken cancellation
     )
     {
-        var blob = AdapterBlob.Encode(AdapterBlobKind.Update, layout, delta);
+        var blob = UpdateBlob.Encode(
+            layout.TrainedAt(assignment.BaseVersion),
+            delta,
+            BlobPrecisions.Parse(document.Adapter.UpdateDtype),
+            words => Rounding(node, assignment.BaseVersion, words)
+        );
         var digest = Convert.ToHexStringLower(SHA256.HashData(blob));
         var attestation = Attest(node, assignment, document, digest).ToCanonicalBytes();
         var offer = new UpdateOffer(
@@ -156,8 +155,7 @@ internal sealed class VirtualNodes
             UpdateDigest = updateDigest,
             BaseVersion = assignment.BaseVersion,
             BaseDigest = assignment.BaseDigest,
-            Mechanism =
-                document.Privacy.Mechanism == "none" ? Attestation.NoMechanism : Attestation.TestGaussian,
+            Mechanism = document.Privacy.Mechanism == "none" ? Attestation.NoMechanism : Attestation.TestGaussian,
             NoiseMultiplier = document.Privacy.NoiseMultiplier,
             MaxGradNorm = document.Privacy.MaxGradNorm,
             ExpectedBatchSize = document.Privacy.ExpectedBatchSize,
@@ -167,6 +165,14 @@ internal sealed class VirtualNodes
             LedgerHead = ledger.Hash,
             IsPrivate = false,
         };
+    }
+
+    private static void Rounding(int node, long baseVersion, Span<ulong> words)
+    {
+        for (var i = 0; i < words.Length; i++)
+        {
+            words[i] = Draw.Bits(node, DrawPurpose.Rounding, baseVersion, i);
+        }
     }
 
     // One entry for each version answered: a position that follows from the version alone, and only rises.

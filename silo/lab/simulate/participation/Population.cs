@@ -8,10 +8,7 @@ namespace Federated.Lab.Simulate;
 /// </summary>
 /// <param name="LabelShares">For each node the shares of the labels; each sums to 1.</param>
 /// <param name="Probabilities">p_n.</param>
-internal sealed record Population(
-    IReadOnlyList<IReadOnlyList<double>> LabelShares,
-    IReadOnlyList<double> Probabilities
-)
+internal sealed record Population(IReadOnlyList<IReadOnlyList<double>> LabelShares, IReadOnlyList<double> Probabilities)
 {
     /// <summary>Labels of every classification task, and groups of every other one.</summary>
     public const int Labels = 10;
@@ -30,10 +27,7 @@ internal sealed record Population(
                     Dirichlet(Draw.Generator(seed, DrawPurpose.LabelDistribution, node), options.LabelConcentration)
                 ),
         ];
-        var likes = Dirichlet(
-            Draw.Generator(seed, DrawPurpose.LabelParticipation),
-            options.ParticipationConcentration
-        );
+        var likes = Dirichlet(Draw.Generator(seed, DrawPurpose.LabelParticipation), options.ParticipationConcentration);
         return new(
             shares,
             [
@@ -64,8 +58,5 @@ internal sealed record Population(
         );
 
     private static double[] Dirichlet(NamedRandom random, double concentration) =>
-        MathNet.Numerics.Distributions.Dirichlet.Sample(
-            random,
-            [.. Enumerable.Repeat(concentration, Labels)]
-        );
+        MathNet.Numerics.Distributions.Dirichlet.Sample(random, [.. Enumerable.Repeat(concentration, Labels)]);
 }

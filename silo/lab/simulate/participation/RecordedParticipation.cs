@@ -15,6 +15,19 @@ internal sealed class RecordedParticipation : IParticipation
     /// <inheritdoc/>
     public IReadOnlyList<int> Of(long round) => round < _nodesOfRound.Length ? _nodesOfRound[round] : [];
 
+    /// <summary>How often each node took part: its share of the rounds, at least that of less than one round, so that it can be divided by.</summary>
+    /// <param name="nodes">How many nodes the simulation has.</param>
+    public IReadOnlyList<double> Shares(int nodes)
+    {
+        var counts = new double[nodes];
+        foreach (var node in _nodesOfRound.SelectMany(present => present))
+        {
+            counts[node]++;
+        }
+
+        return [.. counts.Select(count => Math.Max(count, 0.5) / _nodesOfRound.Length)];
+    }
+
     /// <summary>Reads a table. Rounds count from 0; nodes are named as a simulation names them, or by number.</summary>
     /// <param name="rows">The table; a head line and empty lines are skipped.</param>
     /// <param name="nodes">How many nodes the simulation has.</param>

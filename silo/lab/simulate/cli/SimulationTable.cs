@@ -1,0 +1,58 @@
+using Federated.Lab.Demo.Views;
+using Spectre.Console;
+
+namespace Federated.Lab.Simulate;
+
+/// <summary>The report as a table for people.</summary>
+internal static class SimulationTable
+{
+    /// <summary>Prints it.</summary>
+    public static void Print(IAnsiConsole console, SimulationReport report)
+    {
+        var hasAccuracy = report.Summary.Any(summary => summary.Accuracy is not null);
+        string[] heads =
+        [
+            "method",
+            "loss",
+            "of rare nodes",
+            .. hasAccuracy ? (string[])["accuracy", "of rare nodes"] : [],
+            "nodes/version",
+            "staleness",
+            "noise ÷ uniform",
+            "sent",
+        ];
+        var table = new Table { Title = new("Mean over the last tenth of the versions"), Border = TableBorder.Rounded };
+        foreach (var head in heads)
+        {
+            table.AddColumn(head == "method" ? new TableColumn(head) : new TableColumn(head).RightAligned());
+        }
+
+        foreach (var summary in report.Summary)
+        {
+            string[] cells =
+            [
+                summary.Method,
+                Numbers.Text($"{summary.Loss:0.0000}"),
+                Numbers.Text($"{summary.RareLoss:0.0000}"),
+                .. hasAccuracy
+                    ? (string[])[Numbers.Text($"{summary.Accuracy:0.0%}"), Numbers.Text($"{summary.RareAccuracy:0.0%}")]
+                    : [],
+                Numbers.Text($"{summary.Participants:0.0}"),
+                Numbers.Text($"{summary.Staleness:0.00}"),
+                Numbers.Text($"{summary.NoiseAmplification:0.00}"),
+                Numbers.Bytes(summary.BytesUp),
+            ];
+            table.AddRow(cells);
+        }
+
+        console.Write(table);
+        foreach (var result in report.Results)
+        {
+            console.WriteLine(
+                Numbers.Text(
+                    $"{result.Method}: {result.Rounds} rounds, {result.EmptyRounds} without anybody; {result.Refused} updates too late, {result.LostWork} lost, {result.NodesLeft} times a node left; journal sha256 {result.JournalDigest[..16]}"
+                )
+            );
+        }
+    }
+}
