@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Federated.Adapters;
 using Federated.Protocol;
 using Spectre.Console;

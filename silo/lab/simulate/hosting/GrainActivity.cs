@@ -1,6 +1,5 @@
 using Federated.Aggregation.Grains;
 using Orleans.CodeGeneration;
-using Orleans.Runtime;
 
 namespace Federated.Lab.Simulate;
 

@@ -4,7 +4,7 @@ namespace Federated.Lab.Simulate;
 
 /// <summary>
 /// What differs between the virtual nodes: how their records are spread over the labels, and how often they take part. The two go together,
-/// as in reality: who has unusual data is there at unusual times (Wang &amp; Ji 2024, §6; util.py of IBM/fedau).
+/// as in reality: who has unusual data is there at unusual times (Wang &amp; Ji 2024, Dirichlet.Sample6; util.py of IBM/fedau).
 /// </summary>
 /// <param name="LabelShares">For each node the shares of the labels; each sums to 1.</param>
 /// <param name="Probabilities">p_n.</param>
@@ -24,10 +24,10 @@ internal sealed record Population(IReadOnlyList<IReadOnlyList<double>> LabelShar
             .. Enumerable
                 .Range(0, nodes)
                 .Select(node =>
-                    Dirichlet(Draw.Generator(seed, DrawPurpose.LabelDistribution, node), options.LabelConcentration)
+                    Drawn(Draw.Generator(seed, DrawPurpose.LabelDistribution, node), options.LabelConcentration)
                 ),
         ];
-        var likes = Dirichlet(Draw.Generator(seed, DrawPurpose.LabelParticipation), options.ParticipationConcentration);
+        var likes = Drawn(Draw.Generator(seed, DrawPurpose.LabelParticipation), options.ParticipationConcentration);
         return new(
             shares,
             [
@@ -57,6 +57,6 @@ internal sealed record Population(IReadOnlyList<IReadOnlyList<double>> LabelShar
             1
         );
 
-    private static double[] Dirichlet(NamedRandom random, double concentration) =>
-        MathNet.Numerics.Distributions.Dirichlet.Sample(random, [.. Enumerable.Repeat(concentration, Labels)]);
+    private static double[] Drawn(NamedRandom random, double concentration) =>
+        Dirichlet.Sample(random, [.. Enumerable.Repeat(concentration, Labels)]);
 }
