@@ -16,16 +16,29 @@ namespace Federated.ClientNode;
 /// </code>
 /// An empty batch takes a noisy step like any other; the noisy sum is divided by the public expected batch size, never by the size at hand.
 /// </remarks>
-internal sealed class PrivateTrainer(
-    LoraAdapter adapter,
-    TextTokenizer tokenizer,
-    ITrainingRecords records,
-    ConsentedRun run,
-    int maxTokensAtOnce = TrainingMachine.DefaultMaxTokensAtOnce
-)
+internal sealed class PrivateTrainer(LoraAdapter adapter, ITrainingBatches records, ConsentedRun run)
 {
-    private readonly RecordEncoding _encoding = new(tokenizer, run.Document.Local);
     private readonly LocalProgram _program = LocalPrograms.Of(run.Document);
+
+    /// <summary>Trains on texts.</summary>
+    public PrivateTrainer(
+        LoraAdapter adapter,
+        TextTokenizer tokenizer,
+        ITrainingRecords records,
+        ConsentedRun run,
+        int maxTokensAtOnce = TrainingMachine.DefaultMaxTokensAtOnce
+    )
+        : this(
+            adapter,
+            new TextBatches(
+                records,
+                new RecordEncoding(tokenizer, run.Document.Local),
+                run.Document.Local.LabelSmoothing,
+                maxTokensAtOnce,
+                adapter.Model.Device
+            ),
+            run
+        ) { }
 
     /// <summary>Runs the local program.</summary>
     /// <param name="baseVersion">The version that is trained from; it says which factors are trained.</param>
@@ -45,7 +58,7 @@ internal sealed class PrivateTrainer(
     )
     {
         var trained = adapter.Layout.TrainedAt(baseVersion);
-        var sampler = new PoissonSampler(records.TrainingCount, run.Plan.SamplingRate);
+        var sampler = new PoissonSampler(records.Count, run.Plan.SamplingRate);
         var trajectory = new LocalTrajectory(_program, trained, baseVersion, adapter.Layout.Take(trained, baseValues));
         var whole = baseValues.ToArray();
         for (var step = 0; step < _program.Steps; step++)
@@ -90,22 +103,16 @@ internal sealed class PrivateTrainer(
 
         // :: (1) sample
         var batch = sampler.Sample(noise);
-        IReadOnlyList<TokenSequence> sequences =
-        [
-            .. batch.Indices.Select(index => _encoding.Encode(records.Training(index))),
-        ];
 
         // :: (2) gradient per example, (3) clip
         var clipper = new GradientClipper(batch, (int)trained.Count, privacy.MaxGradNorm);
-        foreach (var piece in MicroBatches.Plan([.. sequences.Select(sequence => sequence.Ids.Count)], maxTokensAtOnce))
+        foreach (var piece in records.Pieces(batch.Indices))
         {
             using var pieceScope = NewDisposeScope();
-            using var tokens = TokenBatch.Of(
-                [.. piece.Select(index => sequences[index])],
-                run.Document.Local.LabelSmoothing,
-                adapter.Model.Device
-            );
-            clipper.Clip(PerExampleGradients.Compute(adapter, tokens, trained)); // [b, d]
+            using (piece)
+            {
+                clipper.Clip(PerExampleGradients.Compute(adapter, piece, trained)); // [b, d]
+            }
         }
 
         using var sum = clipper.Complete();

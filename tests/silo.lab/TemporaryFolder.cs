@@ -3,7 +3,7 @@ namespace Federated.Lab.Tests;
 /// <summary>A folder that is gone after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("fednode-tests-").FullName;
+    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("fedlab-tests-").FullName;
 
     public string Path { get; }
 

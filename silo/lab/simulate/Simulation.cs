@@ -60,7 +60,7 @@ internal sealed class Simulation
             plan.Document.Rounds.Close.Deadline is not null
         );
         _events = new(silo.Journal, CanonicalRunDocument.Digest(plan.Document));
-        _trainings = new(plan, task);
+        _trainings = new(plan, task, layout);
         _retention = silo.IsInMemory ? new(silo.Blobs, plan.Document.Rounds.MaxStaleness) : null;
     }
 

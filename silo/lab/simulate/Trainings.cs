@@ -1,3 +1,4 @@
+using Federated.Adapters;
 using Federated.Aggregation.Grains;
 
 namespace Federated.Lab.Simulate;
@@ -5,7 +6,8 @@ namespace Federated.Lab.Simulate;
 /// <summary>Updates being computed, on some threads beside the loop. When each is ready makes no difference: virtual time says when it is sent.</summary>
 /// <param name="plan">The plan.</param>
 /// <param name="task">What is learnt.</param>
-internal sealed class Trainings(SimulationPlan plan, ISimulationTask task)
+/// <param name="layout">The layout of the run's adapter.</param>
+internal sealed class Trainings(SimulationPlan plan, ISimulationTask task, AdapterLayout layout)
 {
     private readonly Dictionary<int, (WorkAssignment Assignment, Task<float[]> Delta)> _running = [];
     private readonly TaskFactory _threads = new(
@@ -22,7 +24,7 @@ internal sealed class Trainings(SimulationPlan plan, ISimulationTask task)
             (
                 assignment,
                 _threads.StartNew(
-                    () => task.Train(plan.Document, node, assignment.BaseVersion, baseValues, cancellation),
+                    () => task.Train(plan.Document, layout, node, assignment.BaseVersion, baseValues, cancellation),
                     cancellation
                 )
             )

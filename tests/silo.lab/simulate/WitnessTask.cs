@@ -18,11 +18,12 @@ internal sealed class WitnessTask(float[][] centres) : ISimulationTask
 
     public float[] Train(
         RunDocument document,
+        AdapterLayout layout,
         int node,
         long baseVersion,
         float[] baseValues,
         CancellationToken cancellation
-    ) => node == centres.Length ? [0] : _task.Train(document, node, baseVersion, baseValues, cancellation);
+    ) => node == centres.Length ? [0] : _task.Train(document, layout, node, baseVersion, baseValues, cancellation);
 
     public Score Evaluate(float[] values)
     {

@@ -32,17 +32,10 @@ internal static class SimulateCommand
         };
         var task = new Option<string>("--task")
         {
-            Description =
-                "What is learnt: digits (classification, synthetic unless --data), quadratic (coordination only), text (the language model of the document).",
-            DefaultValueFactory = _ => "digits",
+            Description = "What is learnt: quadratic (each node pulls towards its own centre: coordination only).",
+            DefaultValueFactory = _ => "quadratic",
         };
-        task.AcceptOnlyFromAmong("quadratic", "digits", "text");
-        var data = new Option<string?>("--data")
-        {
-            Description =
-                "digits: a folder with optdigits or Fashion-MNIST files. text: a folder with one .jsonl file per node.",
-            HelpName = "DIR",
-        };
+        task.AcceptOnlyFromAmong("quadratic");
         var nodes = Whole("--nodes", "Virtual nodes.", 250);
         var versions = new Option<int?>("--versions") { Description = "Versions to publish (rounds.versions)." };
         var participation = new Option<string>("--participation")
@@ -104,7 +97,6 @@ internal static class SimulateCommand
         {
             document,
             task,
-            data,
             nodes,
             versions,
             participation,
@@ -133,7 +125,6 @@ internal static class SimulateCommand
                         {
                             Document = parsed.GetValue(document),
                             Task = parsed.GetRequiredValue(task),
-                            Data = parsed.GetValue(data),
                             Nodes = parsed.GetValue(nodes),
                             Versions = parsed.GetValue(versions),
                             Participation = parsed.GetRequiredValue(participation),

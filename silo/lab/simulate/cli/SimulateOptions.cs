@@ -6,7 +6,7 @@ internal sealed record SimulateOptions
     /// <summary>The run document; null = a run in the manner of the FedAU paper.</summary>
     public string? Document { get; init; }
 
-    /// <summary>quadratic | digits | text.</summary>
+    /// <summary>quadratic.</summary>
     public required string Task { get; init; }
 
     /// <summary>N ≥ 1.</summary>
@@ -44,9 +44,6 @@ internal sealed record SimulateOptions
 
     /// <summary>Updates that are computed at the same time.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
-
-    /// <summary>A folder with data of the task's own; null = synthetic, or what comes with the program.</summary>
-    public string? Data { get; init; }
 
     /// <summary>One JSON document instead of a table.</summary>
     public bool Json { get; init; }

@@ -15,12 +15,20 @@ internal interface ISimulationTask : IDisposable
 
     /// <summary>One update: a pure function of its arguments, the document and the seed. May be called from several threads.</summary>
     /// <param name="document">The document that <see cref="Fit"/> gave.</param>
+    /// <param name="layout">The layout of the run's adapter.</param>
     /// <param name="node">The node.</param>
     /// <param name="baseVersion">The version trained from.</param>
     /// <param name="baseValues">Its values.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <returns>Δ, in the layout's order.</returns>
-    float[] Train(RunDocument document, int node, long baseVersion, float[] baseValues, CancellationToken cancellation);
+    /// <returns>Δ of what is trained from that version, in the layout's order.</returns>
+    float[] Train(
+        RunDocument document,
+        AdapterLayout layout,
+        int node,
+        long baseVersion,
+        float[] baseValues,
+        CancellationToken cancellation
+    );
 
     /// <summary>How good an adapter is.</summary>
     /// <param name="values">Its values.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Federated.Adapters;
+using Federated.ClientNode;
 using Federated.Protocol;
 using MathNet.Numerics.Distributions;
 
@@ -49,7 +50,7 @@ internal sealed class QuadraticTask(IReadOnlyList<float[]> centres, IReadOnlyLis
         if (document.Privacy.Mechanism != "none")
         {
             throw new SimulationException(
-                $"privacy.mechanism = {document.Privacy.Mechanism}; --task quadratic has no records to protect: write mechanism: none, or choose --task digits",
+                $"privacy.mechanism = {document.Privacy.Mechanism}; --task quadratic has no records to protect: write mechanism: none",
                 isUsage: true
             );
         }
@@ -72,35 +73,26 @@ internal sealed class QuadraticTask(IReadOnlyList<float[]> centres, IReadOnlyLis
     /// <inheritdoc/>
     public float[] Train(
         RunDocument document,
+        AdapterLayout layout,
         int node,
         long baseVersion,
         float[] baseValues,
         CancellationToken cancellation
     )
     {
-        var local = document.Local.Optimizer;
-        var optimizer = LocalOptimizer.Create(
-            new LocalOptimizerOptions(local.Name, local.LearningRate, local.WeightDecay),
-            _dimension
-        );
-        var values = baseValues.ToArray();
+        var trajectory = new LocalTrajectory(LocalPrograms.Of(document), layout, baseVersion, baseValues);
         var gradient = new float[_dimension];
         for (var step = 0; step < document.Local.Steps; step++)
         {
             for (var i = 0; i < _dimension; i++)
             {
-                gradient[i] = values[i] - centres[node][i];
+                gradient[i] = trajectory.Values[i] - centres[node][i];
             }
 
-            optimizer.Step(values, gradient);
+            trajectory.Take(gradient);
         }
 
-        for (var i = 0; i < _dimension; i++)
-        {
-            values[i] -= baseValues[i];
-        }
-
-        return values;
+        return trajectory.Delta();
     }
 
     /// <inheritdoc/>
