@@ -1,5 +1,3 @@
-using Federated.Adapters;
-using Federated.Protocol;
 using Spectre.Console;
 
 namespace Federated.Lab.Simulate;

@@ -2,7 +2,6 @@ using Federated.Aggregation.Grains;
 using Federated.Silo;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orleans.Hosting;
 
 namespace Federated.Lab.Simulate;
 

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Federated.Adapters;
+using Federated.Adapters.Models;
+using Federated.ClientNode;
+using Federated.Privacy.Accounting;
+using Federated.Privacy.Mechanisms;
+using Federated.Protocol;
+
+namespace Federated.Lab.Simulate;
+
+/// <summary>
+/// Labels for small images, learnt by a linear classifier through the node's own trainer: Poisson sampling, per-example gradients, clipping, mechanism,
+/// optimizer. The adapter's rank is the width of the input, so that it can become any linear classifier.
+/// </summary>
+/// <param name="seed">The simulation's seed.</param>
+/// <param name="population">The nodes.</param>
+/// <param name="examples">Where their records come from.</param>
+internal sealed class ClassificationTask(long seed, Population population, IExamples examples) : ISimulationTask
+{
+    private const string Layer = "fc.0";
+    private const int RecordsPerNode = 100;
+
+    private readonly ConcurrentDictionary<int, LabelledRecords> _records = [];
+    private readonly ConcurrentBag<LabelClassifier> _idle = [];
+    private readonly IReadOnlyList<int> _rareNodes = population.RareNodes();
+
+    // The same luck in sampling and noise for every method that is compared, though each is a run of its own.
+    private readonly string _luck = Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"simulation {seed}")))
+    );
+
+    private int Width => examples.Height * examples.Width;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LinearShape> Layers => [new(Layer, Width, Population.Labels)];
+
+    /// <inheritdoc/>
+    public RunDocument Fit(RunDocument document) =>
+        document with
+        {
+            BaseModel = SyntheticModel.Of("digits", examples.Description),
+            Adapter = document.Adapter with
+            {
+                Rank = Width,
+                Alpha = Width,
+                Scaling = "lora",
+                Targets = [Layer[..^2]],
+                RankPattern = new Dictionary<string, int>(),
+            },
+        };
+
+    /// <inheritdoc/>
+    public float[] Train(
+        RunDocument document,
+        AdapterLayout layout,
+        int node,
+        long baseVersion,
+        float[] baseValues,
+        CancellationToken cancellation
+    )
+    {
+        var records = _records.GetOrAdd(
+            node,
+            node => LabelledRecords.Of(examples, seed, node, population.LabelShares[node], RecordsPerNode)
+        );
+        var classifier = Take(layout);
+        try
+        {
+            using var noise = new TestNoise(_luck, baseVersion, NodeId.Of(BitConverter.GetBytes(node)));
+            return new PrivateTrainer(classifier.Adapter, records, SimulatedConsent.Of(document, RecordsPerNode)).Train(
+                baseVersion,
+                baseValues,
+                noise,
+                _ => { },
+                cancellation
+            );
+        }
+        finally
+        {
+            _idle.Add(classifier);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Score Evaluate(AdapterLayout layout, float[] values)
+    {
+        var classifier = Take(layout);
+        var (losses, accuracies) = classifier.Judge(values, examples.Test);
+        _idle.Add(classifier);
+        double[] lossOf = [.. population.LabelShares.Select(shares => Mix(shares, losses))];
+        double[] accuracyOf = [.. population.LabelShares.Select(shares => Mix(shares, accuracies))];
+        return new(
+            lossOf.Average(),
+            _rareNodes.Average(node => lossOf[node]),
+            accuracyOf.Average(),
+            _rareNodes.Average(node => accuracyOf[node])
+        );
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var classifier in _idle)
+        {
+            classifier.Dispose();
+        }
+    }
+
+    private static double Mix(IReadOnlyList<double> shares, double[] ofLabel) =>
+        shares.Zip(ofLabel, (share, value) => share * value).Sum();
+
+    private LabelClassifier Take(AdapterLayout layout) =>
+        _idle.TryTake(out var classifier) ? classifier : new(examples.Height, examples.Width, layout);
+}

@@ -1,0 +1,88 @@
+using Federated.Adapters;
+using Federated.Adapters.Models;
+using static TorchSharp.torch;
+
+namespace Federated.Lab.Simulate;
+
+/// <summary>A linear classifier of zeros with an adapter that learns it. For one thread at a time.</summary>
+internal sealed class LabelClassifier : IDisposable
+{
+    private readonly ImageClassifier _model;
+    private readonly int _height;
+    private readonly int _width;
+
+    /// <summary>Makes the classifier.</summary>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="width">Columns of an image.</param>
+    /// <param name="layout">The adapter's layout.</param>
+    public LabelClassifier(int height, int width, AdapterLayout layout)
+    {
+        (_height, _width) = (height, width);
+        _model = new(
+            new ImageConfig
+            {
+                Height = height,
+                Width = width,
+                Convolutions = [],
+                Hidden = [],
+            }
+        );
+        using (no_grad())
+        {
+            foreach (var parameter in _model.parameters())
+            {
+                parameter.zero_();
+            }
+        }
+
+        Adapter = new(_model, layout);
+    }
+
+    /// <summary>The adapter.</summary>
+    public LoraAdapter Adapter { get; }
+
+    /// <summary>Mean loss and share of right answers for each label.</summary>
+    /// <param name="values">The adapter.</param>
+    /// <param name="records">Some of each label.</param>
+    public (double[] Losses, double[] Accuracies) Judge(
+        float[] values,
+        IReadOnlyList<(float[] Image, int Label)> records
+    )
+    {
+        Adapter.SetValues(values);
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        using var batch = ImageBatch.Of(
+            [.. records.Select(record => record.Image)],
+            (1, _height, _width),
+            [.. records.Select(record => record.Label)]
+        );
+        var logits = _model.Logits(batch); // [B, labels]
+        var losses = _model.LossPerExample(batch).data<float>().ToArray();
+        var answers = logits.argmax(1).data<long>().ToArray();
+        var (loss, right, count) = (
+            new double[Population.Labels],
+            new double[Population.Labels],
+            new double[Population.Labels]
+        );
+        for (var i = 0; i < records.Count; i++)
+        {
+            var label = records[i].Label;
+            loss[label] += losses[i];
+            right[label] += answers[i] == label ? 1 : 0;
+            count[label]++;
+        }
+
+        return (
+            [.. loss.Zip(count, (sum, n) => sum / Math.Max(1, n))],
+            [.. right.Zip(count, (sum, n) => sum / Math.Max(1, n))]
+        );
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Adapter.Dispose();
+        _model.Dispose();
+    }
+}
