@@ -8,11 +8,16 @@ namespace Federated.ClientNode;
 /// <param name="records">The texts.</param>
 /// <param name="encoding">How they become tokens.</param>
 /// <param name="labelSmoothing">Share of each target that is spread over the vocabulary. [0, 1).</param>
-internal sealed class TextBatches(ITrainingRecords records, RecordEncoding encoding, double labelSmoothing)
-    : ITrainingBatches
+/// <param name="maxTokensAtOnce">Most ids, padding included, in one piece.</param>
+/// <param name="device">Where the tensors lie.</param>
+internal sealed class TextBatches(
+    ITrainingRecords records,
+    RecordEncoding encoding,
+    double labelSmoothing,
+    int maxTokensAtOnce,
+    Device device
+) : ITrainingBatches
 {
-    private const int MaxTokensAtOnce = 2048;
-
     /// <inheritdoc />
     public int Count => records.TrainingCount;
 

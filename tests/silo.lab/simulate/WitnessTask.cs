@@ -25,10 +25,10 @@ internal sealed class WitnessTask(float[][] centres) : ISimulationTask
         CancellationToken cancellation
     ) => node == centres.Length ? [0] : _task.Train(document, layout, node, baseVersion, baseValues, cancellation);
 
-    public Score Evaluate(float[] values)
+    public Score Evaluate(AdapterLayout layout, float[] values)
     {
         Evaluated.Add(values[0]);
-        return _task.Evaluate(values);
+        return _task.Evaluate(layout, values);
     }
 
     public void Dispose() => _task.Dispose();

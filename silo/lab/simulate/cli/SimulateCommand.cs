@@ -32,10 +32,11 @@ internal static class SimulateCommand
         };
         var task = new Option<string>("--task")
         {
-            Description = "What is learnt: quadratic (each node pulls towards its own centre: coordination only).",
-            DefaultValueFactory = _ => "quadratic",
+            Description =
+                "What is learnt: digits (classification of 8 × 8 images, synthetic unless --data), or quadratic (each node pulls towards its own centre: coordination only).",
+            DefaultValueFactory = _ => "digits",
         };
-        task.AcceptOnlyFromAmong("quadratic");
+        task.AcceptOnlyFromAmong("digits", "quadratic");
         var nodes = Whole("--nodes", "Virtual nodes.", 250);
         var versions = new Option<int?>("--versions") { Description = "Versions to publish (rounds.versions)." };
         var participation = new Option<string>("--participation")

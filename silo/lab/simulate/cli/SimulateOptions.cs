@@ -6,7 +6,7 @@ internal sealed record SimulateOptions
     /// <summary>The run document; null = a run in the manner of the FedAU paper.</summary>
     public string? Document { get; init; }
 
-    /// <summary>quadratic.</summary>
+    /// <summary>digits | quadratic.</summary>
     public required string Task { get; init; }
 
     /// <summary>N ≥ 1.</summary>

@@ -14,11 +14,11 @@ internal static class SimulationTable
         [
             "method",
             "loss",
-            "of rare nodes",
-            .. hasAccuracy ? (string[])["accuracy", "of rare nodes"] : [],
-            "nodes/version",
-            "staleness",
-            "noise ÷ uniform",
+            "loss, rare",
+            .. hasAccuracy ? (string[])["acc.", "acc., rare"] : [],
+            "nodes",
+            "late",
+            "noise",
             "sent",
         ];
         var table = new Table { Title = new("Mean over the last tenth of the versions"), Border = TableBorder.Rounded };
@@ -46,6 +46,9 @@ internal static class SimulationTable
         }
 
         console.Write(table);
+        console.WriteLine(
+            "rare: the tenth of the nodes that take part least; nodes: in a version; late: mean staleness; noise: of a version, as a multiple of ω = 1."
+        );
         foreach (var result in report.Results)
         {
             console.WriteLine(

@@ -10,6 +10,7 @@ internal static class SimulationTasks
         options.Task switch
         {
             "quadratic" => QuadraticTask.Of(options.Seed, population, QuadraticDimension),
-            var other => throw new SimulationException($"--task {other}: expected quadratic", isUsage: true),
+            "digits" => new ClassificationTask(options.Seed, population, new SyntheticExamples(options.Seed)),
+            var other => throw new SimulationException($"--task {other}: expected digits or quadratic", isUsage: true),
         };
 }

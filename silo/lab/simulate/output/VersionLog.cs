@@ -123,6 +123,6 @@ internal sealed class VersionLog(
     private async Task<Score> EvaluateAsync(VersionPublished version, CancellationToken cancellation)
     {
         await using var blob = await blobs.OpenAsync(version.Digest, cancellation);
-        return task.Evaluate(AdapterBlob.Read(blob, layout, AdapterBlobKind.Adapter));
+        return task.Evaluate(layout, AdapterBlob.Read(blob, layout, AdapterBlobKind.Adapter));
     }
 }

@@ -31,6 +31,7 @@ internal interface ISimulationTask : IDisposable
     );
 
     /// <summary>How good an adapter is.</summary>
+    /// <param name="layout">Its layout.</param>
     /// <param name="values">Its values.</param>
-    Score Evaluate(float[] values);
+    Score Evaluate(AdapterLayout layout, float[] values);
 }

@@ -96,7 +96,7 @@ internal sealed class QuadraticTask(IReadOnlyList<float[]> centres, IReadOnlyLis
     }
 
     /// <inheritdoc/>
-    public Score Evaluate(float[] values)
+    public Score Evaluate(AdapterLayout layout, float[] values)
     {
         double[] losses = [.. centres.Select(centre => Loss(values, centre))];
         return new(losses.Average(), rareNodes.Average(node => losses[node]));

@@ -11,16 +11,23 @@ using Federated.Protocol;
 namespace Federated.Lab.Simulate;
 
 /// <summary>
-/// Labels for small images, learnt by a linear classifier through the node's own trainer: Poisson sampling, per-example gradients, clipping, mechanism,
-/// optimizer. The adapter's rank is the width of the input, so that it can become any linear classifier.
+/// Labels for small images, learnt by an adapter on a small classifier through the node's own trainer: Poisson sampling, per-example gradients, clipping,
+/// mechanism, optimizer. The rank is as large as the layers allow, so that little is lost but by aggregation.
 /// </summary>
 /// <param name="seed">The simulation's seed.</param>
 /// <param name="population">The nodes.</param>
 /// <param name="examples">Where their records come from.</param>
 internal sealed class ClassificationTask(long seed, Population population, IExamples examples) : ISimulationTask
 {
-    private const string Layer = "fc.0";
     private const int RecordsPerNode = 100;
+
+    private readonly ImageConfig _config = new()
+    {
+        Height = examples.Height,
+        Width = examples.Width,
+        Convolutions = [],
+        Hidden = examples.Hidden,
+    };
 
     private readonly ConcurrentDictionary<int, LabelledRecords> _records = [];
     private readonly ConcurrentBag<LabelClassifier> _idle = [];
@@ -31,10 +38,8 @@ internal sealed class ClassificationTask(long seed, Population population, IExam
         SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"simulation {seed}")))
     );
 
-    private int Width => examples.Height * examples.Width;
-
     /// <inheritdoc/>
-    public IReadOnlyList<LinearShape> Layers => [new(Layer, Width, Population.Labels)];
+    public IReadOnlyList<LinearShape> Layers => _config.Linears;
 
     /// <inheritdoc/>
     public RunDocument Fit(RunDocument document) =>
@@ -43,10 +48,10 @@ internal sealed class ClassificationTask(long seed, Population population, IExam
             BaseModel = SyntheticModel.Of("digits", examples.Description),
             Adapter = document.Adapter with
             {
-                Rank = Width,
-                Alpha = Width,
+                Rank = Population.Labels,
+                Alpha = Population.Labels,
                 Scaling = "lora",
-                Targets = [Layer[..^2]],
+                Targets = [.. _config.Linears.Select(linear => linear.Path.Split('.')[^1])],
                 RankPattern = new Dictionary<string, int>(),
             },
         };
@@ -112,5 +117,5 @@ internal sealed class ClassificationTask(long seed, Population population, IExam
         shares.Zip(ofLabel, (share, value) => share * value).Sum();
 
     private LabelClassifier Take(AdapterLayout layout) =>
-        _idle.TryTake(out var classifier) ? classifier : new(examples.Height, examples.Width, layout);
+        _idle.TryTake(out var classifier) ? classifier : new(_config, seed, layout);
 }

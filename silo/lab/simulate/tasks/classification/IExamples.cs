@@ -12,6 +12,9 @@ internal interface IExamples
     /// <summary>Columns of an image.</summary>
     int Width { get; }
 
+    /// <summary>Widths of the hidden layers that a good classifier of them needs; empty = a linear one.</summary>
+    IReadOnlyList<int> Hidden { get; }
+
     /// <summary>A training record of a label.</summary>
     /// <param name="label">0 … <see cref="Population.Labels"/> − 1.</param>
     /// <param name="random">Which one.</param>

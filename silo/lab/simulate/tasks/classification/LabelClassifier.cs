@@ -4,35 +4,21 @@ using static TorchSharp.torch;
 
 namespace Federated.Lab.Simulate;
 
-/// <summary>A linear classifier of zeros with an adapter that learns it. For one thread at a time.</summary>
+/// <summary>A small classifier with an adapter that learns. For one thread at a time.</summary>
 internal sealed class LabelClassifier : IDisposable
 {
     private readonly ImageClassifier _model;
-    private readonly int _height;
-    private readonly int _width;
 
     /// <summary>Makes the classifier.</summary>
-    /// <param name="height">Rows of an image.</param>
-    /// <param name="width">Columns of an image.</param>
+    /// <param name="config">Its shape.</param>
+    /// <param name="seed">Of the frozen weights; a classifier without hidden layers has none, and the adapter is all of it.</param>
     /// <param name="layout">The adapter's layout.</param>
-    public LabelClassifier(int height, int width, AdapterLayout layout)
+    public LabelClassifier(ImageConfig config, long seed, AdapterLayout layout)
     {
-        (_height, _width) = (height, width);
-        _model = new(
-            new ImageConfig
-            {
-                Height = height,
-                Width = width,
-                Convolutions = [],
-                Hidden = [],
-            }
-        );
-        using (no_grad())
+        _model = new(config);
+        if (config.Hidden.Count > 0)
         {
-            foreach (var parameter in _model.parameters())
-            {
-                parameter.zero_();
-            }
+            _model.Initialize(seed);
         }
 
         Adapter = new(_model, layout);
@@ -54,7 +40,7 @@ internal sealed class LabelClassifier : IDisposable
         using var untracked = no_grad();
         using var batch = ImageBatch.Of(
             [.. records.Select(record => record.Image)],
-            (1, _height, _width),
+            (1, _model.Config.Height, _model.Config.Width),
             [.. records.Select(record => record.Label)]
         );
         var logits = _model.Logits(batch); // [B, labels]

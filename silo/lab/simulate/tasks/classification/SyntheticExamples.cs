@@ -9,9 +9,9 @@ namespace Federated.Lab.Simulate;
 /// </summary>
 internal sealed class SyntheticExamples : IExamples
 {
-    private const int Side = 8;
+    private const int Features = 10;
     private const int TestPerLabel = 100;
-    private const double Noise = 0.9;
+    private const double Noise = 1.0;
 
     private readonly float[][] _centres;
 
@@ -42,10 +42,13 @@ internal sealed class SyntheticExamples : IExamples
     public string Description { get; }
 
     /// <inheritdoc/>
-    public int Height => Side;
+    public int Height => 1;
 
     /// <inheritdoc/>
-    public int Width => Side;
+    public int Width => Features;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Hidden => [];
 
     /// <inheritdoc/>
     public IReadOnlyList<(float[] Image, int Label)> Test { get; }
@@ -53,17 +56,16 @@ internal sealed class SyntheticExamples : IExamples
     /// <inheritdoc/>
     public float[] Draw(int label, NamedRandom random) => Cloud(random, _centres[label]);
 
-    // A centre has about length 2.8 = √(64 ÷ 8); two of them are four apart, a cloud 0.9 wide in each direction.
+    // The last feature is 1: adapters have no bias.
     private static float[] Cloud(NamedRandom random, float[]? centre)
     {
-        var point = new float[Side * Side];
-        for (var i = 0; i < point.Length; i++)
+        var point = new float[Features];
+        for (var i = 0; i < Features - 1; i++)
         {
-            point[i] = centre is null
-                ? (float)Normal.Sample(random, 0, 1 / Math.Sqrt(Side))
-                : centre[i] + (float)Normal.Sample(random, 0, Noise);
+            point[i] = (centre?[i] ?? 0) + (float)Normal.Sample(random, 0, centre is null ? 1 : Noise);
         }
 
+        point[^1] = 1;
         return point;
     }
 }
