@@ -22,6 +22,8 @@ internal sealed class NodeSession : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="log">For people.</param>
     /// <param name="cancellation">Stops the reading of a large file.</param>
+    /// <exception cref="LedgerRolledBackException">An older ledger was put back.</exception>
+    /// <exception cref="SharedRecordsException">The records have spent under another name.</exception>
     public NodeSession(
         NodeHome home,
         NodeSettings settings,
@@ -34,14 +36,19 @@ internal sealed class NodeSession : IAsyncDisposable
         _settings = settings;
         _time = time;
         _log = log;
+        var sketches = SourceSketches.Open(home);
+        var sketch = sketches.Empty();
         _records = JsonLinesRecords.Open(
             settings.Source.Path,
             HoldOut.Open(home, settings.HoldOutFraction),
+            sketch,
             cancellation
         );
         try
         {
-            _ledger = PrivacyLedger.Open(home.LedgerFile, time);
+            _ledger = PrivacyLedger.Open(home.LedgerFile, time, home.LedgerAnchors);
+            _ledger.RefuseIfRolledBack();
+            SharedRecords.Settle(settings.Source, _ledger, sketches, sketch);
             _identity = NodeIdentity.LoadOrCreate(home.KeyFile);
         }
         catch

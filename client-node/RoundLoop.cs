@@ -13,6 +13,7 @@ namespace Federated.ClientNode;
 ///   RunAsync     ── is there work? ───────────────────────────────────▶ check-in, held up to 30 s
 ///                ◀── an offer | an assignment | wait | a run has ended ─
 ///
+///                its ledger's highest known head: not held here → stop
 ///   (0) afford   OwnerPolicy, ledger: the whole plan is reserved and fsynced before a record is touched
 ///                ── the owner's yes or no, by digest ─────────────────▶
 ///                ◀── the base version's bytes, checked by digest ──────
@@ -56,16 +57,13 @@ internal sealed class RoundLoop(
     /// <param name="cancellation">The owner stops the node: nothing is lost, the next start goes on.</param>
     /// <exception cref="OperationCanceledException">The owner stopped the node.</exception>
     /// <exception cref="SiloRefusedException">The silo does not want this node. A no about one run or update does not end the node.</exception>
+    /// <exception cref="LedgerRolledBackException">An older ledger was put back: the silo, or an anchor, knows a head that it does not hold.</exception>
     public async Task<LoopEnd> RunAsync(bool untilEnded, CancellationToken cancellation)
     {
         await ResumeAsync(cancellation);
         while (true)
         {
-            if (!await AnsweredAsync(consent.AnswerApprovedAsync(cancellation), cancellation) && IsDone())
-            {
-                return LoopEnd.Declined;
-            }
-
+            // First of all, also before a plan is reserved: what the silo knows of the ledger is compared with it.
             switch (await CheckInAsync(cancellation))
             {
                 case CheckInAnswer.Offer offer:
@@ -81,7 +79,7 @@ internal sealed class RoundLoop(
                     break;
 
                 case CheckInAnswer.Wait wait:
-                    await WaitAsync(wait.RetryAfter, wait.Reason, cancellation);
+                    await WaitAsync(consent.AwaitsAnswer ? ShortestWait : wait.RetryAfter, wait.Reason, cancellation);
                     break;
 
                 case CheckInAnswer.Ended ended:
@@ -98,6 +96,11 @@ internal sealed class RoundLoop(
 
                 case CheckInAnswer.Refused refused:
                     throw new SiloRefusedException($"{refused.Reason}: {refused.Message}");
+            }
+
+            if (!await AnsweredAsync(consent.AnswerApprovedAsync(cancellation), cancellation) && IsDone())
+            {
+                return LoopEnd.Declined;
             }
         }
 
@@ -121,11 +124,21 @@ internal sealed class RoundLoop(
 
     private async Task<CheckInAnswer> CheckInAsync(CancellationToken cancellation)
     {
-        var hold = consent.AwaitsOwner ? ShortHold : LongestHold;
-        return await resilience.Call.ExecuteAsync(
+        ledger.RefuseIfRolledBack();
+        var hold =
+            consent.AwaitsAnswer ? ShortestWait
+            : consent.AwaitsOwner ? ShortHold
+            : LongestHold;
+        var answer = await resilience.Call.ExecuteAsync(
             async token => await silo.CheckInAsync(ledger.Head, hold, consent.NotToBeOffered, token),
             cancellation
         );
+        if (answer.KnownLedger is { } known)
+        {
+            ledger.Compare(known);
+        }
+
+        return answer;
     }
 
     /// <summary>One assignment, steps 0–6.</summary>
@@ -195,8 +208,9 @@ internal sealed class RoundLoop(
         }
     }
 
-    // What the silo sends for one version, or says about one update, is no reason to stop working on others.
-    private static bool IsAboutOneCall(Exception error) => error is SiloRefusedException or InvalidAdapterBlobException;
+    // What the silo sends for one version or says about one update, or that a plan is over, is no reason to stop working on others.
+    private static bool IsAboutOneCall(Exception error) =>
+        error is SiloRefusedException or InvalidAdapterBlobException or LedgerConflictException;
 
     /// <summary>Steps 1–4: the base version in, Δ out.</summary>
     private async Task<(AdapterLayout Layout, float[] Delta)> TrainAsync(
@@ -310,7 +324,7 @@ internal sealed class RoundLoop(
         {
             log.Information("run {Run}: the silo has cancelled it; nothing more is sent", run.Name);
         }
-        catch (SiloRefusedException error)
+        catch (Exception error) when (IsAboutOneCall(error))
         {
             log.Error(
                 "run {Run}: the update from version {Version} stays sealed: {Reason}",

@@ -81,6 +81,17 @@ internal sealed partial class NodeGrain(
         }
 
         (_lastContact, _softwareVersion) = (time.GetUtcNow(), checkIn.SoftwareVersion);
+        // What it had shown before, so that the node itself can see whether its ledger still holds it.
+        var known = _ledger.Sequence > 0 ? _ledger : null;
+        return await AnswerAsync(checkIn, registered, cancellation) with { KnownLedger = known };
+    }
+
+    private async Task<CheckInAnswer> AnswerAsync(
+        NodeCheckIn checkIn,
+        NodeRegistered registered,
+        CancellationToken cancellation
+    )
+    {
         if (await this.AsReference<INodeGrain>().NoteLedgerAsync(checkIn.Ledger) is { } refused)
         {
             LogLedgerRolledBack(refused.Message);

@@ -48,7 +48,7 @@ internal static class CommandRun
         {
             OperationCanceledException => ExitCode.Interrupted,
             SiloUnreachableException or TimeoutRejectedException => ExitCode.Unreachable,
-            PrivacyBudgetExceededException => ExitCode.Refused,
+            PrivacyBudgetExceededException or LedgerRolledBackException or SharedRecordsException => ExitCode.Refused,
             NodeSettingsException or NodeHomeException or InvalidRecordsException => ExitCode.Usage,
             InvalidCheckpointException or InvalidAdapterOptionsException => ExitCode.Usage,
             _ => ExitCode.Failed,

@@ -29,7 +29,7 @@ internal static class StatusCommand
         var settings = NodeSettingsYaml.Read(home.SettingsFile);
         var membership = Membership.Read(home);
         var spent = File.Exists(home.LedgerFile)
-            ? PrivacyLedger.Read(home.LedgerFile).Status(settings.Source.Name)
+            ? PrivacyLedger.Read(home.LedgerFile, home.LedgerAnchors).Status(settings.Source.Name)
             : null;
         var offers = new OfferedRuns(home, TimeProvider.System);
         var runs = offers
@@ -67,7 +67,12 @@ internal static class StatusCommand
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"source  {settings.Source.Name}: ε {spent?.ReservedEpsilon ?? 0:F3} of {settings.Source.Epsilon:G4} reserved, δ {spent?.ReservedDelta ?? 0:G2} of {settings.Source.Delta:G2}"
+                $"""
+                source  {settings.Source.Name}: certified ε {spent?.CertifiedEpsilon
+                    ?? 0:F3} of {settings.Source.Epsilon:G4} used whatever happens, δ {spent?.ReservedDelta
+                    ?? 0:G2} of {settings.Source.Delta:G2}
+                        if stopped now by a rule fixed beforehand: ε {spent?.EpsilonOfStepsDone ?? 0:F3}
+                """
             )
         );
         foreach (var run in runs)

@@ -1,9 +1,14 @@
+using Federated.Privacy.Accounting;
+
 namespace Federated.ClientNode;
 
 /// <summary>What the silo answers to "is there work?".</summary>
 internal abstract record CheckInAnswer
 {
     private CheckInAnswer() { }
+
+    /// <summary>The highest head of this node's ledger that the silo had seen before; a claim, to be compared.</summary>
+    public LedgerHead? KnownLedger { get; init; }
 
     /// <summary>Train from this version.</summary>
     /// <param name="RunDigest">The run.</param>

@@ -97,7 +97,7 @@ internal sealed class FederationClient : ISiloConnection
                     Deadline(wait + CallDeadline),
                     cancellation
                 );
-                return Answer(reply);
+                return Answer(reply) with { KnownLedger = Known(reply.KnownLedger) };
             },
             cancellation
         );
@@ -329,6 +329,11 @@ internal sealed class FederationClient : ISiloConnection
                 "the silo's answer to a check-in is empty; it may speak another protocol"
             ),
         };
+
+    private static LedgerHead? Known(V1.LedgerHead? head) =>
+        head is null ? null
+        : new LedgerHead(head.Sequence, head.Hash) is { IsPlausible: true } known ? known
+        : throw new SiloRefusedException("the silo claims to know a ledger head that cannot be one");
 
     // Digests become names of folders here.
     private static string Digest(string text) =>

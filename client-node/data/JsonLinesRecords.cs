@@ -44,7 +44,21 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     /// <param name="holdOut">Decides each record's side.</param>
     /// <param name="cancellation">Stops the reading of a large file.</param>
     /// <exception cref="InvalidRecordsException">No file, no record, or lines that are not records: the first ten by number.</exception>
-    public static JsonLinesRecords Open(string path, HoldOut holdOut, CancellationToken cancellation = default)
+    public static JsonLinesRecords Open(string path, HoldOut holdOut, CancellationToken cancellation = default) =>
+        Open(path, holdOut, sketch: null, cancellation);
+
+    /// <summary>Opens and checks a file.</summary>
+    /// <param name="path">A JSONL file in UTF-8.</param>
+    /// <param name="holdOut">Decides each record's side.</param>
+    /// <param name="sketch">Receives every record; null: none wanted.</param>
+    /// <param name="cancellation">Stops the reading of a large file.</param>
+    /// <exception cref="InvalidRecordsException">No file, no record, or lines that are not records: the first ten by number.</exception>
+    public static JsonLinesRecords Open(
+        string path,
+        HoldOut holdOut,
+        RecordSketch? sketch,
+        CancellationToken cancellation
+    )
     {
         SafeFileHandle file;
         try
@@ -62,7 +76,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
         var records = new JsonLinesRecords(path, file);
         try
         {
-            records.Index(holdOut, cancellation);
+            records.Index(holdOut, sketch, cancellation);
             return records;
         }
         catch
@@ -84,7 +98,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     /// <inheritdoc />
     public void Dispose() => _file.Dispose();
 
-    private void Index(HoldOut holdOut, CancellationToken cancellation)
+    private void Index(HoldOut holdOut, RecordSketch? sketch, CancellationToken cancellation)
     {
         var errors = new List<string>();
         foreach (var (line, bytes) in Lines(errors, cancellation))
@@ -93,6 +107,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
             {
                 var record = Parse(bytes.Span);
                 (holdOut.Contains(record) ? _heldOut : _training).Add(line);
+                sketch?.Add(record);
             }
             catch (FormatException error)
             {

@@ -1,3 +1,5 @@
+using Federated.Privacy.Accounting;
+
 namespace Federated.ClientNode;
 
 /// <summary>
@@ -9,6 +11,8 @@ namespace Federated.ClientNode;
 ///   key.pem          this node's identity (0600)       spool/           sealed updates, until nobody can ask for them
 ///   holdout.key      keyed hash of the split (0600)    runs/{digest}/   documents, the owner's decisions
 ///   silo.json        the silo's pinned key             reports/, log/   never sent
+///   anchors/         what the ledger ended with last   sources/         keyed digests of records, by source
+///   sketch.key       their secret (0600)
 /// </code>
 /// </remarks>
 internal sealed class NodeHome : IDisposable
@@ -36,6 +40,19 @@ internal sealed class NodeHome : IDisposable
 
     /// <summary>The privacy ledger.</summary>
     public string LedgerFile => Path.Combine(Folder, "ledger.jsonl");
+
+    /// <summary>What tells when an older ledger was put back: in another folder, so that a copy of the one file does not bring them along.</summary>
+    public AnchorFiles LedgerAnchors =>
+        new(Path.Combine(AnchorsFolder, "ledger.json"), Path.Combine(AnchorsFolder, "silo.json"));
+
+    /// <summary>The secret of the record digests (32 bytes, 0600).</summary>
+    public string SketchKeyFile => Path.Combine(Folder, "sketch.key");
+
+    /// <summary>Keyed digests of records, one file a source.</summary>
+    public string SourcesFolder => Path.Combine(Folder, "sources");
+
+    /// <summary>The heads of the ledger.</summary>
+    public string AnchorsFolder => Path.Combine(Folder, "anchors");
 
     /// <summary>What the silo said at join: group, node id and the key of its receipts.</summary>
     public string MembershipFile => Path.Combine(Folder, "silo.json");
@@ -78,6 +95,8 @@ internal sealed class NodeHome : IDisposable
             MakeFolder(path);
             var home = new NodeHome(path, TakeLock(path));
             MakeFolder(home.SpoolFolder);
+            MakeFolder(home.AnchorsFolder);
+            MakeFolder(home.SourcesFolder);
             MakeFolder(home.RunsFolder);
             MakeFolder(home.ReportsFolder);
             MakeFolder(home.LogFolder);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Federated.Privacy.Accounting;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -34,6 +35,17 @@ internal static class NodeSettingsYaml
             n => n is >= 1 and <= int.MaxValue && n == Math.Floor(n),
             "a whole number ≥ 1"
         );
+        var composition = Composition(source);
+        var sharedWith = source.Texts("sharedWith");
+        if (sourceName is not null && sharedWith.Contains(sourceName))
+        {
+            source.Add(
+                "sharedWith",
+                $"names {sourceName} itself",
+                "name other sources that hold some of the same records"
+            );
+        }
+
         var budget = source.Section("budget");
         var epsilon = budget.Number("epsilon", n => n > 0, "ε > 0");
         var delta = budget.Number("delta", n => n is > 0 and < 1, "0 < δ < 1");
@@ -73,6 +85,8 @@ internal static class NodeSettingsYaml
                     DeclaredRecords = (int)declared!,
                     Epsilon = epsilon!.Value,
                     Delta = delta!.Value,
+                    Composition = composition,
+                    SharedWith = sharedWith,
                 },
                 Models = models.ToDictionary(model => model.Key, model => Path.GetFullPath(model.Value!, folder)),
                 Policy = policy,
@@ -99,6 +113,10 @@ internal static class NodeSettingsYaml
               budget:
                 epsilon: {Number(settings.Source.Epsilon)}
                 delta: {Number(settings.Source.Delta)}
+              # basic: what the runs cost adds up | renyi: better for many runs. The first run fixes it for good.
+              composition: {settings.Source.Composition.ToString().ToLowerInvariant()}
+              # Other sources of this node that hold some of the same records: each run is charged to all of them.
+              sharedWith: [{string.Join(", ", settings.Source.SharedWith.Select(Quote))}]
 
             # Base model name: folder with config.json, model.safetensors and the tokenizer.
             models:{(settings.Models.Count == 0 ? " {}\n" : "\n")}{string.Concat(models)}
@@ -122,6 +140,20 @@ internal static class NodeSettingsYaml
               fraction: {Number(settings.HoldOutFraction)}
 
             """;
+    }
+
+    private static PlanComposition Composition(YamlFields source)
+    {
+        switch (source.Text("composition", required: false))
+        {
+            case null or "basic":
+                return PlanComposition.Basic;
+            case "renyi":
+                return PlanComposition.Renyi;
+            case var other:
+                source.Add("composition", $"is {other}", "expected basic or renyi");
+                return PlanComposition.Basic;
+        }
     }
 
     private static PolicySettings Policy(YamlFields fields)

@@ -1,3 +1,5 @@
+using Federated.Privacy.Accounting;
+
 namespace Federated.ClientNode;
 
 /// <summary>One data source: its ledger is permanent, whatever happens to the file.</summary>
@@ -14,6 +16,12 @@ internal sealed record SourceSettings
 
     /// <summary>ε that all runs together may cost one record, &gt; 0.</summary>
     public required double Epsilon { get; init; }
+
+    /// <summary>How the plans of runs add up; fixed by the source's first run.</summary>
+    public PlanComposition Composition { get; init; }
+
+    /// <summary>Other sources that hold some of the same records: all of them are one account.</summary>
+    public IReadOnlyList<string> SharedWith { get; init; } = [];
 
     /// <summary>δ at which this node prices every run, (0, 1).</summary>
     public required double Delta { get; init; }

@@ -14,8 +14,8 @@ internal sealed class OwnerPolicy(NodeSettings settings)
     /// <summary>Judges a run and prices its whole plan: versions × local steps.</summary>
     /// <param name="runDigest">Identity of the document.</param>
     /// <param name="run">The document, valid by its own rules.</param>
-    /// <param name="spent">What the source has spent before.</param>
-    public PolicyVerdict Judge(string runDigest, RunDocument run, SourceStatus spent)
+    /// <param name="account">What the source has promised before.</param>
+    public PolicyVerdict Judge(string runDigest, RunDocument run, SourceAccount account)
     {
         var reasons = new List<string>();
         Mechanism(run.Privacy, reasons);
@@ -36,8 +36,8 @@ internal sealed class OwnerPolicy(NodeSettings settings)
             return new PolicyVerdict.Refused(reasons);
         }
 
-        var plan = Plan(runDigest, run, spent);
-        var price = Price(plan, spent, reasons);
+        var plan = Plan(runDigest, run);
+        var price = Price(plan, account, reasons);
         return reasons.Count > 0
             ? new PolicyVerdict.Refused(reasons)
             : new PolicyVerdict.Allowed(plan, price, settings.Policy.Consent == ConsentMode.Ask);
@@ -142,7 +142,7 @@ internal sealed class OwnerPolicy(NodeSettings settings)
         }
     }
 
-    private ReservationRequest Plan(string runDigest, RunDocument run, SourceStatus spent) =>
+    private ReservationRequest Plan(string runDigest, RunDocument run) =>
         new()
         {
             Source = settings.Source.Name,
@@ -153,38 +153,29 @@ internal sealed class OwnerPolicy(NodeSettings settings)
             MaxGradNorm = run.Privacy.MaxGradNorm,
             Unit = run.Privacy.Unit,
             Budget = new PrivacyBudget(settings.Source.Epsilon, settings.Source.Delta),
-            // Half of what is left, so that there is always a share for a later run.
-            Delta = run.Privacy.Mechanism == "gaussian" ? (settings.Source.Delta - spent.ReservedDelta) / 2 : null,
+            Mechanism = Sealer.MechanismOf(run.Privacy),
+            Composition = settings.Source.Composition,
             IsPrivate = run.Privacy.Mechanism == "gaussian",
         };
 
-    private PrivacyGuarantee Price(ReservationRequest plan, SourceStatus spent, List<string> reasons)
+    private PrivacyGuarantee Price(ReservationRequest plan, SourceAccount account, List<string> reasons)
     {
-        if (!plan.IsPrivate)
+        PrivacyGuarantee price;
+        try
         {
+            price = account.Price(plan);
+        }
+        catch (Exception error) when (error is PrivacyBudgetExceededException or LedgerConflictException)
+        {
+            reasons.Add($"its whole plan does not fit: {error.Message}");
             return new PrivacyGuarantee(double.PositiveInfinity, double.PositiveInfinity, 0, "none");
         }
 
-        if (!(plan.Delta > 0))
-        {
-            reasons.Add($"source {plan.Source} has spent its δ of {settings.Source.Delta:G3}");
-            return new PrivacyGuarantee(double.PositiveInfinity, double.PositiveInfinity, 0, "none");
-        }
-
-        var price = Accountants.Best(plan.ToEvent(), plan.Delta.Value);
         // Not below or at the bound, rather than over it: NaN is refused as well.
-        if (settings.Policy.MaxEpsilonPerRun is { } most && !(price.Epsilon <= most))
+        if (plan.IsPrivate && settings.Policy.MaxEpsilonPerRun is { } most && !(price.Epsilon <= most))
         {
             reasons.Add(
                 $"its whole plan costs ε = {price.Epsilon:F3} at δ = {price.Delta:G2}, over policy.maxEpsilonPerRun {most:G4}"
-            );
-        }
-
-        if (!(spent.ReservedEpsilon + price.Epsilon <= settings.Source.Epsilon))
-        {
-            reasons.Add(
-                $"its whole plan costs ε = {price.Epsilon:F3} at δ = {price.Delta:G2}, and of the budget {settings.Source.Epsilon:G4} "
-                    + $"of source {plan.Source} {Math.Max(0, settings.Source.Epsilon - spent.ReservedEpsilon):F3} is left"
             );
         }
 

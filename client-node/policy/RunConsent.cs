@@ -29,6 +29,12 @@ internal sealed class RunConsent(
     /// <summary>True: an offered run waits for `fednode runs approve`.</summary>
     public bool AwaitsOwner => offers.Digests.Any(digest => offers.Decision(digest)?.Answer == ConsentAnswer.Pending);
 
+    /// <summary>True: the owner has approved a run, and the silo has not heard of it.</summary>
+    public bool AwaitsAnswer =>
+        offers.Digests.Any(digest =>
+            offers.Decision(digest)?.Answer == ConsentAnswer.Accepted && Reserved(digest) is null
+        );
+
     /// <summary>True: the run is over.</summary>
     public bool IsOver(string runDigest) => offers.Decision(runDigest)?.Answer == ConsentAnswer.Ended;
 
@@ -128,8 +134,8 @@ internal sealed class RunConsent(
         if (Find(offer.RunDigest) is { } promised)
         {
             // Before a restart, or to a silo that has lost the answer.
-            var isOver = ledger.Entries.OfType<ExpiredEntry>().Any(e => e.ReservationId == promised.ReservationId);
-            var reason = isOver ? "the node's plan for this run has expired" : "";
+            var isOver = ledger.WhyOver(promised.ReservationId) is not null;
+            var reason = isOver ? "the node's plan for this run has ended" : "";
             return await TellAsync(offer.RunDigest, accepted: !isOver, reason, cancellation);
         }
 
@@ -139,7 +145,7 @@ internal sealed class RunConsent(
             return false;
         }
 
-        var verdict = policy.Judge(offer.RunDigest, document, ledger.Status(settings.Source.Name));
+        var verdict = policy.Judge(offer.RunDigest, document, ledger.Account(settings.Source.Name));
         switch (verdict)
         {
             case PolicyVerdict.Refused refused:

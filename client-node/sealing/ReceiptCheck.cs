@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Federated.Privacy.Accounting;
 
 namespace Federated.ClientNode;
 
@@ -25,6 +26,11 @@ internal sealed class ReceiptCheck(Membership membership)
         if (!about)
         {
             return "is about another update";
+        }
+
+        if (!new LedgerHead(receipt.LedgerSequence, receipt.LedgerHash).IsPlausible)
+        {
+            return "countersigns something that is no ledger head";
         }
 
         using var key = ECDsa.Create();

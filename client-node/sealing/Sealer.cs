@@ -17,7 +17,7 @@ internal sealed class Sealer(UpdateSpool spool, PrivacyLedger ledger, NodeIdenti
                 ? "an update was sealed for it, and its bytes are gone; training again would average the noise away"
             : updates.Sum(entry => entry.StepsDone) + run.Document.Local.Steps > run.Plan.Steps
                 ? "the reserved plan is used up"
-            : entries.OfType<ExpiredEntry>().Any() ? "its plan has expired"
+            : ledger.WhyOver(run.ReservationId) is { } over ? $"its plan {over}"
             : null;
     }
 
@@ -84,7 +84,8 @@ internal sealed class Sealer(UpdateSpool spool, PrivacyLedger ledger, NodeIdenti
         return spool.Attest(update, attestation.Sign(identity));
     }
 
-    private static string MechanismOf(PrivacySection privacy) =>
+    /// <summary>What makes the noise of a run, as attestations and the ledger name it.</summary>
+    public static string MechanismOf(PrivacySection privacy) =>
         privacy.Mechanism switch
         {
             "gaussian" => Attestation.RoundedGaussian,

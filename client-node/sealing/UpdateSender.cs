@@ -43,6 +43,8 @@ internal sealed class UpdateSender(
         if (answer is UploadAnswer.Accepted { Receipt: var receipt })
         {
             spool.Acknowledge(update, receipt);
+            // Its countersigned head: kept as an anchor, and stops the node if it is not part of this ledger.
+            ledger.Compare(new LedgerHead(receipt.Receipt.LedgerSequence, receipt.Receipt.LedgerHash));
             Release(run, update, receipt);
             log.Information(
                 "run {Run}: update from version {Version} accepted into version {Into}",
@@ -66,12 +68,25 @@ internal sealed class UpdateSender(
     }
 
     /// <summary>Enters a kept receipt into the ledger; again, it changes nothing.</summary>
-    public void Release(ConsentedRun run, SealedUpdate update, SignedReceipt receipt) =>
+    public void Release(ConsentedRun run, SealedUpdate update, SignedReceipt receipt)
+    {
+        if (!ledger.IsSealed(run.ReservationId, update.UpdateDigest))
+        {
+            // Sealed in entries that were lost, and paid for when they were recovered.
+            log.Warning(
+                "run {Run}: the ledger has lost its entry of the update from version {Version}",
+                run.Name,
+                update.BaseVersion
+            );
+            return;
+        }
+
         ledger.Release(
             run.ReservationId,
             update.UpdateDigest,
             System.Text.Json.JsonSerializer.Serialize(receipt, NodeJson.OneLine)
         );
+    }
 
     private UploadAnswer Checked(SealedUpdate update, UploadAnswer answer) =>
         answer switch

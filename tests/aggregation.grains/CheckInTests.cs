@@ -124,12 +124,16 @@ public sealed class CheckInTests(SiloFixture silo) : IClassFixture<SiloFixture>
     public async Task A_ledger_that_went_back_is_refused_also_after_a_restart()
     {
         using var federation = await Federation.JoinedAsync(silo, 1, new() { Cohort = 1 }, "ledger");
-        Assert.Null((await CheckInAsync(federation, 0, ledger: new(5, "five"))).Refused);
+        var first = await CheckInAsync(federation, 0, ledger: new(5, "five"));
+        Assert.Null(first.Refused);
+        Assert.Null(first.KnownLedger);
         Assert.Null((await CheckInAsync(federation, 0, ledger: new(5, "five"))).Refused);
         foreach (var restored in new LedgerMark[] { new(4, "four"), new(5, "other five"), new(0, "") })
         {
             var refused = (await CheckInAsync(federation, 0, ledger: restored)).Refused!;
             Assert.Equal((RejectionReason.LedgerRolledBack, false), (refused.Reason, refused.MayRetry));
+            // The node can see for itself, and keep it as evidence.
+            Assert.Equal(new(5, "five"), (await CheckInAsync(federation, 0, ledger: restored)).KnownLedger);
         }
 
         // A lost activation reads the same from the journal.

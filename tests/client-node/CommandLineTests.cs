@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Federated.ClientNode.Tests;
@@ -102,18 +101,6 @@ public sealed class CommandLineTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static async Task<(int Exit, string Output, string Error)> Fednode(string arguments)
-    {
-        using var process = Process.Start(
-            new ProcessStartInfo("dotnet", $"{Path.Combine(RepositoryFolder.FednodeOutput, "fednode.dll")} {arguments}")
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await output, await error);
-    }
+    private static Task<(int Exit, string Output, string Error)> Fednode(string arguments) =>
+        FednodeProcess.RunAsync(arguments);
 }

@@ -27,6 +27,9 @@ internal sealed class FakeSilo : ISiloConnection
 
     public Membership Membership { get; }
 
+    /// <summary>Signs a receipt anew, as only this silo can.</summary>
+    public SignedReceipt Sign(UpdateReceipt receipt) => new(receipt, receipt.Sign(_key));
+
     public string RunDigest { get; }
 
     public byte[] Document { get; set; }
@@ -48,6 +51,11 @@ internal sealed class FakeSilo : ISiloConnection
     public bool OffersOnce { get; set; }
 
     public SiloCommand Command { get; set; }
+
+    /// <summary>What check-ins say that the silo knows of the node's ledger.</summary>
+    public LedgerHead? KnownLedger { get; set; }
+
+    public int CheckIns { get; private set; }
 
     /// <summary>What assignments say about the base instead of the truth.</summary>
     public string? AnnouncedDigest { get; set; }
@@ -81,7 +89,8 @@ internal sealed class FakeSilo : ISiloConnection
     )
     {
         cancellation.ThrowIfCancellationRequested();
-        return Task.FromResult(BeforeCheckIn() ?? Next(declinedRuns));
+        CheckIns++;
+        return Task.FromResult((BeforeCheckIn() ?? Next(declinedRuns)) with { KnownLedger = KnownLedger });
     }
 
     public Task<string?> ConsentAsync(string runDigest, bool accepted, string reason, CancellationToken cancellation)

@@ -84,6 +84,11 @@ public sealed class NodeSettingsTests
         settings = settings with
         {
             Name = "clinic: north #1",
+            Source = settings.Source with
+            {
+                Composition = Federated.Privacy.Accounting.PlanComposition.Renyi,
+                SharedWith = ["trials: 2", "archive"],
+            },
             Policy = settings.Policy with { Runs = ["abc"], MaxEpsilonPerRun = 0.5 },
         };
 
@@ -91,7 +96,8 @@ public sealed class NodeSettingsTests
 
         Assert.Equal(settings.Name, read.Name);
         Assert.Equal(settings.Silo, read.Silo);
-        Assert.Equal(settings.Source, read.Source);
+        Assert.Equal(settings.Source.SharedWith, read.Source.SharedWith);
+        Assert.Equal(settings.Source with { SharedWith = read.Source.SharedWith }, read.Source);
         Assert.Equal(settings.Models, read.Models);
         Assert.Equal(settings.Policy.Runs, read.Policy.Runs);
         Assert.Equal(settings.Policy with { Runs = read.Policy.Runs }, read.Policy);

@@ -39,7 +39,7 @@ internal sealed class NodeUnderTest : IDisposable
     )
     {
         using var home = NodeHome.OpenToWork(Folder);
-        using var ledger = PrivacyLedger.Open(home.LedgerFile, Time);
+        using var ledger = PrivacyLedger.Open(home.LedgerFile, Time, home.LedgerAnchors);
         using var identity = NodeIdentity.LoadOrCreate(home.KeyFile);
         using var records = JsonLinesRecords.Open(
             Settings.Source.Path,

@@ -28,9 +28,9 @@ public sealed class OwnerPolicyTests
             { "a target the model has not", "matches no linear layer" },
             { "sequences longer than the context", "context" },
             { "over the epsilon of one run", "maxEpsilonPerRun" },
-            { "over what is left of the budget", "is left" },
-            { "no delta left", "has spent its δ" },
-            { "spent epsilon that is no number", "is left" },
+            { "over what is left of the budget", "exceeds the budget" },
+            { "no delta left", "delta spent 1E-05" },
+            { "spent epsilon that is no number", "exceeds the budget" },
             { "a limit of one run that is no number", "maxEpsilonPerRun" },
             { "a source's delta that is no number", "source.budget.delta" },
             { "a list without the run", "policy.runs" },
@@ -109,7 +109,7 @@ public sealed class OwnerPolicyTests
         Assert.False(Assert.IsType<PolicyVerdict.Allowed>(auto).NeedsOwner);
     }
 
-    private static (NodeSettings, RunDocument, Federated.Privacy.Accounting.SourceStatus) Case(string change)
+    private static (NodeSettings, RunDocument, Federated.Privacy.Accounting.SourceAccount) Case(string change)
     {
         var settings = Some.Settings("data.jsonl");
         var run = Some.Run("gaussian");
@@ -164,10 +164,10 @@ public sealed class OwnerPolicyTests
                 settings = settings with { Policy = settings.Policy with { MaxEpsilonPerRun = 0.01 } };
                 break;
             case "over what is left of the budget":
-                spent = spent with { ReservedEpsilon = 999.999 };
+                spent = spent with { PlanEpsilon = 999.999 };
                 break;
             case "spent epsilon that is no number":
-                spent = spent with { ReservedEpsilon = double.NaN };
+                spent = spent with { PlanEpsilon = double.NaN };
                 break;
             case "a limit of one run that is no number":
                 settings = settings with { Policy = settings.Policy with { MaxEpsilonPerRun = double.NaN } };
@@ -176,7 +176,7 @@ public sealed class OwnerPolicyTests
                 settings = settings with { Source = settings.Source with { Delta = double.NaN } };
                 break;
             case "no delta left":
-                spent = spent with { ReservedDelta = 1e-5 };
+                spent = spent with { PlanDelta = 1e-5 };
                 break;
             case "a list without the run":
                 settings = settings with { Policy = settings.Policy with { Consent = ConsentMode.List } };

@@ -356,7 +356,7 @@ public sealed class RoundLoopTests
         Assert.Equal(LoopEnd.Failed, end);
         Assert.Empty(node.Silo.Received);
         // Nothing was released, so the reserved plan is given back.
-        Assert.Equal(0, node.Ledger().Status("notes").ReservedEpsilon);
+        Assert.Equal(0, node.Ledger().Status("notes").CertifiedEpsilon);
         Assert.Equal("cancelled", node.Report().Outcome);
     }
 
@@ -500,7 +500,7 @@ public sealed class RoundLoopTests
 
         Assert.Equal(LoopEnd.Failed, end);
         // One update was sealed and may have been seen: the whole plan stays charged.
-        Assert.True(node.Ledger().Status("notes").ReservedEpsilon > 0);
+        Assert.True(node.Ledger().Status("notes").CertifiedEpsilon > 0);
     }
 
     [Fact]

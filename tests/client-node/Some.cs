@@ -54,7 +54,7 @@ internal static class Some
             },
         };
 
-    public static SourceStatus NothingSpent { get; } = new("notes", 0, 0, 0, 0, 0, null, true);
+    public static SourceAccount NothingSpent { get; } = new() { Source = "notes" };
 
     /// <summary>Records as JSONL, each of its own words.</summary>
     public static string Records(int count) =>

@@ -5,10 +5,15 @@ internal sealed class LedgerState
 {
     private readonly Dictionary<string, Reservation> _reservations = [];
     private readonly List<LedgerEntry> _entries = [];
+    private readonly Dictionary<long, string> _hashes = [];
     private readonly List<(long After, RecoveredEntry Entry)> _recovered = [];
-    private readonly string _headerHash;
+    private readonly SourceGroups _groups = new();
 
-    public LedgerState(string headerHash) => (_headerHash, Head) = (headerHash, new LedgerHead(0, headerHash));
+    public LedgerState(string headerHash)
+    {
+        Head = new LedgerHead(0, headerHash);
+        _hashes[0] = headerHash;
+    }
 
     public LedgerHead Head { get; private set; }
 
@@ -16,20 +21,58 @@ internal sealed class LedgerState
 
     public long Fence { get; private set; }
 
-    public IEnumerable<Reservation> Of(string source) => _reservations.Values.Where(r => r.Entry.Plan.Source == source);
+    /// <summary>All plans, oldest first.</summary>
+    public IEnumerable<Reservation> Reservations => _reservations.Values.OrderBy(r => r.Entry.Sequence);
 
-    public IEnumerable<string> Sources => _reservations.Values.Select(r => r.Entry.Plan.Source).Distinct();
+    /// <summary>Names of all sources that have a plan, oldest first.</summary>
+    public IEnumerable<string> Sources => Reservations.Select(r => r.Entry.Plan.Source).Distinct();
 
-    /// <summary>What a source was charged for lost entries.</summary>
-    public IEnumerable<RecoveredCharge> ChargesOf(string source) =>
-        _recovered.SelectMany(r => r.Entry.Charges).Where(c => c.Source == source);
+    /// <summary>The source and all that are linked to it.</summary>
+    public IReadOnlySet<string> GroupOf(string source) => _groups.Of(source);
 
-    /// <summary>Whether a head that was confirmed before is part of this ledger, or of a gap that was paid for.</summary>
+    /// <summary>The plans under a source's own name.</summary>
+    public IEnumerable<Reservation> Own(string source) =>
+        _reservations.Values.Where(r => r.Entry.Plan.Source == source);
+
+    /// <summary>The plans of a source and of all that are linked to it, oldest first.</summary>
+    public IReadOnlyList<Reservation> PlansOf(string source)
+    {
+        var group = GroupOf(source);
+        return [.. Reservations.Where(r => group.Contains(r.Entry.Plan.Source))];
+    }
+
+    /// <summary>What a source, with all that are linked to it, has promised.</summary>
+    public SourceAccount Account(string source)
+    {
+        var (plans, group) = (PlansOf(source), GroupOf(source));
+        var gaps = _recovered.SelectMany(r => r.Entry.Charges).Where(c => group.Contains(c.Source)).ToList();
+        var account = new SourceAccount
+        {
+            Source = source,
+            Composition = CompositionOf(source),
+            GapEpsilon = gaps.Sum(c => c.Epsilon),
+            GapDelta = gaps.Sum(c => c.Delta),
+            Linked =
+            [
+                .. group
+                    .Where(name => name != source)
+                    .Order(StringComparer.Ordinal)
+                    .Select(name => (name, Own(name).MaxBy(r => r.Entry.Sequence)?.Entry.Plan.Budget))
+                    .Where(of => of.Budget is not null)
+                    .Select(of => new LinkedBudget(of.name, of.Budget!)),
+            ],
+        };
+        return plans.Where(plan => plan.IsCharged).Aggregate(account, (sum, plan) => sum.With(plan));
+    }
+
+    /// <summary>Whether a head that was shown before is part of this ledger, or of a gap that was paid for.</summary>
     public bool Holds(LedgerHead known) =>
-        known.Sequence == 0
-            ? known.Hash == _headerHash
-            : _recovered.Any(r => known.Sequence > r.After && known.Sequence <= r.Entry.LostSequence)
-                || _entries.Any(e => e.Sequence == known.Sequence && e.Hash == known.Hash);
+        _hashes.GetValueOrDefault(known.Sequence) == known.Hash
+        || _recovered.Any(r =>
+            (known.Sequence > r.After && known.Sequence <= r.Entry.LostSequence)
+            || known == new LedgerHead(r.Entry.LostSequence, r.Entry.LostHash)
+            || r.Entry.AlsoLost.Contains(known)
+        );
 
     public Reservation? Find(string reservationId) => _reservations.GetValueOrDefault(reservationId);
 
@@ -52,19 +95,32 @@ internal sealed class LedgerState
             case ReleasedEntry released:
                 _reservations[entry.ReservationId].Add(released);
                 break;
-            case RecoveredEntry recovered:
-                _recovered.Add((Head.Sequence, recovered));
-                break;
             case ExpiredEntry expired:
                 _reservations[entry.ReservationId].Add(expired);
+                break;
+            case LinkedEntry linked:
+                _groups.Link(linked.Source, linked.With);
+                break;
+            case RecoveredEntry recovered:
+                _recovered.Add((Head.Sequence, recovered));
+                foreach (var plan in _reservations.Values)
+                {
+                    plan.Add(recovered);
+                }
+
                 break;
         }
 
         _entries.Add(entry);
+        _hashes[entry.Sequence] = entry.Hash;
         Fence = entry.Fence;
         Head = new LedgerHead(entry.Sequence, entry.Hash);
         return null;
     }
+
+    // A plan without a guarantee counts too: the first one fixes it, whatever it costs.
+    private PlanComposition? CompositionOf(string source) =>
+        PlansOf(source) is [var first, ..] ? first.Entry.Plan.Composition : null;
 
     private string? Broken(LedgerEntry entry)
     {
@@ -84,25 +140,31 @@ internal sealed class LedgerState
             return $"fence {entry.Fence} below {Fence}";
         }
 
-        if (entry is RecoveredEntry recovered)
-        {
-            return recovered.Charges.All(c => c.Epsilon >= 0 && c.Delta >= 0) ? null : "a recovered charge is negative";
-        }
-
-        var reservation = Find(entry.ReservationId);
-        if (entry is ReservedEntry)
-        {
-            return reservation is null ? null : "the plan was reserved before";
-        }
-
-        if (reservation is null)
-        {
-            return "it belongs to no reservation";
-        }
-
         return entry switch
         {
-            SealedEntry s when reservation.Expired is not null => "sealed after the plan expired",
+            RecoveredEntry r => BrokenGap(r),
+            LinkedEntry l => CompositionOf(l.Source) is { } one && CompositionOf(l.With) is { } other && one != other
+                ? "the linked sources compose their plans in different ways"
+                : null,
+            ReservedEntry r => Find(r.ReservationId) is not null ? "the plan was reserved before"
+            : CompositionOf(r.Plan.Source) is { } first && first != r.Plan.Composition
+                ? "its source composes plans in another way"
+            : null,
+            _ => Find(entry.ReservationId) is { } reservation
+                ? Broken(entry, reservation)
+                : "it belongs to no reservation",
+        };
+    }
+
+    private static string? BrokenGap(RecoveredEntry recovered) =>
+        !new LedgerHead(recovered.LostSequence, recovered.LostHash).IsPlausible ? "the lost head cannot be one"
+        : recovered.Charges.All(c => c.Epsilon >= 0 && c.Delta >= 0) ? null
+        : "a recovered charge is negative";
+
+    private static string? Broken(LedgerEntry entry, Reservation reservation) =>
+        entry switch
+        {
+            SealedEntry when reservation.WhyOver is not null => "sealed after the plan was over",
             SealedEntry s when reservation.StepsDone + s.StepsDone > reservation.Entry.Plan.Steps =>
                 "more steps than reserved",
             SealedEntry s when reservation.SealedFor(s.BaseVersion) is not null =>
@@ -113,5 +175,4 @@ internal sealed class LedgerState
             ExpiredEntry when reservation.Expired is not null => "expired twice",
             _ => null,
         };
-    }
 }

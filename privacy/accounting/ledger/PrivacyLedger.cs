@@ -15,24 +15,30 @@ namespace Federated.Privacy.Accounting;
 /// Each is on disk (fsync) before the call returns. A process that dies in between finds what it reserved or sealed; a torn last line is
 /// dropped, since its call never returned.
 /// <para>
-/// The whole plan is charged because the server chooses when to stop; ε of a prefix is no bound then. Across runs, which may be chosen after
-/// seeing earlier results and may overlap, ε and δ of the plans add (basic composition, valid for adaptive and concurrent plans).
+/// The whole plan is charged because the server chooses when to stop; ε of a prefix is no bound then. How plans add up across runs, which may be
+/// chosen after seeing earlier results and may overlap: <see cref="SourceAccount"/>.
+/// </para>
+/// <para>
+/// An older copy of the file, or another one, is noticed by its anchors: at the opening, before each entry, and whenever a silo shows a head that is not part of it
+/// (<see cref="Compare"/>). Then nothing is written until <see cref="Recover"/>.
 /// </para>
 /// </remarks>
-public sealed class PrivacyLedger : IDisposable
+public sealed partial class PrivacyLedger : IDisposable
 {
     private readonly object _gate = new();
     private readonly string _path;
     private readonly TimeProvider _time;
     private readonly LedgerWriter _writer;
     private readonly LedgerState _state;
-    private LedgerHead? _unknown;
+    private readonly RollbackWatch _watch;
 
-    private PrivacyLedger(string path, TimeProvider time, LedgerWriter writer, LedgerState state)
-    {
-        (_path, _time, _writer, _state) = (path, time, writer, state);
-        _unknown = writer.AnchoredHead is { } head && !state.Holds(head) ? head : null;
-    }
+    private PrivacyLedger(
+        string path,
+        TimeProvider time,
+        LedgerWriter writer,
+        LedgerState state,
+        RollbackWatch watch
+    ) => (_path, _time, _writer, _state, _watch) = (path, time, writer, state, watch);
 
     /// <summary>The last entry's sequence and hash.</summary>
     public LedgerHead Head
@@ -61,101 +67,40 @@ public sealed class PrivacyLedger : IDisposable
     /// <summary>Opens the ledger, or starts one; takes its lock until disposal.</summary>
     /// <param name="path">The file, for example <c>data/ledger.jsonl</c>; <c>.lock</c> and <c>.fence</c> lie beside it.</param>
     /// <param name="time">For the entries' time stamps.</param>
-    /// <param name="anchorPath">
-    /// A file in another place that keeps the highest head, so that an older copy of the ledger is noticed: then everything that spends is refused until
-    /// <see cref="Recover"/>.
+    /// <param name="anchors">
+    /// Files in another place that tell when an older copy of the ledger was put back: then every change is refused until <see cref="Recover"/>.
     /// </param>
     /// <exception cref="LedgerLockedException">Another process has it open.</exception>
     /// <exception cref="LedgerCorruptException">A line was changed, removed or added.</exception>
     /// <exception cref="LedgerUnavailableException">The folder or file cannot be read or written.</exception>
-    public static PrivacyLedger Open(string path, TimeProvider time, string? anchorPath = null)
+    public static PrivacyLedger Open(string path, TimeProvider time, AnchorFiles? anchors = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(time);
         path = Path.GetFullPath(path);
-        var (writer, state) = LedgerWriter.Open(path, time.GetUtcNow(), anchorPath);
-        return new PrivacyLedger(path, time, writer, state);
+        var (writer, state) = LedgerWriter.Open(path, time.GetUtcNow());
+        try
+        {
+            var watch = new RollbackWatch(path, state, anchors);
+            watch.Look();
+            return new PrivacyLedger(path, time, writer, state, watch);
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads and checks a ledger without taking its lock; a torn last line is left out.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="anchors">Where to look whether it is an older copy; null does not look.</param>
     /// <exception cref="LedgerCorruptException">A line was changed, removed or added.</exception>
     /// <exception cref="LedgerUnavailableException">The file cannot be read.</exception>
-    public static LedgerSnapshot Read(string path)
+    public static LedgerSnapshot Read(string path, AnchorFiles? anchors = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            var bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-            var (state, length) = LedgerFile.Parse(bytes, path);
-            return new LedgerSnapshot(state, bytes.AsMemory(0, (int)length));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw LedgerWriter.Unavailable(path, error);
-        }
-    }
-
-    /// <summary>Compares with a head that a silo countersigned. It can only make this node stricter.</summary>
-    /// <param name="known">The highest head the silo knows of this ledger.</param>
-    /// <exception cref="LedgerRolledBackException">It is not part of this ledger; nothing more is reserved or sealed until <see cref="Recover"/>.</exception>
-    public void Compare(LedgerHead known)
-    {
-        lock (_gate)
-        {
-            if (!_state.Holds(known))
-            {
-                _unknown = _unknown is { } worse && worse.Sequence > known.Sequence ? worse : known;
-            }
-
-            RefuseIfRolledBack();
-        }
-    }
-
-    /// <summary>Accepts that entries are lost, and charges for what they may have spent.</summary>
-    /// <param name="charges">One for each source that may be concerned.</param>
-    /// <param name="reason">Why, for people.</param>
-    /// <exception cref="LedgerConflictException">Nothing is known to be lost.</exception>
-    /// <exception cref="ArgumentException">A charge is negative or not a number.</exception>
-    public RecoveredEntry Recover(IReadOnlyList<RecoveredCharge> charges, string reason)
-    {
-        ArgumentNullException.ThrowIfNull(charges);
-        ArgumentNullException.ThrowIfNull(reason);
-        if (charges.Any(c => c is null || string.IsNullOrWhiteSpace(c.Source) || !(c.Epsilon >= 0) || !(c.Delta >= 0)))
-        {
-            throw new ArgumentException(
-                "each charge names its source, with epsilon and delta of at least 0",
-                nameof(charges)
-            );
-        }
-
-        if (charges.Any(c => !double.IsFinite(c.Epsilon) || !double.IsFinite(c.Delta)))
-        {
-            throw new ArgumentException("a charge is not finite; charge what is left of the budget", nameof(charges));
-        }
-
-        lock (_gate)
-        {
-            var lost =
-                _unknown
-                ?? throw new LedgerConflictException(
-                    "the ledger holds every head that was confirmed; there is no gap to recover"
-                );
-            var entry = Append(
-                new RecoveredEntry
-                {
-                    ReservationId = "recovery",
-                    LostSequence = lost.Sequence,
-                    LostHash = lost.Hash,
-                    Charges = charges,
-                    Reason = reason,
-                }
-            );
-            _unknown = null;
-            return entry;
-        }
+        return LedgerSnapshot.Read(path, anchors);
     }
 
     /// <summary>Charges a whole plan. The same run and source again returns the entry that exists.</summary>
@@ -176,7 +121,7 @@ public sealed class PrivacyLedger : IDisposable
                 return Same(existing, request);
             }
 
-            var price = LedgerPricing.Price(request, _state);
+            var price = _state.Account(request.Source).Price(request);
             return Append(
                 new ReservedEntry
                 {
@@ -185,6 +130,7 @@ public sealed class PrivacyLedger : IDisposable
                     Delta = price.Delta,
                     Epsilon = double.IsFinite(price.Epsilon) ? price.Epsilon : null,
                     Accountant = price.Accountant,
+                    AccountantVersion = Version,
                 }
             );
         }
@@ -217,11 +163,9 @@ public sealed class PrivacyLedger : IDisposable
                     );
             }
 
-            if (reservation.Expired is { } expired)
+            if (reservation.WhyOver is { } over)
             {
-                throw new LedgerConflictException(
-                    $"the plan expired at {expired.At:u} ({expired.Reason}); nothing more can be sealed under it"
-                );
+                throw new LedgerConflictException($"the plan {over}; nothing more can be sealed under it");
             }
 
             var plan = reservation.Entry.Plan;
@@ -298,13 +242,25 @@ public sealed class PrivacyLedger : IDisposable
         }
     }
 
-    /// <summary>What a source has spent; all zero for one that the ledger does not know.</summary>
-    /// <param name="source">The owner's name for the data.</param>
-    public SourceStatus Status(string source)
+    /// <summary>Whether an update is sealed under a plan; false for one whose entry was lost.</summary>
+    /// <param name="reservationId">Of <see cref="Reserve"/>.</param>
+    /// <param name="updateDigest">SHA-256 of the sealed bytes.</param>
+    public bool IsSealed(string reservationId, string updateDigest)
     {
         lock (_gate)
         {
-            return LedgerPricing.Status(source, _state);
+            return _state.Find(reservationId)?.Sealed.Any(s => s.UpdateDigest == updateDigest) ?? false;
+        }
+    }
+
+    /// <summary>Why nothing more can be sealed under a plan; null while it can.</summary>
+    /// <param name="reservationId">Of <see cref="Reserve"/>.</param>
+    /// <exception cref="LedgerConflictException">No such reservation.</exception>
+    public string? WhyOver(string reservationId)
+    {
+        lock (_gate)
+        {
+            return Existing(reservationId).WhyOver;
         }
     }
 
@@ -317,33 +273,33 @@ public sealed class PrivacyLedger : IDisposable
         }
     }
 
+    private static string Version { get; } = typeof(PrivacyLedger).Assembly.GetName().Version!.ToString(3);
+
     private static string ReservationId(string source, string runDigest) =>
         LedgerDigest.Of(Encoding.UTF8.GetBytes($"federated-reservation/1\n{runDigest}\n{source}"))[..32];
 
     private static ReservedEntry Same(Reservation existing, ReservationRequest request)
     {
         var plan = existing.Entry.Plan;
-        if (existing.Expired is { } expired)
+        if (existing.WhyOver is { } over)
         {
             throw new LedgerConflictException(
-                $"source '{plan.Source}': the plan of this run expired at {expired.At:u} ({expired.Reason}); it cannot be reserved again"
+                $"source '{plan.Source}': the plan of this run {over}; it cannot be reserved again"
             );
         }
 
-        // A changed budget is the owner's right and no change of the plan.
-        return plan with { Budget = request.Budget, Delta = request.Delta } == request
+        // A changed budget is the owner's right and no change of the plan; the first release did not write the mechanism.
+        var same = plan with
+        {
+            Budget = request.Budget,
+            Delta = request.Delta,
+            Mechanism = request.Mechanism,
+        };
+        return same == request
             ? existing.Entry
             : throw new LedgerConflictException(
                 $"source '{plan.Source}': this run is reserved with other numbers ({plan}); a run's plan never changes"
             );
-    }
-
-    private void RefuseIfRolledBack()
-    {
-        if (_unknown is { } known)
-        {
-            throw new LedgerRolledBackException(_path, _state.Head, known);
-        }
     }
 
     private Reservation Existing(string reservationId) =>
@@ -355,6 +311,11 @@ public sealed class PrivacyLedger : IDisposable
     private TEntry Append<TEntry>(TEntry draft)
         where TEntry : LedgerEntry
     {
+        if (draft is not RecoveredEntry)
+        {
+            RefuseIfRolledBack();
+        }
+
         var head = _state.Head;
         var entry = _writer.Append(
             draft with
@@ -371,10 +332,10 @@ public sealed class PrivacyLedger : IDisposable
             throw new LedgerCorruptException($"'{_path}': the new entry breaks a rule: {rule}");
         }
 
-        // While a rollback is open the anchor keeps its evidence.
-        if (_unknown is null || entry is RecoveredEntry)
+        // While a gap is open the anchor keeps its evidence.
+        if (_watch.Gap is null)
         {
-            _writer.Anchor(_state.Head);
+            _watch.Follow();
         }
 
         return (TEntry)entry;

@@ -24,6 +24,18 @@ public sealed record ReservationRequest
     /// <summary>What one neighbour differs by: <c>record</c> or <c>subject</c>.</summary>
     public required string Unit { get; init; }
 
+    /// <summary>What makes the noise, as in <see cref="Attestation.Mechanism"/>.</summary>
+    public string Mechanism { get; init; } = Attestation.RoundedGaussian;
+
+    /// <summary>How the units of a step are drawn: each by itself with probability <see cref="SamplingRate"/>.</summary>
+    public string SamplingScheme { get; init; } = "poisson";
+
+    /// <summary>What makes two data sets neighbours.</summary>
+    public string Adjacency { get; init; } = Attestation.AddOrRemoveOne;
+
+    /// <summary>How the source's plans add up across runs; its first plan fixes it.</summary>
+    public PlanComposition Composition { get; init; }
+
     /// <summary>What the owner allows this source in all.</summary>
     public required PrivacyBudget Budget { get; init; }
 
@@ -49,6 +61,15 @@ public sealed record ReservationRequest
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Source);
         ArgumentException.ThrowIfNullOrWhiteSpace(Unit);
+        ArgumentException.ThrowIfNullOrWhiteSpace(Mechanism);
+        if (SamplingScheme != "poisson" || Adjacency != Attestation.AddOrRemoveOne || !Enum.IsDefined(Composition))
+        {
+            throw new ArgumentException(
+                $"samplingScheme = '{SamplingScheme}', adjacency = '{Adjacency}', composition = '{Composition}'; the ledger prices poisson, "
+                    + $"{Attestation.AddOrRemoveOne}, and basic or renyi"
+            );
+        }
+
         ArgumentNullException.ThrowIfNull(Budget);
         LedgerDigest.Check(RunDigest, nameof(RunDigest));
         PrivacyArgument.PositiveFinite(PrivacyArgument.SamplingRate(SamplingRate), "samplingRate");

@@ -42,7 +42,18 @@ internal static class NodeMessages
             header.AttestationSignature.ToByteArray()
         );
 
-    public static CheckInReply ToReply(this CheckInAnswer answer, DateTimeOffset now) =>
+    public static CheckInReply ToReply(this CheckInAnswer answer, DateTimeOffset now)
+    {
+        var reply = Answer(answer, now);
+        if (answer.KnownLedger is { } known)
+        {
+            reply.KnownLedger = new LedgerHead { Sequence = known.Sequence, Hash = known.Hash };
+        }
+
+        return reply;
+    }
+
+    private static CheckInReply Answer(CheckInAnswer answer, DateTimeOffset now) =>
         answer switch
         {
             { Assignment: { } work } => new CheckInReply

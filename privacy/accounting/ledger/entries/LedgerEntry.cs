@@ -9,6 +9,7 @@ namespace Federated.Privacy.Accounting;
 [JsonDerivedType(typeof(ReleasedEntry), "released")]
 [JsonDerivedType(typeof(ExpiredEntry), "expired")]
 [JsonDerivedType(typeof(RecoveredEntry), "recovered")]
+[JsonDerivedType(typeof(LinkedEntry), "linked")]
 public abstract record LedgerEntry
 {
     private protected LedgerEntry() { }
@@ -29,7 +30,7 @@ public abstract record LedgerEntry
     [JsonPropertyOrder(-1)]
     public long Fence { get; init; }
 
-    /// <summary>Which reservation the entry belongs to: the run digest and the source, hashed; <c>recovery</c> for a recovered gap.</summary>
+    /// <summary>Which reservation the entry belongs to: the run digest and the source, hashed; <c>recovery</c> for a recovered gap, <c>link</c> for linked sources.</summary>
     [JsonPropertyOrder(0)]
     public required string ReservationId { get; init; }
 

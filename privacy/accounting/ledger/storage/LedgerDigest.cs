@@ -7,9 +7,11 @@ internal static class LedgerDigest
 {
     public static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
+    public static bool Is(string? value) => value is { Length: 64 } && value.All(char.IsAsciiHexDigitLower);
+
     public static void Check(string value, string name)
     {
-        if (value is not { Length: 64 } || value.Any(c => !char.IsAsciiHexDigitLower(c)))
+        if (!Is(value))
         {
             throw new ArgumentException(
                 $"{name} = '{value}'; expected a SHA-256 as 64 lowercase hexadecimal digits",

@@ -14,9 +14,9 @@ public sealed class PrivacyLedgerTests : IDisposable
         ledger.Seal(reserved.ReservationId, Some.Digest("u1"), baseVersion: 0, stepsDone: 20);
 
         var status = ledger.Status("patients");
-        Assert.Equal(reserved.Epsilon, status.ReservedEpsilon);
+        Assert.Equal(reserved.Epsilon, status.CertifiedEpsilon);
         Assert.Equal(5e-6, status.ReservedDelta);
-        Assert.InRange(status.EpsilonOfStepsDone, 0.01, status.ReservedEpsilon * 0.6);
+        Assert.InRange(status.EpsilonOfStepsDone, 0.01, status.CertifiedEpsilon * 0.6);
         Assert.Equal((400, 20), (status.StepsReserved, status.StepsDone));
         Assert.True(status.IsPrivate);
     }
@@ -123,7 +123,7 @@ public sealed class PrivacyLedgerTests : IDisposable
         ledger.Expire(untouched, "declined");
         ledger.Expire(used.ReservationId, "run cancelled");
 
-        Assert.Equal(used.Epsilon, ledger.Status("patients").ReservedEpsilon);
+        Assert.Equal(used.Epsilon, ledger.Status("patients").CertifiedEpsilon);
         Assert.Throws<LedgerConflictException>(() => ledger.Seal(used.ReservationId, Some.Digest("v"), 1, 20));
         Assert.Throws<LedgerConflictException>(() => ledger.Reserve(Some.Plan("a") with { Delta = 1e-6 }));
     }

@@ -14,4 +14,7 @@ public sealed record ReservedEntry : LedgerEntry
 
     /// <summary>The accountant whose bound it is. The plan stands beside it, so that any other can recompute it.</summary>
     public required string Accountant { get; init; }
+
+    /// <summary>Which release of this library computed it; empty in entries of the first one.</summary>
+    public string AccountantVersion { get; init; } = "";
 }

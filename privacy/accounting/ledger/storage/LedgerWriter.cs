@@ -1,28 +1,21 @@
 namespace Federated.Privacy.Accounting;
 
-/// <summary>The one who may append: holds the lock, the open file and the anchor. Every append is on disk when it returns.</summary>
+/// <summary>The one who may append: holds the lock and the open file. Every append is on disk when it returns.</summary>
 internal sealed class LedgerWriter : IDisposable
 {
     private readonly string _path;
     private readonly LedgerLock _lock;
     private readonly FileStream _file;
-    private readonly LedgerAnchor? _anchor;
     private Exception? _broken;
 
-    private LedgerWriter(string path, LedgerLock ledgerLock, FileStream file, LedgerAnchor? anchor)
-    {
-        (_path, _lock, _file, _anchor) = (path, ledgerLock, file, anchor);
-        AnchoredHead = anchor?.Read();
-    }
-
-    /// <summary>What the anchor held when the ledger was opened.</summary>
-    public LedgerHead? AnchoredHead { get; }
+    private LedgerWriter(string path, LedgerLock ledgerLock, FileStream file) =>
+        (_path, _lock, _file) = (path, ledgerLock, file);
 
     public static LedgerUnavailableException Unavailable(string path, Exception error) =>
         new($"cannot use the ledger '{path}': {error.Message}; give the node a writable folder with free space", error);
 
     /// <summary>Takes the lock, starts the file if there is none, checks it and cuts a torn last line.</summary>
-    public static (LedgerWriter Writer, LedgerState State) Open(string path, DateTimeOffset now, string? anchorPath)
+    public static (LedgerWriter Writer, LedgerState State) Open(string path, DateTimeOffset now)
     {
         LedgerLock? ledgerLock = null;
         FileStream? file = null;
@@ -48,10 +41,7 @@ internal sealed class LedgerWriter : IDisposable
 
             ledgerLock.RaiseAbove(state.Fence);
             file.Seek(0, SeekOrigin.End);
-            return (
-                new LedgerWriter(path, ledgerLock, file, anchorPath is null ? null : new LedgerAnchor(anchorPath)),
-                state
-            );
+            return (new LedgerWriter(path, ledgerLock, file), state);
         }
         catch (Exception error)
         {
@@ -78,6 +68,7 @@ internal sealed class LedgerWriter : IDisposable
         }
 
         _lock.Check(_path);
+        RefuseIfReplaced();
         entry = entry with { Fence = _lock.Fence };
         var (line, hash) = LedgerFormat.Encode(entry);
         var start = _file.Length;
@@ -86,9 +77,10 @@ internal sealed class LedgerWriter : IDisposable
             _file.Write([.. line, (byte)'\n']);
             _file.Flush(flushToDisk: true);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            // What reached the disk is unknown: take it back if possible, and let the next open decide by the hash.
+            // The last is .NET's word for a file that has reached its largest size. What reached the disk is unknown: take it back if possible, and let the next open decide by the hash.
             _broken = error;
             TryCut(start);
             throw Unavailable(_path, error);
@@ -100,24 +92,22 @@ internal sealed class LedgerWriter : IDisposable
         };
     }
 
-    /// <summary>Records the head in the other place, after the entry: an anchor that lags behind is older, never wrong.</summary>
-    public void Anchor(LedgerHead head)
-    {
-        try
-        {
-            _anchor?.Record(head);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // The entry stands; asked again, it is returned as it is.
-            throw Unavailable(_path, error);
-        }
-    }
-
     public void Dispose()
     {
         _file.Dispose();
         _lock.Dispose();
+    }
+
+    // A copy that was put back under the open file: what is written now would go to a file without a name.
+    private void RefuseIfReplaced()
+    {
+        var named = new FileInfo(_path);
+        if (!named.Exists || named.Length != _file.Length)
+        {
+            throw new LedgerUnavailableException(
+                $"'{_path}' was removed or replaced while this process works; nothing was written: put the right copy back and start again"
+            );
+        }
     }
 
     private void TryCut(long length)

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Federated.Privacy.Accounting;
+
+namespace Federated.ClientNode;
+
+/// <summary>The ledger in words.</summary>
+internal static class LedgerText
+{
+    /// <summary>One line about an entry.</summary>
+    public static string Of(LedgerEntry entry) =>
+        entry switch
+        {
+            ReservedEntry reserved => string.Create(
+                CultureInfo.InvariantCulture,
+                $"reserved  source {reserved.Plan.Source}, run {reserved.Plan.RunDigest[..12]}: {reserved.Plan.Steps} steps, σ {reserved.Plan.NoiseMultiplier:G4}, q {reserved.Plan.SamplingRate:G4}, ε {reserved.Epsilon?.ToString("F3", CultureInfo.InvariantCulture) ?? "∞ (not private)"} at δ {reserved.Delta:G2}"
+            ),
+            SealedEntry update =>
+                $"sealed    version {update.BaseVersion}: {update.StepsDone} steps, update {update.UpdateDigest[..12]}",
+            ReleasedEntry released => $"released  update {released.UpdateDigest[..12]}",
+            ExpiredEntry expired => $"expired   {expired.Reason}",
+            LinkedEntry linked => $"linked    source {linked.Source} with {linked.With}: one account",
+            RecoveredEntry gap =>
+                $"recovered up to entry {gap.LostSequence}: {string.Join("; ", gap.Charges.Select(Of))}; open plans ended",
+            _ => entry.GetType().Name,
+        };
+
+    /// <summary>One charge for lost entries.</summary>
+    public static string Of(RecoveredCharge charge) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"source {charge.Source} charged ε {charge.Epsilon:F3} and δ {charge.Delta:G2}"
+        );
+
+    /// <summary>The two numbers of a source.</summary>
+    public static string Of(SourceStatus source) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            source {source.Source}{(
+                source.SharedWith.Count == 0 ? "" : $" (one account with {string.Join(", ", source.SharedWith)})"
+            )}: steps {source.StepsDone} of {source.StepsReserved} done
+              certified:         ε {source.CertifiedEpsilon:F3} of {source.Budget?.Epsilon
+                ?? 0:G4} used, δ {source.ReservedDelta:G2} of {source.Budget?.Delta
+                ?? 0:G2}: whatever happens to the runs so far
+              if stopped now:    ε {source.EpsilonOfStepsDone:F3}, only if every run was stopped by a rule fixed beforehand
+            """
+        )
+        + (source.IsPrivate ? "" : $"{Environment.NewLine}  NOT PRIVATE: a run without a guarantee was trained on it");
+}

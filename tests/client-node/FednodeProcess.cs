@@ -1,0 +1,22 @@
+using System.Diagnostics;
+
+namespace Federated.ClientNode.Tests;
+
+/// <summary>The program as a process.</summary>
+internal static class FednodeProcess
+{
+    public static async Task<(int Exit, string Output, string Error)> RunAsync(string arguments)
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", $"{Path.Combine(RepositoryFolder.FednodeOutput, "fednode.dll")} {arguments}")
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, await output, await error);
+    }
+}
