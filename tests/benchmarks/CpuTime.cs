@@ -27,6 +27,9 @@ internal sealed class CpuTime(params (string Name, Action Work)[] subjects)
         }
     }
 
+    /// <summary>Median of a subject, in milliseconds.</summary>
+    public double Median(int subject) => Median(_milliseconds[subject]);
+
     public void Print(TextWriter output)
     {
         var first = Median(_milliseconds[0]);

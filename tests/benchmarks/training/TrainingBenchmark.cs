@@ -1,14 +1,11 @@
-using System.Diagnostics;
 using Federated.Adapters;
-using Federated.Adapters.Models;
-using Federated.Privacy.Mechanisms;
 using static TorchSharp.torch;
 
 namespace Federated.Benchmarks;
 
 /// <summary>
-/// What privacy costs: the whole private step (Poisson draw, per-example gradients, clipping, grid, exact noise, optimizer) beside the
-/// plain LoRA step on the same records, one thread.
+/// What privacy costs: the whole private step beside the plain LoRA step on the same records, beside full fine-tuning, and beside the
+/// machine's own matrix product of as many operations. All in turn, in CPU time.
 /// </summary>
 internal static class TrainingBenchmark
 {
@@ -17,111 +14,60 @@ internal static class TrainingBenchmark
         set_num_threads(arguments.Integer("threads", 1));
         var batchSize = arguments.Integer("batch", 16);
         var length = arguments.Integer("length", 128);
-        using var model = Model(arguments.Text("model", "base-docs"));
+        var name = arguments.Text("model", "reference");
+        using var model = TrainingModel.Create(name);
         var targets = arguments.Text("targets", "q_proj,v_proj").Split(',');
         var options = new AdapterOptions(arguments.Integer("rank", 8), 16, LoraScaling.RsLora, targets, 0);
-        var layout = AdapterLayout.For(model.Config, options);
-        using var adapter = new LoraAdapter(model, layout);
-        var records = Records(batchSize, length, model.VocabularySize);
-        using var batch = TokenBatch.Of(records);
-
-        var program = new Steps(adapter, batch);
-        using var secure = new SecureNoise();
+        using var adapter = new LoraAdapter(model, AdapterLayout.For(model.Config.Linears, options));
+        using var batch = TokenBatch.Of(TrainingModel.Records(batchSize, length, model.VocabularySize));
+        using var steps = new TrainingSteps(adapter, batch);
+        using var full = new FullFineTuning(TrainingModel.Create(name), batch);
+        using var product = new MatrixProduct();
         var time = new CpuTime(
-            ("plain LoRA step", program.PlainStep),
-            ("private step", () => program.PrivateStep(secure)),
-            ("of it: per-example gradients", program.GradientsOnly),
-            ("forward only", program.Forward)
+            ("plain LoRA step", steps.Plain),
+            ("private step", steps.Private),
+            ("of it: per-example gradients", steps.Gradients),
+            ("forward only", steps.Forward),
+            ("full fine-tuning step", full.Step),
+            ("matrix product of 4.3 GFLOP", product.Multiply)
         );
         time.Measure(arguments.Integer("steps", 30));
+
+        var trained = adapter.Layout.Count;
         Console.WriteLine(
-            $"{arguments.Text("model", "base-docs")}: {batchSize} records of {length} tokens, rank {options.Rank} on {string.Join(", ", targets)}: {layout.Count} trained, {get_num_threads()} thread(s)"
+            $"{name}: {batchSize} records of {length} tokens, rank {options.Rank} on {string.Join(", ", targets)}: {trained} trained, {get_num_threads()} thread(s)"
         );
         Console.WriteLine();
         time.Print(Console.Out);
         Console.WriteLine();
-        Console.WriteLine($"peak memory of the process: {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
-    }
-
-    private static LlamaModel Model(string name)
-    {
-        if (name == "base-docs")
-        {
-            return LlamaCheckpoint.Read(Path.Combine(AppContext.BaseDirectory, "base-docs"));
-        }
-
-        // The shape that the reference measurements use.
-        var model = new LlamaModel(
-            new LlamaConfig
-            {
-                HiddenSize = 256,
-                IntermediateSize = 688,
-                NumHiddenLayers = 4,
-                NumAttentionHeads = 4,
-                NumKeyValueHeads = 4,
-                HeadDim = 64,
-                VocabSize = 5000,
-                MaxPositionEmbeddings = 256,
-                TieWordEmbeddings = true,
-            }
+        var tokens = (long)batchSize * length;
+        var plain = time.Median(0);
+        var peak = MatrixProduct.Flops / time.Median(5);
+        Console.WriteLine(
+            $"private step: {time.Median(1) / plain:F3} × plain step, {tokens / time.Median(1) * 1000:F0} tokens/s"
         );
-        LlamaInitializer.Initialize(model, 1);
-        return model;
-    }
-
-    private static IReadOnlyList<IReadOnlyList<int>> Records(int count, int length, long vocabulary)
-    {
-        var random = new Random(1);
-        return
-        [
-            .. Enumerable
-                .Range(0, count)
-                .Select(_ => Enumerable.Range(0, length).Select(_ => random.Next((int)vocabulary)).ToArray()),
-        ];
-    }
-
-    /// <summary>The two programs on one adapter.</summary>
-    private sealed class Steps(LoraAdapter adapter, TokenBatch batch)
-    {
-        private readonly float[] _values = adapter.GetValues();
-        private readonly PoissonSampler _sampler = new(batch.Count, 1.0);
-        private readonly LocalOptimizer _optimizer = LocalOptimizer.Create(
-            new("adamw", 1e-3),
-            (int)adapter.Layout.Count
+        Console.WriteLine(
+            $"plain step: {TrainingModel.FrozenFlops(model, tokens) / plain / peak:P0} of the machine's matrix product ({peak / 1e6:F1} GFLOP/s)"
         );
-        private long _step;
+    }
 
-        public void PlainStep()
+    /// <summary>A matrix product large enough to reach the machine's peak.</summary>
+    private sealed class MatrixProduct : IDisposable
+    {
+        public const double Flops = 2.0 * 2048 * 1024 * 1024;
+
+        private readonly Tensor _left = ones(2048, 1024);
+        private readonly Tensor _right = ones(1024, 1024);
+
+        public void Multiply()
         {
-            using var scope = NewDisposeScope();
-            var gradient = SummedGradient.Compute(adapter, batch).div_(batch.Count);
-            _optimizer.Step(_values, gradient.data<float>().ToArray());
-            adapter.SetValues(_values);
+            using var product = _left.mm(_right);
         }
 
-        public void PrivateStep(NoiseSource noise)
+        public void Dispose()
         {
-            using var scope = NewDisposeScope();
-            noise.BeginStep(_step++);
-            // A rate of one: the draw is made, and all records are in every batch, so that both programs do the same work.
-            var clipper = new GradientClipper(_sampler.Sample(noise), (int)adapter.Layout.Count, 1.0);
-            clipper.Clip(PerExampleGradients.Compute(adapter, batch));
-            using var sum = clipper.Complete();
-            _optimizer.Step(_values, GaussianMechanism.Release(sum, 1.0, batch.Count, noise).Values);
-            adapter.SetValues(_values);
-        }
-
-        public void GradientsOnly()
-        {
-            using var scope = NewDisposeScope();
-            PerExampleGradients.Compute(adapter, batch);
-        }
-
-        public void Forward()
-        {
-            using var scope = NewDisposeScope();
-            using var untracked = no_grad();
-            adapter.Model.call(batch.Ids);
+            _left.Dispose();
+            _right.Dispose();
         }
     }
 }
