@@ -92,6 +92,11 @@ public sealed class SequenceClassifierTests
         using var batch = TokenBatch.Of(records);
 
         var together = PerExampleGradients.Compute(adapter, batch);
+        model.CheckpointActivations = true;
+        var twice = PerExampleGradients.Compute(adapter, batch);
+        model.CheckpointActivations = false;
+
+        Assert.Equal(together.data<float>().ToArray(), twice.data<float>().ToArray());
 
         for (var i = 0; i < records.Length; i++)
         {

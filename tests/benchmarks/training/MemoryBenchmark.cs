@@ -52,11 +52,11 @@ internal static class MemoryBenchmark
         );
     }
 
-    // Least of three: the peak of a process also holds what the allocator kept by chance.
+    // Least of two: the peak of a process also holds what the allocator kept by chance.
     private static (long Bytes, long Trained) PeakOf(string kind, Arguments arguments)
     {
         var least = (Bytes: long.MaxValue, Trained: 0L);
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 2; i++)
         {
             var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
             start.ArgumentList.Add("memory");
@@ -110,7 +110,7 @@ internal static class MemoryBenchmark
         );
         using var steps = new TrainingSteps(adapter, batch);
         using var full = kind == "full" ? new FullFineTuning(TrainingModel.Create("reference"), batch) : null;
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 5; i++)
         {
             switch (kind)
             {

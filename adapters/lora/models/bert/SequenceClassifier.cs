@@ -97,14 +97,13 @@ public sealed class SequenceClassifier : AdaptableModel, IClassifier
         }
 
         using var scope = NewDisposeScope();
-        // A text's first token is seen whatever the mask says: attention over nothing would be NaN.
-        var seen = (mask ?? ones_like(ids)).to(ScalarType.Bool).clone();
-        seen.narrow(1, 0, 1).fill_(true);
-        seen = seen.unsqueeze(1).unsqueeze(1);
+        var seen = Seen(ids, mask);
         var hidden = _embeddings.call(ids, types);
         foreach (var layer in _layers)
         {
-            hidden = layer.call(hidden, seen);
+            hidden = CheckpointActivations
+                ? ActivationCheckpoint.Run(input => layer.call(input, Seen(ids, mask)), hidden)
+                : layer.call(hidden, seen);
         }
 
         // [B, 1, width], since adapters take sequences.
@@ -118,6 +117,14 @@ public sealed class SequenceClassifier : AdaptableModel, IClassifier
     /// <inheritdoc />
     public override (double Nats, long Predictions) TotalLoss(RecordBatch batch) =>
         LabelLoss.Total(this, batch, Tokens(batch).Labels);
+
+    // A text's first token is seen whatever the mask says: attention over nothing would be NaN.
+    private static Tensor Seen(Tensor ids, Tensor? mask)
+    {
+        var seen = (mask ?? ones_like(ids)).to(ScalarType.Bool).clone();
+        seen.narrow(1, 0, 1).fill_(true);
+        return seen.unsqueeze(1).unsqueeze(1);
+    }
 
     /// <inheritdoc />
     internal override string? PlaceOf(string stored)

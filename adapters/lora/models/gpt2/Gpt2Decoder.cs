@@ -21,6 +21,9 @@ internal sealed class Gpt2Decoder : nn.Module<Tensor, Tensor>
         register_module("ln_f", _norm = new LayerNorm(config.HiddenSize, config.LayerNormEpsilon));
     }
 
+    /// <summary>See <see cref="AdaptableModel.CheckpointActivations"/>.</summary>
+    public bool CheckpointActivations { get; set; }
+
     public Parameter Embedding => _tokens.Weight;
 
     public IEnumerable<AdaptableLinear> Linears => _layers.SelectMany(layer => layer.Linears);
@@ -40,7 +43,7 @@ internal sealed class Gpt2Decoder : nn.Module<Tensor, Tensor>
         var hidden = _tokens.call(ids) + _positions.Weight.narrow(0, 0, ids.shape[1]);
         foreach (var layer in _layers)
         {
-            hidden = layer.call(hidden);
+            hidden = CheckpointActivations ? ActivationCheckpoint.Run(layer.call, hidden) : layer.call(hidden);
         }
 
         return _norm.call(hidden);

@@ -44,6 +44,7 @@ public sealed class Gpt2Model : CausalLanguageModel
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
+        _decoder.CheckpointActivations = CheckpointActivations;
         var hidden = _decoder.call(input);
         var logits = _head?.call(hidden) ?? nn.functional.linear(hidden, _decoder.Embedding);
         return logits.MoveToOuterDisposeScope();
