@@ -42,6 +42,68 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public void One_run_bounds_against_a_gaussian_claim_match()
+    {
+        foreach (var row in Known.GetProperty("one_run_fdp").EnumerateArray())
+        {
+            var (m, r, v) = Counts(row);
+            var ours = OneRunGaussianAudit.Epsilon(m, r, v, row.Number("delta"), row.Number("significance"));
+            Assert.Equal(row.Number("eps_lower_gdp"), ours, 1e-4);
+        }
+
+        Assert.Equal(0, OneRunGaussianAudit.Epsilon(1000, 500, 250, 1e-5, 0.05));
+        Assert.Throws<ArgumentOutOfRangeException>(() => OneRunGaussianAudit.Epsilon(10, 11, 5, 1e-5, 0.05));
+    }
+
+    [Fact]
+    public void Attackers_without_error_reach_the_known_ceilings()
+    {
+        var pitfalls = Vectors.Load("dp_pitfalls.json");
+        foreach (var row in pitfalls.GetProperty("audit_ceiling_clopper_pearson").EnumerateArray())
+        {
+            var (members, others) = (row.GetProperty("n_in").GetInt64(), row.GetProperty("n_out").GetInt64());
+            var ceiling = ThresholdAudit.Epsilon(0, others, 0, members, 0, 1 - row.Number("confidence"));
+            Assert.Equal(row.Number("perfect_attack_eps"), ceiling, 1e-6);
+        }
+
+        foreach (var row in pitfalls.GetProperty("audit_ceiling_one_run").EnumerateArray())
+        {
+            var guesses = row.GetProperty("guesses").GetInt32();
+            Assert.Equal(row.Number("eps"), OneRunAudit.Epsilon(guesses, guesses, guesses, 0, 0.05), 1e-4);
+        }
+    }
+
+    [Fact]
+    public void An_audit_that_cannot_refute_is_refused_with_the_size_that_could()
+    {
+        static double Ceiling(long size) => Math.Log(size);
+        Assert.Equal(Math.Log(100), AuditPower.Require(2, 100, Ceiling));
+        var error = Assert.Throws<AuditTooSmallException>(() => AuditPower.Require(3, 100, Ceiling));
+        Assert.Contains("it takes size 404", error.Message, StringComparison.Ordinal); // e⁶ = 403.4
+        error = Assert.Throws<AuditTooSmallException>(() => AuditPower.Require(3, 100, _ => 5));
+        Assert.Contains("no size", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_membership_attack_beats_the_bound_and_the_gaussian_one_comes_near_it()
+    {
+        var bound = new MembershipBound(new GaussianEvent(1));
+        foreach (var rate in new[] { 1e-3, 0.01, 0.1, 0.5 })
+        {
+            // The best attack on N(0, 1) against N(1, 1): Φ(Φ⁻¹(α) + 1).
+            var best = MathNet.Numerics.Distributions.Normal.CDF(
+                0,
+                1,
+                MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, rate) + 1
+            );
+            Assert.InRange(bound.TruePositiveRateAt(rate), best, 1.05 * best);
+        }
+
+        Assert.Equal(1, bound.TruePositiveRateAt(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => bound.TruePositiveRateAt(double.NaN));
+    }
+
+    [Fact]
     public void Scores_match_area_rates_and_threshold_bounds()
     {
         foreach (var row in Known.GetProperty("scores").EnumerateArray())
