@@ -10,7 +10,12 @@ internal static class PrivacyCommand
 {
     /// <summary>The command.</summary>
     public static Command Create() =>
-        new("privacy", "What DP-SGD costs: from noise to ε, or from ε to noise.") { Epsilon(), Noise() };
+        new("privacy", "What DP-SGD costs: from noise to ε, or from ε to noise.")
+        {
+            Epsilon(),
+            Noise(),
+            PrivacyAuditCommand.Create(),
+        };
 
     private static Command Epsilon()
     {

@@ -27,6 +27,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("privacy epsilon --noise-multiplier 1 --sampling-rate 2 --steps 1 --delta 1e-5", 2, "samplingRate")]
     [InlineData("model digest nowhere --precision fp4", 2, "fp4")]
     [InlineData("model digest {0}", 2, "config.json")]
+    [InlineData("privacy audit --size 500 --without-noise --json", 1, "games")]
+    [InlineData("privacy audit --noise-multiplier 0.1 --size 100", 2, "size")]
+    [InlineData("privacy audit --kind one-run --guesses 2000 --delta 3", 2, "--guesses")]
+    [InlineData("privacy audit --run some-run --home {0}/home", 2, "fednode join")]
     [InlineData("--help", 0, "")]
     public async Task An_error_is_one_sentence_and_its_own_exit_code(string arguments, int code, string said)
     {

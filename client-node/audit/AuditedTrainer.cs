@@ -1,0 +1,27 @@
+using Federated.Adapters;
+using Federated.Adapters.Text;
+
+namespace Federated.ClientNode;
+
+/// <summary>The path under audit: the node's own trainer, from an adapter of zeros, and the bytes that would be sealed.</summary>
+internal sealed class AuditedTrainer(LoraAdapter adapter, TextTokenizer tokenizer, ConsentedRun run, AuditNoise noise)
+{
+    /// <summary>Trains once.</summary>
+    /// <param name="records">The records.</param>
+    /// <param name="repetition">Which time, for seeded noise.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <returns>Δ [d], as the silo would read it.</returns>
+    public float[] Train(ITrainingRecords records, long repetition, CancellationToken cancellation)
+    {
+        using var source = noise.Open(repetition);
+        var trainer = new PrivateTrainer(adapter, tokenizer, records, run);
+        return Observed(adapter.Layout, trainer.Train(new float[adapter.Layout.Count], source, _ => { }, cancellation));
+    }
+
+    /// <summary>What the silo reads in an update's bytes.</summary>
+    public static float[] Observed(AdapterLayout layout, ReadOnlySpan<float> delta)
+    {
+        using var bytes = new MemoryStream(AdapterBlob.Encode(AdapterBlobKind.Update, layout, delta));
+        return AdapterBlob.Read(bytes, layout, AdapterBlobKind.Update);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using Federated.Protocol;
+
+namespace Federated.ClientNode.Tests;
+
+/// <summary>An audit of a run trains the run's own model on the owner's records, and leaves no trace in the node's folder.</summary>
+[Collection(Alone.Name)] // tensors
+public sealed class PrivacyAuditOfRunTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void Canaries_join_the_owners_records_in_memory_only()
+    {
+        var document = Some.Run("gaussian", steps: 2);
+        var digest = Offer(document);
+        using var home = NodeHome.OpenToRead(_folder.Path);
+        var before = Files();
+        var request = new AuditRequest
+        {
+            Kind = AuditKind.OneRun,
+            NoiseMultiplier = 20,
+            MaxGradNorm = document.Privacy.MaxGradNorm,
+            ExpectedBatchSize = document.Privacy.ExpectedBatchSize,
+            Delta = 1e-5,
+            SamplingRate = 0.05,
+            Steps = 1,
+            Dimension = 16,
+            Size = 24,
+            Guesses = 24,
+            Significance = 0.01,
+            Noise = AuditNoise.Seeded(1),
+        };
+        var random = new Random(3);
+
+        using var subject = AuditSubject.OfRun(home, digest, TestContext.Current.CancellationToken);
+        var report = new PrivacyAudit(request, _ => { }).Training(
+            subject,
+            () => (ulong)random.NextInt64(),
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.True(report.Result.Holds, $"{report.Result}");
+        Assert.Contains("some-run", report.Subject, StringComparison.Ordinal);
+        Assert.Equal(before, Files());
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private string Offer(RunDocument document)
+    {
+        var bytes = CanonicalRunDocument.Bytes(document);
+        var digest = CanonicalRunDocument.Digest(bytes);
+        using var home = NodeHome.OpenToWork(_folder.Path);
+        _ = HoldOut.Open(home, 0.2);
+        var settings = Some.Settings(_folder.Write("data.jsonl", Some.Records(40)));
+        File.WriteAllText(home.SettingsFile, NodeSettingsYaml.Write(settings));
+        new OfferedRuns(home, TimeProvider.System).Keep(new CheckInAnswer.Offer(digest, [.. bytes]));
+        return digest;
+    }
+
+    private Dictionary<string, string> Files() =>
+        Directory
+            .EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories)
+            .ToDictionary(
+                file => file,
+                file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))),
+                StringComparer.Ordinal
+            );
+}
