@@ -18,6 +18,7 @@ internal sealed class AuditSubject : IDisposable
         Tokenizer = tokenizer;
         Document = document;
         _owned = owned;
+        Encoding = new RecordEncoding(tokenizer, document.Local);
     }
 
     /// <summary>The adapter; its values are replaced.</summary>
@@ -25,6 +26,9 @@ internal sealed class AuditSubject : IDisposable
 
     /// <summary>The model's tokenizer.</summary>
     public TextTokenizer Tokenizer { get; }
+
+    /// <summary>How records become tokens.</summary>
+    public RecordEncoding Encoding { get; }
 
     /// <summary>The run that is audited; noise and steps are the request's.</summary>
     public RunDocument Document { get; }
@@ -38,9 +42,15 @@ internal sealed class AuditSubject : IDisposable
     /// <summary>A run that this node has been offered, with the owner's records and the run's model and program.</summary>
     /// <param name="home">The node's folder; nothing is written there.</param>
     /// <param name="runDigest">The run.</param>
+    /// <param name="machine">What of this machine training may use.</param>
     /// <param name="cancellation">Stops the reading of a large file.</param>
     /// <exception cref="NodeHomeException">node.yaml names no folder for the model, or the node has no hold-out key yet.</exception>
-    public static AuditSubject OfRun(NodeHome home, string runDigest, CancellationToken cancellation)
+    public static AuditSubject OfRun(
+        NodeHome home,
+        string runDigest,
+        TrainingMachine machine,
+        CancellationToken cancellation
+    )
     {
         var settings = NodeSettingsYaml.Read(home.SettingsFile);
         var offers = new OfferedRuns(home, TimeProvider.System);
@@ -57,7 +67,7 @@ internal sealed class AuditSubject : IDisposable
         );
         try
         {
-            var model = AdaptedModel.Open(runDigest, document, settings.Models);
+            var model = AdaptedModel.Open(runDigest, document, settings.Models, machine.Resolve());
             return new AuditSubject(model.Adapter, model.Base.Tokenizer, document, model, records)
             {
                 Records = records,
@@ -135,9 +145,25 @@ internal sealed class AuditSubject : IDisposable
         }
     }
 
+    /// <summary>Sets the adapter to what an update makes of the initial one.</summary>
+    /// <param name="update">Δ of the factors that version 0 trains.</param>
+    public void Apply(ReadOnlySpan<float> update)
+    {
+        var whole = Adapter.Layout.InitialValues();
+        var trained = Adapter.Layout.TrainedAt(0);
+        var values = Adapter.Layout.Take(trained, whole);
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] += update[i];
+        }
+
+        Adapter.Layout.Put(trained, values, whole);
+        Adapter.SetValues(whole);
+    }
+
     /// <summary>The trainer of a request on this subject.</summary>
     /// <param name="request">Claim and noise.</param>
-    /// <param name="optimizer">Another optimizer than the program's; null: the program's.</param>
+    /// <param name="optimizer">A plain program with this optimizer instead of the run's; null: the run's.</param>
     public AuditedTrainer Trainer(AuditRequest request, OptimizerSection? optimizer = null)
     {
         var document = Document with
@@ -149,7 +175,19 @@ internal sealed class AuditSubject : IDisposable
                 MaxGradNorm = request.MaxGradNorm,
                 ExpectedBatchSize = request.ExpectedBatchSize,
             },
-            Local = Document.Local with { Steps = request.Steps, Optimizer = optimizer ?? Document.Local.Optimizer },
+            Local = optimizer is null
+                ? Document.Local with
+                {
+                    Steps = request.Steps,
+                }
+                : Document.Local with
+                {
+                    Steps = request.Steps,
+                    Optimizer = optimizer,
+                    Schedule = new ScheduleSection(),
+                    Accumulation = 1,
+                    Proximal = 0,
+                },
         };
         var digest = CanonicalRunDocument.Digest(document);
         var plan = new ReservationRequest

@@ -41,7 +41,7 @@ internal static class CanaryAudit
         var canaries = request.Size;
         var claimed = request.ClaimedEpsilon;
         var ceiling = AuditPower.Require(claimed, canaries, size => Ceiling(request, (int)size), MostCanaries);
-        var texts = Enumerable.Range(0, canaries).Select(_ => MadeUpText.Of(random, CanaryLength)).ToList();
+        var texts = Enumerable.Range(0, canaries).Select(_ => MadeUpText.Record(random, CanaryLength)).ToList();
         var coins = Enumerable.Range(0, canaries).Select(_ => (random() & 1) == 1).ToList();
         var records = new RecordsInMemory([.. texts.Where((_, i) => coins[i])], owner);
         using var scope = NewDisposeScope();
@@ -89,23 +89,15 @@ internal static class CanaryAudit
         AuditRequest request,
         AuditSubject subject,
         ITrainingRecords owner,
-        List<string> texts,
+        List<TextRecord> canaries,
         CancellationToken cancellation
     )
     {
-        subject.Adapter.SetValues(new float[subject.Adapter.Layout.Count]);
-        Tensor Of(IReadOnlyList<string> records) =>
-            RecordGradients.Clipped(
-                subject.Adapter,
-                subject.Tokenizer,
-                records,
-                subject.Document.Local.MaxSequenceLength,
-                request.MaxGradNorm,
-                cancellation
-            );
+        Tensor Of(IReadOnlyList<TextRecord> records) =>
+            RecordGradients.Clipped(subject, records, request.MaxGradNorm, cancellation);
         var count = Math.Min(KnownRecords, owner.TrainingCount);
         // From all over the file.
         var known = Enumerable.Range(0, count).Select(i => (int)((long)i * owner.TrainingCount / count));
-        return (Of(texts), Of([.. known.Select(index => owner.Training(index).Text)]));
+        return (Of(canaries), Of([.. known.Select(owner.Training)]));
     }
 }

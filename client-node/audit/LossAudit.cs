@@ -26,7 +26,7 @@ internal static class LossAudit
         AuditRequest request,
         AuditSubject subject,
         ITrainingRecords members,
-        IReadOnlyList<string> others,
+        IReadOnlyList<TextRecord> others,
         Func<ITrainingRecords, long, float[]> train,
         Func<ITrainingRecords, long, float[]> reference,
         CancellationToken cancellation
@@ -35,13 +35,11 @@ internal static class LossAudit
         var size = Math.Min(request.Size, Math.Min(members.TrainingCount, others.Count));
         var claimed = request.ClaimedEpsilon;
         var ceiling = AuditPower.Require(claimed, size, each => Ceiling(request, each));
-        string[] known =
+        TextRecord[] known =
         [
-            .. Enumerable
-                .Range(0, size)
-                .Select(i => members.Training((int)((long)i * members.TrainingCount / size)).Text),
+            .. Enumerable.Range(0, size).Select(i => members.Training((int)((long)i * members.TrainingCount / size))),
         ];
-        string[] unknown = [.. others.Take(size)];
+        TextRecord[] unknown = [.. others.Take(size)];
         (double[] Inside, double[] Outside) Attack(float[] update) =>
             (Scores(subject, known, update, cancellation), Scores(subject, unknown, update, cancellation));
 
@@ -90,33 +88,32 @@ internal static class LossAudit
     // How much of its loss a record has lost by the update.
     private static double[] Scores(
         AuditSubject subject,
-        IReadOnlyList<string> texts,
+        IReadOnlyList<TextRecord> records,
         float[] update,
         CancellationToken cancellation
     )
     {
-        var before = Losses(subject, texts, new float[update.Length], cancellation);
-        var after = Losses(subject, texts, update, cancellation);
+        var before = Losses(subject, records, new float[update.Length], cancellation);
+        var after = Losses(subject, records, update, cancellation);
         return [.. before.Zip(after, (a, b) => a - b)];
     }
 
     private static double[] Losses(
         AuditSubject subject,
-        IReadOnlyList<string> texts,
-        float[] values,
+        IReadOnlyList<TextRecord> records,
+        float[] update,
         CancellationToken cancellation
     )
     {
-        subject.Adapter.SetValues(values);
-        var length = subject.Document.Local.MaxSequenceLength;
+        subject.Apply(update);
         return
         [
-            .. texts.Select(text =>
+            .. records.Select(record =>
                 HeldOutEvaluation
                     .Evaluate(
                         subject.Adapter.Model,
-                        [TokenSequence.Encode(subject.Tokenizer, text, length)],
-                        length,
+                        [subject.Encoding.Encode(record)],
+                        subject.Document.Local.MaxSequenceLength,
                         cancellation
                     )
                     .NatsPerToken

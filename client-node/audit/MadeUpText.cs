@@ -3,9 +3,9 @@ namespace Federated.ClientNode;
 /// <summary>Random text for canaries and made-up records.</summary>
 internal static class MadeUpText
 {
-    /// <summary>Random printable characters: the richer the text, the further apart the gradients of two records.</summary>
+    /// <summary>A record of random printable characters: the richer the text, the further apart the gradients of two records.</summary>
     /// <param name="random">Uniform 64-bit words.</param>
     /// <param name="length">Characters, ≥ 1.</param>
-    public static string Of(Func<ulong> random, int length) =>
-        string.Concat(Enumerable.Range(0, length).Select(_ => (char)('!' + (random() % 94))));
+    public static TextRecord Record(Func<ulong> random, int length) =>
+        new(string.Concat(Enumerable.Range(0, length).Select(_ => (char)('!' + (random() % 94)))), null);
 }

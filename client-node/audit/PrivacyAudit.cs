@@ -1,5 +1,4 @@
 using Federated.Adapters;
-using Federated.Privacy.Accounting;
 using Federated.Privacy.Mechanisms;
 using Federated.Protocol;
 
@@ -80,7 +79,9 @@ internal sealed class PrivacyAudit(AuditRequest request, Action<long> progress)
         ITrainingRecords Records(int madeUp) =>
             subject.Records
             ?? (ITrainingRecords)
-                new RecordsInMemory([.. Enumerable.Range(0, madeUp).Select(_ => MadeUpText.Of(random, MadeUpLength))]);
+                new RecordsInMemory([
+                    .. Enumerable.Range(0, madeUp).Select(_ => MadeUpText.Record(random, MadeUpLength)),
+                ]);
 
         return request.Kind switch
         {
@@ -114,13 +115,8 @@ internal sealed class PrivacyAudit(AuditRequest request, Action<long> progress)
         };
     }
 
-    private List<string> Others(AuditSubject subject, Func<ulong> random) =>
+    private List<TextRecord> Others(AuditSubject subject, Func<ulong> random) =>
         subject.Records is { } records
-            ?
-            [
-                .. Enumerable
-                    .Range(0, Math.Min(request.Size, records.HeldOutCount))
-                    .Select(i => records.HeldOut(i).Text),
-            ]
-            : [.. Enumerable.Range(0, request.Size).Select(_ => MadeUpText.Of(random, MadeUpLength))];
+            ? [.. Enumerable.Range(0, Math.Min(request.Size, records.HeldOutCount)).Select(i => records.HeldOut(i))]
+            : [.. Enumerable.Range(0, request.Size).Select(_ => MadeUpText.Record(random, MadeUpLength))];
 }

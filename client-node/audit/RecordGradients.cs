@@ -1,5 +1,4 @@
 using Federated.Adapters;
-using Federated.Adapters.Text;
 using static TorchSharp.torch;
 
 namespace Federated.ClientNode;
@@ -9,34 +8,37 @@ internal static class RecordGradients
 {
     private const int RecordsAtOnce = 32;
 
-    /// <summary>Computes them at the adapter's present values.</summary>
-    /// <param name="adapter">The adapter.</param>
-    /// <param name="tokenizer">The model's tokenizer.</param>
-    /// <param name="texts">n records.</param>
-    /// <param name="maxLength">Most tokens of a record.</param>
+    /// <summary>Computes them at the initial adapter.</summary>
+    /// <param name="subject">What is trained.</param>
+    /// <param name="records">n records.</param>
     /// <param name="maxGradNorm">C.</param>
     /// <param name="cancellation">Stops between pieces.</param>
-    /// <returns>[n, d], float64; in the caller's dispose scope.</returns>
+    /// <returns>[n, d], float64, on the CPU; in the caller's dispose scope.</returns>
     public static Tensor Clipped(
-        LoraAdapter adapter,
-        TextTokenizer tokenizer,
-        IReadOnlyList<string> texts,
-        int maxLength,
+        AuditSubject subject,
+        IReadOnlyList<TextRecord> records,
         double maxGradNorm,
         CancellationToken cancellation
     )
     {
         using var scope = NewDisposeScope();
+        var adapter = subject.Adapter;
+        adapter.SetValues(adapter.Layout.InitialValues());
+        var trained = adapter.Layout.TrainedAt(0);
         var pieces = new List<Tensor>();
-        foreach (var piece in texts.Chunk(RecordsAtOnce))
+        foreach (var piece in records.Chunk(RecordsAtOnce))
         {
             cancellation.ThrowIfCancellationRequested();
-            using var tokens = TokenBatch.Of([
-                .. piece.Select(text => TokenSequence.Encode(tokenizer, text, maxLength).Ids),
-            ]);
-            var rows = PerExampleGradients.Compute(adapter, tokens).to(float64); // [b, d]
-            var norms = rows.square().sum(1).sqrt().clamp_min(1e-30); // [b]
-            pieces.Add(rows * (maxGradNorm / norms).clamp_max(1).unsqueeze(1));
+            using var tokens = TokenBatch.Of(
+                [.. piece.Select(subject.Encoding.Encode)],
+                subject.Document.Local.LabelSmoothing,
+                adapter.Model.Device
+            );
+            var rows = PerExampleGradients.Compute(adapter, tokens, trained).cpu().to(float64); // [b, d]
+            var norms = (rows * rows).sum([1L]).sqrt(); // [b]
+            // A zero norm gives +∞ and is cut to 1.
+            var scale = minimum(tensor(maxGradNorm, float64) / norms, tensor(1.0, float64));
+            pieces.Add(rows * scale.unsqueeze(1));
         }
 
         return cat(pieces).MoveToOuterDisposeScope();

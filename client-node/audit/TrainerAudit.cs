@@ -12,9 +12,9 @@ namespace Federated.ClientNode;
 /// </remarks>
 internal static class TrainerAudit
 {
-    private const string Canary = "the canary sings";
+    private static readonly TextRecord Canary = new("the canary sings", null);
 
-    private static readonly string[] Others = ["a plain record", "another record"];
+    private static readonly TextRecord[] Others = [new("a plain record", null), new("another record", null)];
 
     /// <summary>Plays the games.</summary>
     /// <param name="request">Claim and size.</param>

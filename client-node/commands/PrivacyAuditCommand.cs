@@ -12,27 +12,25 @@ internal static class PrivacyAuditCommand
     public static Command Create()
     {
         var options = new PrivacyAuditOptions();
-        var threads = new Option<int>("--threads")
-        {
-            Description = "Threads of one tensor operation, ≥ 1.",
-            DefaultValueFactory = _ => 1,
-        };
+        var machine = new MachineOptions();
         options.Kind.AcceptOnlyFromAmong("mechanism", "trainer", "one-run", "membership");
         var command = new Command(
             "audit",
             "Attacks this node's privacy, and exits with 1 when it finds more than is claimed; 2 when it is too small to find it. Example: fednode privacy audit --kind trainer --noise-multiplier 1 --steps 2"
         );
-        foreach (var option in options.All.Append(threads))
+        foreach (var option in options.All)
         {
             command.Options.Add(option);
         }
 
+        machine.AddTo(command);
         command.SetAction(
             (parsed, cancellation) =>
                 CommandRun.GuardAsync(async () =>
                 {
-                    TorchThreads.Prepare(parsed.GetValue(threads));
-                    var report = await RunAsync(options, parsed, cancellation);
+                    var lent = machine.Read(parsed);
+                    TorchThreads.Prepare(lent.Threads);
+                    var report = await RunAsync(options, parsed, lent, cancellation);
                     Console.WriteLine(parsed.GetValue(options.Json) ? AuditText.Json(report) : AuditText.Plain(report));
                     return report.Result.Holds ? ExitCode.Ok : ExitCode.Failed;
                 })
@@ -43,6 +41,7 @@ internal static class PrivacyAuditCommand
     private static async Task<AuditReport> RunAsync(
         PrivacyAuditOptions options,
         ParseResult parsed,
+        TrainingMachine machine,
         CancellationToken cancellation
     )
     {
@@ -85,7 +84,9 @@ internal static class PrivacyAuditCommand
                 }
 
                 var usesRun = home is not null && request.Kind is AuditKind.OneRun or AuditKind.Membership;
-                using var subject = usesRun ? AuditSubject.OfRun(home!, digest!, cancellation) : audit.InMemory();
+                using var subject = usesRun
+                    ? AuditSubject.OfRun(home!, digest!, machine, cancellation)
+                    : audit.InMemory();
                 return audit.Training(subject, Random, cancellation);
             });
         }

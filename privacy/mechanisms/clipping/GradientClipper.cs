@@ -135,17 +135,21 @@ public sealed class GradientClipper
         return new ClippedSum(_sum, _grid, _batch, _withinBound);
     }
 
+    // No plain number is handed to libtorch here: the library's box of such a number may be collected while the call still reads it,
+    // and nothing about the bound may hang on that. Tensors live until the scope ends.
     private void AddChunk(Tensor gradients, long start, long count)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         var rows = gradients.narrow(0, start, count).to(float64); // [n, d]
-        var norms = rows.square().sum(1).sqrt(); // [n]
+        var device = rows.device;
+        Tensor Constant(double value) => tensor(value, float64, device);
+        var norms = (rows * rows).sum([1L]).sqrt(); // [n]
         var finite = norms.isfinite();
         // A zero norm gives +∞ and is cut to the plain scale.
-        var scale = (_grid.RadiusBeforeRounding / norms).clamp_max(1 / _grid.Unit);
-        var integers = where(finite.unsqueeze(1), (rows * scale.unsqueeze(1)).round(), zeros_like(rows)); // [n, d]
-        var largest = integers.square().sum(1).max().item<double>();
+        var scale = minimum(Constant(_grid.RadiusBeforeRounding) / norms, Constant(1 / _grid.Unit)); // [n]
+        var integers = where(finite.unsqueeze(1), (rows * scale.unsqueeze(1)).round(), Constant(0)); // [n, d]
+        var largest = (integers * integers).sum([1L]).max().item<double>();
         if (!(largest <= _grid.Radius * _grid.Radius))
         {
             throw new InvalidOperationException(
@@ -153,7 +157,7 @@ public sealed class GradientClipper
             );
         }
 
-        _withinBound += (int)norms.le(_grid.MaxGradNorm).sum().item<long>();
+        _withinBound += (int)norms.le(Constant(_grid.MaxGradNorm)).sum().item<long>();
         DroppedRows += (int)(count - finite.sum().item<long>());
         // [0L], not 0: a literal 0 would pick the overload that takes a ScalarType.
         var sum = integers.sum([0L]).to(int64).cpu().data<long>();

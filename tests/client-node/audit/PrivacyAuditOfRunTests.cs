@@ -33,7 +33,12 @@ public sealed class PrivacyAuditOfRunTests : IDisposable
         };
         var random = new Random(3);
 
-        using var subject = AuditSubject.OfRun(home, digest, TestContext.Current.CancellationToken);
+        using var subject = AuditSubject.OfRun(
+            home,
+            digest,
+            new TrainingMachine("cpu"),
+            TestContext.Current.CancellationToken
+        );
         var report = new PrivacyAudit(request, _ => { }).Training(
             subject,
             () => (ulong)random.NextInt64(),

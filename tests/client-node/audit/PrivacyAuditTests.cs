@@ -1,5 +1,4 @@
 using Federated.Privacy.Accounting;
-using Federated.Privacy.Mechanisms;
 
 namespace Federated.ClientNode.Tests;
 
