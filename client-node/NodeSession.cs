@@ -117,7 +117,7 @@ internal sealed class NodeSession : IAsyncDisposable
         var consent = new RunConsent(new OwnerPolicy(_settings), offers, _ledger, _settings, _silo, _resilience, _log);
         var spool = new UpdateSpool(_home.SpoolFolder);
         var reports = new RunReports(_home, _settings, consent, _time);
-        using var local = new LocalTraining(_settings, _records, _identity.Id, machine, _log);
+        using var local = new LocalTraining(_settings, _records, _identity.Id, machine, _home, _time, _log);
         ILocalTraining training = Console.IsErrorRedirected ? local : new TerminalProgress(local, Console.Error);
         var loop = new RoundLoop(
             _silo,

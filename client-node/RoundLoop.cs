@@ -27,7 +27,8 @@ namespace Federated.ClientNode;
 ///                ◀── a signed receipt ─────────────────────────────────
 /// </code>
 /// A repeated call never re-enters steps 1–5: <see cref="Resilience"/> wraps downloads and uploads alone. A base that was sealed is never
-/// trained on again; a kill before the seal starts the attempt afresh, with fresh noise, since nobody has seen the first one.
+/// trained on again; a kill before the seal goes on at the last noisy step that was kept (<see cref="AttemptFile"/>), and draws what was lost
+/// afresh, since nobody has seen the first draw.
 /// </remarks>
 internal sealed class RoundLoop(
     ISiloConnection silo,
@@ -189,6 +190,7 @@ internal sealed class RoundLoop(
                 Phase = NodePhase.Sealing,
             };
             var update = sealer.Seal(run, assignment, layout.TrainedAt(assignment.BaseVersion), delta);
+            training.Forget(run);
 
             // :: (6)
             await UploadAsync(run, update, resume: false, beats);
@@ -200,6 +202,7 @@ internal sealed class RoundLoop(
         catch (NonFiniteUpdateException error)
         {
             _diverged.Add(assignment);
+            training.Forget(run);
             await RefuseAsync(assignment, error.Message, cancellation);
         }
         catch (Exception error) when (IsAboutOneCall(error))
@@ -231,8 +234,7 @@ internal sealed class RoundLoop(
         var clock = Stopwatch.StartNew();
         var delta = await training.TrainAsync(
             run,
-            version,
-            values,
+            new TrainingBase(assignment.Epoch, version, assignment.BaseDigest, values),
             step => beats.Progress = beats.Progress with { Step = step },
             beats.Work
         );

@@ -10,18 +10,15 @@ internal interface ILocalTraining : IDisposable
 
     /// <summary>Trains from a base.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="baseVersion">The version that is trained from.</param>
-    /// <param name="baseValues">Its flat values.</param>
+    /// <param name="from">What is trained from.</param>
     /// <param name="stepDone">Told the number of steps done.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <returns>Δ = θ_after − θ_base of the factors trained from that version, a function of noisy gradients and public values alone.</returns>
-    Task<float[]> TrainAsync(
-        ConsentedRun run,
-        long baseVersion,
-        float[] baseValues,
-        Action<int> stepDone,
-        CancellationToken cancellation
-    );
+    Task<float[]> TrainAsync(ConsentedRun run, TrainingBase from, Action<int> stepDone, CancellationToken cancellation);
+
+    /// <summary>The attempt's update is sealed, or there is none: what was kept of the attempt goes.</summary>
+    /// <param name="run">The run.</param>
+    void Forget(ConsentedRun run);
 
     /// <summary>Loss of an adapter on the held-out records. Stays on this machine.</summary>
     /// <param name="run">The run.</param>

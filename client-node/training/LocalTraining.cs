@@ -10,12 +10,16 @@ namespace Federated.ClientNode;
 /// <param name="records">The owner's records.</param>
 /// <param name="node">This node, for test noise.</param>
 /// <param name="machine">What of this machine training may use.</param>
+/// <param name="home">Where the attempt under way is kept.</param>
+/// <param name="time">Spaces its writes.</param>
 /// <param name="log">Told once when a run has no guarantee.</param>
 internal sealed class LocalTraining(
     NodeSettings settings,
     JsonLinesRecords records,
     NodeId node,
     TrainingMachine machine,
+    NodeHome home,
+    TimeProvider time,
     ILogger log
 ) : ILocalTraining
 {
@@ -29,15 +33,14 @@ internal sealed class LocalTraining(
     /// <inheritdoc />
     public Task<float[]> TrainAsync(
         ConsentedRun run,
-        long baseVersion,
-        float[] baseValues,
+        TrainingBase from,
         Action<int> stepDone,
         CancellationToken cancellation
     ) =>
         _thread.RunAsync(() =>
         {
             var model = Open(run);
-            using var noise = Noise(run, baseVersion);
+            using var noise = Noise(run, from.Version);
             var trainer = new PrivateTrainer(
                 model.Adapter,
                 model.Base.Tokenizer,
@@ -45,8 +48,20 @@ internal sealed class LocalTraining(
                 run,
                 machine.MaxTokensAtOnce
             );
-            return trainer.Train(baseVersion, baseValues, noise, stepDone, cancellation);
+            var attempt = new AttemptFile(home, run, from, time);
+            return trainer.Train(
+                from.Version,
+                from.Values,
+                noise,
+                stepDone,
+                cancellation,
+                attempt,
+                step => log.Information("run {Run}: going on after step {Step}", run.Name, step)
+            );
         });
+
+    /// <inheritdoc />
+    public void Forget(ConsentedRun run) => AttemptFile.Remove(home, run.Digest);
 
     /// <inheritdoc />
     public Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, float[]? values, CancellationToken cancellation) =>

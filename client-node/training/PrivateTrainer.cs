@@ -45,7 +45,9 @@ internal sealed class PrivateTrainer(LoraAdapter adapter, ITrainingBatches recor
     /// <param name="baseValues">θ_base: all that the adapter holds.</param>
     /// <param name="noise">The secrets of this attempt.</param>
     /// <param name="stepDone">Told the number of steps done.</param>
-    /// <param name="cancellation">Stops between steps; nothing of the attempt is kept.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <param name="resumed">Told the number of steps of an earlier process that are gone on with.</param>
+    /// <param name="attempt">Where the attempt is kept after noisy steps, and gone on with; null: it is not kept.</param>
     /// <returns>Δ = θ_after − θ_base of the trained factors, [d].</returns>
     /// <exception cref="NonFiniteUpdateException">The values have left the range of float32: nothing is sealed.</exception>
     /// <exception cref="InvalidOperationException">A private run would have been trained without a guarantee.</exception>
@@ -54,14 +56,21 @@ internal sealed class PrivateTrainer(LoraAdapter adapter, ITrainingBatches recor
         float[] baseValues,
         NoiseSource noise,
         Action<int> stepDone,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        AttemptFile? attempt = null,
+        Action<int>? resumed = null
     )
     {
         var trained = adapter.Layout.TrainedAt(baseVersion);
         var sampler = new PoissonSampler(records.Count, run.Plan.SamplingRate);
         var trajectory = new LocalTrajectory(_program, trained, baseVersion, adapter.Layout.Take(trained, baseValues));
         var whole = baseValues.ToArray();
-        for (var step = 0; step < _program.Steps; step++)
+        if (Resume(trajectory, attempt))
+        {
+            resumed?.Invoke(trajectory.Gradients);
+        }
+
+        for (var step = trajectory.Gradients; step < _program.Steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             noise.BeginStep(step);
@@ -77,12 +86,31 @@ internal sealed class PrivateTrainer(LoraAdapter adapter, ITrainingBatches recor
 
             trajectory.Take(gradient.Values);
             RequireFinite(trajectory.Values, step);
+            attempt?.Write(trajectory.Save);
             stepDone(step + 1);
         }
 
         var delta = trajectory.Delta();
         RequireFinite(delta, _program.Steps - 1);
         return delta;
+    }
+
+    private static bool Resume(LocalTrajectory trajectory, AttemptFile? attempt)
+    {
+        try
+        {
+            if (attempt?.Read() is { } state)
+            {
+                trajectory.Restore(state);
+                return true;
+            }
+        }
+        catch (InvalidDataException)
+        {
+            // Of another build or program: the attempt begins afresh, as if nothing had been kept.
+        }
+
+        return false;
     }
 
     // The values are made of noisy gradients alone, so that a stop here says nothing that the noise does not cover.

@@ -16,8 +16,7 @@ internal sealed class TerminalProgress(ILocalTraining inner, TextWriter terminal
     /// <inheritdoc />
     public async Task<float[]> TrainAsync(
         ConsentedRun run,
-        long baseVersion,
-        float[] baseValues,
+        TrainingBase from,
         Action<int> stepDone,
         CancellationToken cancellation
     )
@@ -25,18 +24,21 @@ internal sealed class TerminalProgress(ILocalTraining inner, TextWriter terminal
         void Show(int step)
         {
             stepDone(step);
-            terminal.Write($"{WipeLine}  version {baseVersion}: step {step} of {run.Document.Local.Steps}");
+            terminal.Write($"{WipeLine}  version {from.Version}: step {step} of {run.Document.Local.Steps}");
         }
 
         try
         {
-            return await inner.TrainAsync(run, baseVersion, baseValues, Show, cancellation);
+            return await inner.TrainAsync(run, from, Show, cancellation);
         }
         finally
         {
             await terminal.WriteAsync(WipeLine);
         }
     }
+
+    /// <inheritdoc />
+    public void Forget(ConsentedRun run) => inner.Forget(run);
 
     /// <inheritdoc />
     public Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, float[]? values, CancellationToken cancellation) =>

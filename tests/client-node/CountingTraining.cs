@@ -9,23 +9,36 @@ internal sealed class CountingTraining(ILocalTraining inner, List<long> bases) :
 
     public Action<long> After { get; init; } = _ => { };
 
+    /// <summary>Told version and number of steps done.</summary>
+    public Action<long, int> Step { get; init; } = (_, _) => { };
+
     public Task<AdapterLayout> LayoutAsync(ConsentedRun run, CancellationToken cancellation) =>
         inner.LayoutAsync(run, cancellation);
 
     public async Task<float[]> TrainAsync(
         ConsentedRun run,
-        long baseVersion,
-        float[] baseValues,
+        TrainingBase from,
         Action<int> stepDone,
         CancellationToken cancellation
     )
     {
-        bases.Add(baseVersion);
-        Before(baseVersion);
-        var delta = await inner.TrainAsync(run, baseVersion, baseValues, stepDone, cancellation);
-        After(baseVersion);
+        bases.Add(from.Version);
+        Before(from.Version);
+        var delta = await inner.TrainAsync(
+            run,
+            from,
+            step =>
+            {
+                stepDone(step);
+                Step(from.Version, step);
+            },
+            cancellation
+        );
+        After(from.Version);
         return delta;
     }
+
+    public void Forget(ConsentedRun run) => inner.Forget(run);
 
     public Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, float[]? values, CancellationToken cancellation) =>
         inner.EvaluateAsync(run, values, cancellation);

@@ -57,7 +57,15 @@ internal sealed class NodeUnderTest : IDisposable
             Logger.None
         );
         var spool = new UpdateSpool(home.SpoolFolder);
-        using var local = new LocalTraining(Settings, records, NodeId, new TrainingMachine("cpu"), Logger.None);
+        using var local = new LocalTraining(
+            Settings,
+            records,
+            NodeId,
+            new TrainingMachine("cpu"),
+            home,
+            Time,
+            Logger.None
+        );
         var training = wrap?.Invoke(local) ?? local;
         var reports = new RunReports(home, Settings, consent, Time);
         var loop = new RoundLoop(

@@ -157,6 +157,46 @@ internal sealed class FederationUnderTest : IAsyncDisposable
         }
     }
 
+    /// <summary>kill -9 to a node that has kept a noisy step of an attempt and not sealed it.</summary>
+    public async Task KillDuringAttemptAsync(string name)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
+        while (true)
+        {
+            if (HasAttempt(name))
+            {
+                // It may have sealed in the meantime: looked at again while it stands still.
+                Node(name).Freeze();
+                if (HasAttempt(name))
+                {
+                    await Node(name).KillAsync();
+                    return;
+                }
+
+                Node(name).Thaw();
+            }
+
+            try
+            {
+                await beat.WaitForNextTickAsync(limit.Token);
+            }
+            catch (OperationCanceledException e)
+            {
+                throw new TimeoutException($"{name} keeps no attempt.{Environment.NewLine}{Logs()}", e);
+            }
+        }
+    }
+
+    /// <summary>Whether a node keeps an attempt that is not sealed.</summary>
+    public bool HasAttempt(string name)
+    {
+        var runs = Path.Combine(HomeOf(name), "runs");
+        return Directory.Exists(runs)
+            && Directory.EnumerateFiles(runs, "attempt.bin", SearchOption.AllDirectories).Any();
+    }
+
     /// <summary>How often a node has said something.</summary>
     public async Task<int> TimesSaidAsync(string name, string text) =>
         (await ReadAsync(LogOf(name))).Split(text).Length - 1;

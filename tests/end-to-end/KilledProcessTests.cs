@@ -49,6 +49,26 @@ public sealed class KilledProcessTests(UndisturbedRun undisturbed) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_node_killed_between_noisy_steps_goes_on_at_the_last_one_and_ends_with_the_same_adapter()
+    {
+        await using var federation = await FederationUnderTest.StartAsync(undisturbed.Organisations);
+        var run = await federation.Operator.SubmitAsync(RunYaml.Of("test"), TestContext.Current.CancellationToken);
+        foreach (var name in Organisations.Names)
+        {
+            await federation.StartNodeAsync(name, "--allow-test-noise");
+        }
+
+        // A noisy step is on disk, and the update is not sealed yet.
+        await federation.KillDuringAttemptAsync("bob");
+        await federation.StartNodeAsync("bob");
+        await federation.UntilSaidAsync("bob", "going on after step");
+
+        await federation.UntilAsync(run, "the run's end", state => state.Is("state", "completed"));
+        Assert.Equal(undisturbed.Digests, await federation.Operator.DigestsAsync(run));
+        Assert.False(federation.HasAttempt("bob"));
+    }
+
+    [Fact]
     public void The_undisturbed_run_published_every_version() =>
         Assert.Equal(RunYaml.Versions + 1, undisturbed.Digests.Distinct().Count());
 }
