@@ -1,5 +1,3 @@
-using Federated.Protocol;
-
 namespace Federated.ClientNode.Tests;
 
 /// <summary>What is kept of an attempt after each noisy step, and who may go on with it.</summary>
