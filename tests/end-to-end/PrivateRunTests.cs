@@ -54,5 +54,33 @@ public sealed class PrivateRunTests : IDisposable
         Assert.Equal(0, await federation.TimesSaidAsync("ada", "NOT PRIVATE"));
     }
 
+    [Fact]
+    public async Task A_home_put_back_from_before_its_promise_is_noticed_by_the_silo_and_pays_for_it()
+    {
+        await using var federation = await FederationUnderTest.StartAsync(_organisations);
+        await federation.Operator.SubmitAsync(RunYaml.Of("gaussian"), TestContext.Current.CancellationToken);
+        await federation.StartNodeAsync("ada");
+        // It has promised, and has told the silo so: the run waits for two more nodes.
+        await federation.UntilSaidAsync("ada", "waiting:");
+        await federation.Node("ada").KillAsync();
+        var home = federation.HomeOf("ada");
+        foreach (var young in new[] { "ledger.jsonl", "ledger.jsonl.fence", "anchors/ledger.json", "anchors/silo.json" })
+        {
+            File.Delete(Path.Combine(home, young));
+        }
+
+        await federation.StartNodeAsync("ada");
+        Assert.Equal(3, await federation.Node("ada").Exited);
+        await federation.UntilSaidAsync("ada", "fednode ledger recover");
+        Assert.Equal(3, await federation.RunNodeProgramAsync("ledger", "verify", "--home", home));
+        Assert.Equal(0, await federation.RunNodeProgramAsync("ledger", "recover", "--home", home));
+        Assert.Equal(0, await federation.RunNodeProgramAsync("ledger", "verify", "--home", home));
+
+        // The silo serves it again; its owner's budget allows no new promise.
+        await federation.StartNodeAsync("ada");
+        Assert.Equal(3, await federation.Node("ada").Exited);
+        await federation.UntilSaidAsync("ada", "exceeds the budget");
+    }
+
     public void Dispose() => _organisations.Dispose();
 }
