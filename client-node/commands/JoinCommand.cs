@@ -27,6 +27,7 @@ internal static class JoinCommand
             options.DeclaredRecords,
             options.Epsilon,
             options.Delta,
+            options.Composition,
             options.Model,
             options.Consent,
             options.AllowTestNoise,

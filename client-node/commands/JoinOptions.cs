@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Federated.Privacy.Accounting;
 
 namespace Federated.ClientNode;
 
@@ -49,6 +50,15 @@ internal sealed class JoinOptions
     /// <summary>Budget.</summary>
     public Option<double> Delta { get; } =
         new("--delta") { Description = "δ of all runs together.", DefaultValueFactory = _ => 1e-5 };
+
+    /// <summary>How plans add up.</summary>
+    public Option<string> Composition { get; } =
+        new("--composition")
+        {
+            Description =
+                "How the costs of runs add up: basic, or renyi for many runs. The first run fixes it for good.",
+            DefaultValueFactory = _ => "basic",
+        };
 
     /// <summary>Models.</summary>
     public Option<string[]> Model { get; } =
@@ -103,6 +113,7 @@ internal sealed class JoinOptions
             DeclaredRecords,
             Epsilon,
             Delta,
+            Composition,
             Model,
             Consent,
             AllowTestNoise,
@@ -147,6 +158,12 @@ internal sealed class JoinOptions
             errors.Add($"--consent {consent}: expected ask, list or auto");
         }
 
+        var composition = parsed.GetValue(Composition);
+        if (!Enum.TryParse<PlanComposition>(composition, ignoreCase: true, out var plans))
+        {
+            errors.Add($"--composition {composition}: expected basic or renyi");
+        }
+
         var models = Models(parsed, errors);
         if (errors.Count > 0)
         {
@@ -164,6 +181,7 @@ internal sealed class JoinOptions
                 DeclaredRecords = declared!.Value,
                 Epsilon = parsed.GetValue(Epsilon),
                 Delta = parsed.GetValue(Delta),
+                Composition = plans,
             },
             Models = models,
             Policy = new PolicySettings

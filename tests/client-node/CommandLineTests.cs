@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Federated.Privacy.Accounting;
 
 namespace Federated.ClientNode.Tests;
 
@@ -18,6 +19,11 @@ public sealed class CommandLineTests : IDisposable
         "join http://127.0.0.1:1 --token t --data {0}/none.jsonl --declared-records 20 --home {0}/home",
         2,
         "none.jsonl"
+    )]
+    [InlineData(
+        "join http://127.0.0.1:1 --token t --data {0}/none.jsonl --declared-records 20 --composition most --home {0}/home",
+        2,
+        "expected basic or renyi"
     )]
     [InlineData(
         "privacy epsilon --noise-multiplier -1 --sampling-rate 0.1 --steps 1 --delta 1e-5",
@@ -55,7 +61,7 @@ public sealed class CommandLineTests : IDisposable
         var data = _folder.Write("data.jsonl", Some.Records(20));
 
         var (exit, output, error) = await Fednode(
-            $"join http://127.0.0.1:1 --token t --data {data} --home {_folder.File("home")} --name clinic --declared-records 30 --delta 1e-6"
+            $"join http://127.0.0.1:1 --token t --data {data} --home {_folder.File("home")} --name clinic --declared-records 30 --delta 1e-6 --composition renyi"
         );
 
         Assert.Equal(4, exit);
@@ -63,6 +69,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("What can leave", output, StringComparison.Ordinal);
         var settings = NodeSettingsYaml.Read(_folder.File("home/node.yaml"));
         Assert.Equal(("clinic", 30, 1e-6), (settings.Name, settings.Source.DeclaredRecords, settings.Source.Delta));
+        Assert.Equal(PlanComposition.Renyi, settings.Source.Composition);
     }
 
     [Fact]

@@ -124,7 +124,7 @@ internal static class LedgerRecoverCommand
 
         Console.WriteLine(
             sequence is { } written
-                ? $"entry {written} records it; the plans from before are over. To take part in runs again, raise source.budget in node.yaml"
+                ? $"entry {written} records it; the plans from before are over. To take part in runs again, raise source.budget (ε and δ) in node.yaml"
                 : "nothing was changed; `fednode ledger recover` does it"
         );
         return ExitCode.Ok;

@@ -109,6 +109,23 @@ public sealed class LedgerRollbackTests : IDisposable
     }
 
     [Fact]
+    public void Evidence_of_a_fork_is_kept_although_a_later_head_was_confirmed()
+    {
+        Fill();
+        using (var ledger = Open())
+        {
+            ledger.Compare(ledger.Head);
+            Assert.Throws<LedgerRolledBackException>(() => ledger.Compare(new LedgerHead(2, Some.Digest("other"))));
+        }
+
+        using var again = Open();
+        Assert.Equal(2, again.Gap!.Lost.Sequence);
+        Assert.True(again.Gap.MayBeForked);
+        again.Recover(NoBudgets, "two copies");
+        again.Compare(new LedgerHead(2, Some.Digest("other")));
+    }
+
+    [Fact]
     public void A_head_of_the_past_fits()
     {
         Fill();

@@ -83,6 +83,29 @@ public sealed class LedgerStatementTests : IDisposable
     }
 
     [Fact]
+    public void Plans_that_are_not_those_of_the_ledger_are_found_although_they_are_signed()
+    {
+        var honest = Encoding.UTF8.GetString(Sign(Fill()));
+        using var json = JsonDocument.Parse(honest);
+        var body = json.RootElement.GetProperty("statement").GetRawText();
+        var lie = body.Replace("\"steps\": 400", "\"steps\": 40", StringComparison.Ordinal);
+        Assert.NotEqual(body, lie);
+        var signature = _node.Sign(Encoding.UTF8.GetBytes($"federated-ledger-statement/1\n{_node.Id.Value}\n{lie}"));
+        var forged = honest
+            .Replace(body, lie, StringComparison.Ordinal)
+            .Replace(
+                json.RootElement.GetProperty("signature").GetString()!,
+                Convert.ToBase64String(signature),
+                StringComparison.Ordinal
+            );
+
+        var error = Assert.Throws<LedgerCorruptException>(() =>
+            LedgerStatement.Verify(Encoding.UTF8.GetBytes(forged))
+        );
+        Assert.Contains("not those of its ledger lines", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_claim_of_a_smaller_epsilon_is_found_although_it_is_signed()
     {
         var path = Fill(out _);
