@@ -159,7 +159,7 @@ internal sealed class JoinOptions
         }
 
         var composition = parsed.GetValue(Composition);
-        if (!Enum.TryParse<PlanComposition>(composition, ignoreCase: true, out var plans))
+        if (!Enum.TryParse<PlanComposition>(composition, ignoreCase: true, out var plans) || !Enum.IsDefined(plans))
         {
             errors.Add($"--composition {composition}: expected basic or renyi");
         }

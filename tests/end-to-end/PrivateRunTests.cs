@@ -64,7 +64,9 @@ public sealed class PrivateRunTests : IDisposable
         await federation.UntilSaidAsync("ada", "waiting:");
         await federation.Node("ada").KillAsync();
         var home = federation.HomeOf("ada");
-        foreach (var young in new[] { "ledger.jsonl", "ledger.jsonl.fence", "anchors/ledger.json", "anchors/silo.json" })
+        foreach (
+            var young in new[] { "ledger.jsonl", "ledger.jsonl.fence", "anchors/ledger.json", "anchors/silo.json" }
+        )
         {
             File.Delete(Path.Combine(home, young));
         }

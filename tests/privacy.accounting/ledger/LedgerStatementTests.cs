@@ -99,9 +99,7 @@ public sealed class LedgerStatementTests : IDisposable
                 StringComparison.Ordinal
             );
 
-        var error = Assert.Throws<LedgerCorruptException>(() =>
-            LedgerStatement.Verify(Encoding.UTF8.GetBytes(forged))
-        );
+        var error = Assert.Throws<LedgerCorruptException>(() => LedgerStatement.Verify(Encoding.UTF8.GetBytes(forged)));
         Assert.Contains("not those of its ledger lines", error.Message, StringComparison.Ordinal);
     }
 
