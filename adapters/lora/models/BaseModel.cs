@@ -52,10 +52,18 @@ public sealed class BaseModel : IDisposable
         var config = ModelConfig.Read(folder);
         var sha256 = BaseModelDigest.Compute(folder);
         var tokenizer = config is ImageConfig ? null : TextTokenizer.Load(folder);
-        if (tokenizer?.VocabularySize > config.VocabSize)
+        // Models are padded to round sizes, so that they may have some more.
+        if (
+            tokenizer is not null
+            && (
+                tokenizer.VocabularySize > config.VocabSize
+                || config.VocabSize - tokenizer.VocabularySize > Math.Max(1024, config.VocabSize / 20)
+            )
+        )
         {
             throw new InvalidCheckpointException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize} ids, but config.json says vocab_size {config.VocabSize}."
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize} ids, but config.json says vocab_size {config.VocabSize}; "
+                    + "they are not of one model."
             );
         }
 

@@ -39,7 +39,7 @@ public sealed class TextGenerator(CausalLanguageModel model, TextTokenizer token
         {
             cancellationToken.ThrowIfCancellationRequested();
             var next = Next(ids, temperature, random);
-            if (next == tokenizer.EosId)
+            if (tokenizer.StopIds.Contains(next))
             {
                 break;
             }

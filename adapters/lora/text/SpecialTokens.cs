@@ -1,81 +1,115 @@
-using System.Text.Json;
-using Federated.Adapters.Checkpoints;
+using Federated.Adapters.Models;
 
 namespace Federated.Adapters.Text;
 
-/// <summary>Which tokens begin and end a text: ids from config.json, otherwise names from tokenizer_config.json.</summary>
-internal sealed record SpecialTokens(int? BosId, int? EosId, string? BosToken, string? EosToken)
+/// <summary>What config.json and tokenizer_config.json say about the tokenizer: which tokens begin and end a text, and older switches.</summary>
+internal sealed record SpecialTokens
 {
+    /// <summary>Id that begins a text, from config.json.</summary>
+    public int? BosId { get; private init; }
+
+    /// <summary>Ids that end a text, from config.json and generation_config.json.</summary>
+    public IReadOnlyList<int> EosIds { get; private init; } = [];
+
+    /// <summary>Token that begins a text, from tokenizer_config.json.</summary>
+    public string? BosToken { get; private init; }
+
+    /// <summary>Token that ends a text, from tokenizer_config.json.</summary>
+    public string? EosToken { get; private init; }
+
+    /// <summary>Whether encoding begins with bos; null when the files do not say.</summary>
+    public bool? AddBosToken { get; private init; }
+
+    /// <summary>model_type of config.json.</summary>
+    public string? ModelType { get; private init; }
+
+    /// <summary>tokenizer_class of tokenizer_config.json.</summary>
+    public string? TokenizerClass { get; private init; }
+
+    /// <summary>Byte-level BPE: whether a text gets a space before it.</summary>
+    public bool AddPrefixSpace { get; private init; }
+
+    /// <summary>WordPiece: whether a text is made lower case.</summary>
+    public bool DoLowerCase { get; private init; } = true;
+
+    /// <summary>WordPiece: whether accents go; null: with lower case.</summary>
+    public bool? StripAccents { get; private init; }
+
+    /// <summary>WordPiece: whether CJK ideographs stand alone.</summary>
+    public bool TokenizeChineseChars { get; private init; } = true;
+
+    /// <summary>The chat template, Jinja source; null when there is none.</summary>
+    public string? ChatTemplate { get; private init; }
+
+    /// <summary>Tokens beside the vocabulary, for the formats that leave them to tokenizer_config.json and added_tokens.json.</summary>
+    public IReadOnlyList<AddedToken> Added { get; private init; } = [];
+
+    /// <summary>Reads the files of a folder; those that are not there say nothing.</summary>
     public static SpecialTokens Read(string folder)
     {
-        var config = Parse(Path.Combine(folder, "config.json"));
-        var tokenizer = Parse(Path.Combine(folder, "tokenizer_config.json"));
-        return new SpecialTokens(
-            Id(config, "bos_token_id"),
-            Id(config, "eos_token_id"),
-            Token(tokenizer, "bos_token"),
-            Token(tokenizer, "eos_token")
-        );
-    }
-
-    /// <summary>Fills ids that config.json does not give by looking the tokens' names up.</summary>
-    public SpecialTokens ByName(IReadOnlyDictionary<string, int> vocabulary) =>
-        this with
+        var config = Find(folder, "config.json");
+        var generation = Find(folder, "generation_config.json");
+        var tokenizer = Find(folder, "tokenizer_config.json");
+        return new SpecialTokens
         {
-            BosId = BosId ?? Find(vocabulary, BosToken),
-            EosId = EosId ?? Find(vocabulary, EosToken),
+            BosId = config?.TokenIds("bos_token_id").Cast<int?>().FirstOrDefault(),
+            EosIds =
+            [
+                .. (config?.TokenIds("eos_token_id") ?? [])
+                    .Concat(generation?.TokenIds("eos_token_id") ?? [])
+                    .Distinct(),
+            ],
+            BosToken = tokenizer?.Token("bos_token"),
+            EosToken = tokenizer?.Token("eos_token"),
+            AddBosToken = tokenizer?.Has("add_bos_token") == true ? tokenizer.Flag("add_bos_token") : null,
+            ModelType = config?.Text("model_type"),
+            TokenizerClass = tokenizer?.Text("tokenizer_class"),
+            AddPrefixSpace = tokenizer?.Flag("add_prefix_space") ?? false,
+            DoLowerCase = tokenizer?.Flag("do_lower_case", otherwise: true) ?? true,
+            StripAccents = tokenizer?.Has("strip_accents") == true ? tokenizer.Flag("strip_accents") : null,
+            TokenizeChineseChars = tokenizer?.Flag("tokenize_chinese_chars", otherwise: true) ?? true,
+            ChatTemplate = Template(folder, tokenizer),
+            Added = Tokens(folder, tokenizer),
         };
-
-    private static int? Find(IReadOnlyDictionary<string, int> vocabulary, string? token) =>
-        token is not null && vocabulary.TryGetValue(token, out var id) ? id : null;
-
-    private static JsonElement? Parse(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
-        }
-        catch (JsonException error)
-        {
-            throw new InvalidCheckpointException($"{path} is not JSON: {error.Message}", error);
-        }
     }
 
-    // An id, or a list of ids of which the first counts.
-    private static int? Id(JsonElement? root, string field)
+    private static string? Template(string folder, ConfigFields? tokenizer)
     {
-        if (root is not { } fields || !fields.TryGetProperty(field, out var value))
-        {
-            return null;
-        }
-
-        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0)
-        {
-            value = value[0];
-        }
-
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var id) && id >= 0 ? id : null;
+        var file = Path.Combine(folder, "chat_template.jinja");
+        return File.Exists(file) ? File.ReadAllText(file) : tokenizer?.ChatTemplate();
     }
 
-    // A string, or an object with the string in "content".
-    private static string? Token(JsonElement? root, string field)
+    private static List<AddedToken> Tokens(string folder, ConfigFields? tokenizer)
     {
-        if (root is not { } fields || !fields.TryGetProperty(field, out var value))
+        var tokens = new List<AddedToken>();
+        if (tokenizer?.Section("added_tokens_decoder") is { } decoder)
         {
-            return null;
+            foreach (var (id, token) in decoder.NumberedSections())
+            {
+                tokens.Add(
+                    new AddedToken(id, token.Required("content"), token.Flag("special"))
+                    {
+                        Normalized = token.Flag("normalized"),
+                        LeftStrip = token.Flag("lstrip"),
+                        RightStrip = token.Flag("rstrip"),
+                        SingleWord = token.Flag("single_word"),
+                    }
+                );
+            }
         }
 
-        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content))
-        {
-            value = content;
-        }
+        var known = tokens.Select(token => token.Id).ToHashSet();
+        var more = Find(folder, "added_tokens.json")?.Ids() ?? [];
+        tokens.AddRange(
+            more.Where(token => !known.Contains(token.Value))
+                .Select(token => new AddedToken(token.Value, token.Key, true))
+        );
+        return tokens;
+    }
 
-        return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static ConfigFields? Find(string folder, string file)
+    {
+        var path = Path.Combine(folder, file);
+        return File.Exists(path) ? ConfigFields.Open(path) : null;
     }
 }

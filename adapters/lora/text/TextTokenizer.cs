@@ -1,141 +1,119 @@
-using System.Text.Json;
 using Federated.Adapters.Checkpoints;
-using Microsoft.ML.Tokenizers;
 
 namespace Federated.Adapters.Text;
 
 /// <summary>
-/// Text ↔ token ids, as the model's folder defines them: byte-level BPE (vocab.json + merges.txt, GPT-2's pre-tokenisation) or
-/// SentencePiece (tokenizer.model). Special tokens are never made from text: a record that contains "&lt;/s&gt;" stays text.
+/// Text ↔ token ids, as the model's folder defines them: tokenizer.json where there is one, else tokenizer.model (SentencePiece),
+/// vocab.json and merges.txt (byte-level byte pairs), or vocab.txt (WordPiece). Special tokens are never made from text: a record that
+/// contains "&lt;/s&gt;" stays text.
 /// </summary>
 public sealed class TextTokenizer
 {
-    private readonly Tokenizer _tokenizer;
+    private readonly TokenizerPipeline _pipeline;
+    private readonly bool _addsBos;
 
-    private TextTokenizer(Tokenizer tokenizer, int vocabularySize, SpecialTokens special)
+    private TextTokenizer(TokenizerPipeline pipeline, SpecialTokens special, string folder)
     {
-        _tokenizer = tokenizer;
-        VocabularySize = vocabularySize;
-        BosId = special.BosId;
-        EosId = special.EosId;
-        foreach (var (field, id) in new[] { ("bos_token", BosId), ("eos_token", EosId) })
+        _pipeline = pipeline;
+        var template = pipeline.Template;
+        BosId = special.BosId ?? Find(special.BosToken) ?? template?.Before.Cast<int?>().FirstOrDefault();
+        EosId =
+            special.EosIds.Cast<int?>().FirstOrDefault()
+            ?? Find(special.EosToken)
+            ?? template?.After.Cast<int?>().LastOrDefault();
+        _addsBos = special.AddBosToken ?? template is not { Before.Count: 0 };
+        StopIds =
+        [
+            .. special.EosIds.Append(EosId ?? -1).Append(Find(special.EosToken) ?? -1).Where(id => id >= 0).Distinct(),
+        ];
+        foreach (var (field, id) in StopIds.Select(id => ("eos_token", id)).Append(("bos_token", BosId ?? -1)))
         {
-            if (id >= vocabularySize)
+            if (id >= VocabularySize)
             {
                 throw new InvalidCheckpointException(
-                    $"{field} id {id} is outside the tokenizer's {vocabularySize} ids."
+                    $"{folder}: {field} id {id} is outside the tokenizer's {VocabularySize} ids."
                 );
             }
         }
     }
 
     /// <summary>One more than the largest id.</summary>
-    public int VocabularySize { get; }
+    public int VocabularySize => _pipeline.VocabularySize;
 
-    /// <summary>The id that begins a text, or null when the model has none.</summary>
+    /// <summary>The id that begins a text ([CLS] in BERT), or null when the model has none.</summary>
     public int? BosId { get; }
 
-    /// <summary>The id that ends a text, or null when the model has none.</summary>
+    /// <summary>The id that ends a text ([SEP] in BERT), or null when the model has none.</summary>
     public int? EosId { get; }
 
+    /// <summary>All ids at which generation ends: those of config.json, generation_config.json and tokenizer_config.json.</summary>
+    public IReadOnlyList<int> StopIds { get; }
+
     /// <summary>Reads the tokenizer of a model folder.</summary>
-    /// <param name="folder">A folder with vocab.json and merges.txt, or with tokenizer.model.</param>
+    /// <param name="folder">The folder.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="InvalidCheckpointException">There is no tokenizer that can be read, or it is malformed.</exception>
+    /// <exception cref="InvalidCheckpointException">
+    /// There is no tokenizer that can be read, it is malformed, or it has a component that is not understood; the message names it.
+    /// </exception>
     public static TextTokenizer Load(string folder)
     {
         var special = SpecialTokens.Read(folder);
-        var vocabulary = Path.Combine(folder, "vocab.json");
-        var merges = Path.Combine(folder, "merges.txt");
-        var sentencePiece = Path.Combine(folder, "tokenizer.model");
+        return new TextTokenizer(Pipeline(folder, special), special, folder);
+    }
+
+    /// <summary>Encodes a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="addBos">Whether to begin with <see cref="BosId"/>, where the model's texts begin with one.</param>
+    /// <param name="addEos">Whether to end with <see cref="EosId"/>, where the model has one.</param>
+    /// <returns>The ids.</returns>
+    public IReadOnlyList<int> Encode(string text, bool addBos = false, bool addEos = false)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var ids = _pipeline.Encode(text);
+        if (addBos && _addsBos && BosId is { } first)
+        {
+            ids.Insert(0, first);
+        }
+
+        if (addEos && EosId is { } last)
+        {
+            ids.Add(last);
+        }
+
+        return ids;
+    }
+
+    /// <summary>Decodes ids; special tokens are left out, and bytes that form no character become U+FFFD.</summary>
+    /// <param name="ids">The ids, each below <see cref="VocabularySize"/>.</param>
+    /// <returns>The text.</returns>
+    public string Decode(IEnumerable<int> ids) => _pipeline.Decode(ids.Where(id => id != BosId && id != EosId));
+
+    /// <summary>The id of a token as the vocabulary spells it; null when there is none.</summary>
+    /// <param name="token">The token, or null.</param>
+    internal int? Find(string? token) => token is null ? null : _pipeline.Find(token);
+
+    private static TokenizerPipeline Pipeline(string folder, SpecialTokens special)
+    {
+        string File(string name) => Path.Combine(folder, name);
+        bool Has(string name) => System.IO.File.Exists(File(name));
         try
         {
-            if (File.Exists(vocabulary) && File.Exists(merges))
-            {
-                return ByteLevel(vocabulary, merges, special);
-            }
-
-            if (File.Exists(sentencePiece))
-            {
-                using var stream = File.OpenRead(sentencePiece);
-                var tokenizer = SentencePieceTokenizer.Create(
-                    stream,
-                    addBeginningOfSentence: false,
-                    addEndOfSentence: false
+            return Has("tokenizer.json") ? TokenizerJson.Read(File("tokenizer.json"))
+                : Has("tokenizer.model") ? SentencePieceFile.Read(File("tokenizer.model"), special.Added)
+                : Has("vocab.json") && Has("merges.txt")
+                    ? BytePairFiles.Read(File("vocab.json"), File("merges.txt"), special.Added, special)
+                : Has("vocab.txt") ? VocabularyText.Read(File("vocab.txt"), special)
+                : throw new InvalidCheckpointException(
+                    $"{folder} has no tokenizer that can be read: it needs tokenizer.json, tokenizer.model, "
+                        + "vocab.json and merges.txt, or vocab.txt."
                 );
-                return new TextTokenizer(tokenizer, tokenizer.Vocabulary.Values.Max() + 1, special);
-            }
         }
-        catch (Exception error)
-            when (error
-                    is JsonException
-                        or ArgumentException
-                        or InvalidOperationException
-                        or FormatException
-                        or IOException
-                && error is not InvalidCheckpointException
-            )
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException or FormatException)
         {
             throw new InvalidCheckpointException(
                 $"{folder}: the tokenizer files cannot be read: {error.Message}",
                 error
             );
         }
-
-        throw new InvalidCheckpointException(
-            $"{folder} has no tokenizer that can be read: it needs vocab.json and merges.txt, or tokenizer.model."
-        );
-    }
-
-    /// <summary>Encodes a text.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="addBos">Whether to begin with <see cref="BosId"/>, where the model has one.</param>
-    /// <param name="addEos">Whether to end with <see cref="EosId"/>, where the model has one.</param>
-    /// <returns>The ids.</returns>
-    public IReadOnlyList<int> Encode(string text, bool addBos = false, bool addEos = false)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        var ids = _tokenizer.EncodeToIds(text);
-        var bos = addBos ? BosId : null;
-        var eos = addEos ? EosId : null;
-        if (bos is null && eos is null)
-        {
-            return ids;
-        }
-
-        var all = new List<int>(ids.Count + 2);
-        if (bos is { } first)
-        {
-            all.Add(first);
-        }
-
-        all.AddRange(ids);
-        if (eos is { } last)
-        {
-            all.Add(last);
-        }
-
-        return all;
-    }
-
-    /// <summary>Decodes ids; bos and eos are left out, and bytes that form no character become U+FFFD.</summary>
-    /// <param name="ids">The ids, each below <see cref="VocabularySize"/>.</param>
-    /// <returns>The text.</returns>
-    public string Decode(IEnumerable<int> ids) => _tokenizer.Decode(ids.Where(id => id != BosId && id != EosId)) ?? "";
-
-    private static TextTokenizer ByteLevel(string vocabularyFile, string mergesFile, SpecialTokens special)
-    {
-        var tokenizer = BpeTokenizer.Create(
-            new BpeOptions(vocabularyFile, mergesFile)
-            {
-                ByteLevel = true,
-                PreTokenizer = new RegexPreTokenizer(GptPreTokenization.Pattern(), specialTokens: null),
-            }
-        );
-        return new TextTokenizer(
-            tokenizer,
-            tokenizer.Vocabulary.Values.Max() + 1,
-            special.ByName(tokenizer.Vocabulary)
-        );
     }
 }

@@ -34,7 +34,11 @@ public sealed class TextTokenizerTests
 
         var error = Assert.Throws<InvalidCheckpointException>(() => TextTokenizer.Load(folder.Path));
 
-        Assert.Contains("vocab.json and merges.txt, or tokenizer.model", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "it needs tokenizer.json, tokenizer.model, vocab.json and merges.txt, or vocab.txt",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

@@ -27,11 +27,24 @@ internal sealed class ConfigFields
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             return parse(new ConfigFields(document.RootElement, path));
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // A string with broken UTF-8 or a lone surrogate surfaces only when it is read.
             throw new InvalidCheckpointException($"{path} is not JSON: {error.Message}", error);
         }
     }
+
+    /// <summary>Reads a config.json whose fields are looked at later.</summary>
+    public static ConfigFields Open(string path) => Read(path, fields => new ConfigFields(fields._root.Clone(), path));
+
+    /// <summary>Where the fields are, for errors.</summary>
+    public string Where => _path;
+
+    /// <summary>The object itself.</summary>
+    public JsonElement Root => _root;
+
+    /// <summary>A field as it stands; null when it is missing or null.</summary>
+    public JsonElement? Raw(string field) => Find(field);
 
     public InvalidCheckpointException Invalid(string field, string reason) => new($"{_path}: {field} {reason}");
 
@@ -143,8 +156,8 @@ internal sealed class ConfigFields
     public int? PositiveOrNull(string field) => Find(field) is null ? null : Positive(field);
 
     /// <summary>A whole number ≥ 0.</summary>
-    public int Index(string field, int otherwise) =>
-        Find(field) is not { } value ? otherwise
+    public int Index(string field, int? otherwise) =>
+        Find(field) is not { } value ? otherwise ?? throw Invalid(field, "is missing.")
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= 0 ? number
         : throw Invalid(field, $"is {value.GetRawText()}; it must be a whole number ≥ 0.");
 
