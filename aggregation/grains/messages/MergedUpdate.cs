@@ -9,6 +9,7 @@ namespace Federated.Aggregation.Grains;
 /// <param name="Weight">ω.</param>
 /// <param name="Coefficient">c.</param>
 /// <param name="Norm">‖Δ‖₂ before weighting.</param>
+/// <param name="Clip">Factor of the norm bound; 1 = short enough, or no bound.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.merged-update")]
@@ -20,5 +21,6 @@ public sealed record MergedUpdate(
     [property: Id(4)] double Scale,
     [property: Id(5)] double Weight,
     [property: Id(6)] double Coefficient,
-    [property: Id(7)] double Norm
+    [property: Id(7)] double Norm,
+    [property: Id(8)] double Clip
 );

@@ -13,7 +13,9 @@ namespace Federated.Aggregation.Grains;
 /// <param name="CoefficientSum">Σ c.</param>
 /// <param name="NoiseAmplification">√Σ c².</param>
 /// <param name="UniformNoiseAmplification">The same with ω = 1 and no lateness.</param>
-/// <param name="StepNorm">‖η Σ c Δ‖₂.</param>
+/// <param name="StepNorm">How far the adapter moved.</param>
+/// <param name="Remembered">Updates of earlier versions that were merged again; their blobs are kept.</param>
+/// <param name="Robust">What the robust rule did; null without one.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.version-summary")]
@@ -28,5 +30,7 @@ public sealed record VersionSummary(
     [property: Id(7)] double CoefficientSum,
     [property: Id(8)] double NoiseAmplification,
     [property: Id(9)] double UniformNoiseAmplification,
-    [property: Id(10)] double StepNorm
+    [property: Id(10)] double StepNorm,
+    [property: Id(11)] int Remembered,
+    [property: Id(12)] RobustSummary? Robust
 );

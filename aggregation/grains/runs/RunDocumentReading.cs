@@ -36,19 +36,85 @@ public static class RunDocumentReading
             Staleness = Staleness(document.Aggregation.Staleness),
             Merge = Merge(document.Aggregation.Merge),
             ServerOptimizer = ServerOptimizer(document, layout),
+            Robust = Robust(document, layout),
             Mechanism = Mechanism(document),
         };
 
-    /// <summary>The local program that every update of the run comes from.</summary>
-    public static LocalProgram Local(RunDocument document, AdapterLayout layout) =>
+    /// <summary>What follows from the document about every honest update of the run.</summary>
+    public static HonestUpdate Honest(RunDocument document, AdapterLayout layout) =>
         new()
         {
-            Optimizer = document.Local.Optimizer.Name,
-            LearningRate = document.Local.Optimizer.LearningRate,
+            Program = Program(document),
             Mechanism = Mechanism(document),
             // A run that trains the factors in turn sends the one or the other.
             Dimension = Math.Max(layout.TrainedAt(0).Count, layout.TrainedAt(1).Count),
+            Rounding = BlobPrecisions.Parse(document.Adapter.UpdateDtype) switch
+            {
+                BlobPrecision.Full => 1,
+                BlobPrecision.BFloat16 => 1 + (1.0 / 128),
+                // A block of 256 elements is rounded by at most 1/127 of its largest: √256 ÷ 127 of its norm.
+                _ => 1 + (16.0 / 127),
+            },
         };
+
+    /// <summary>What every node does with its noisy gradients.</summary>
+    public static LocalProgram Program(RunDocument document)
+    {
+        var local = document.Local;
+        return new()
+        {
+            Steps = local.Steps,
+            Accumulation = local.Accumulation,
+            Proximal = local.Proximal,
+            Optimizer = new(
+                local.Optimizer.Name,
+                local.Optimizer.LearningRate,
+                local.Optimizer.WeightDecay,
+                Momentum: local.Optimizer.Momentum
+            ),
+            Schedule = new(
+                RateSchedule.ParseKind(local.Schedule.Name),
+                local.Schedule.WarmupSteps,
+                (long)document.Rounds.Versions * (local.Steps / local.Accumulation)
+            ),
+        };
+    }
+
+    private static RobustRule? Robust(RunDocument document, AdapterLayout layout)
+    {
+        if (document.Aggregation.Robust is not { } section)
+        {
+            return null;
+        }
+
+        var honest = Honest(document, layout);
+        return new()
+        {
+            Method = section.Method switch
+            {
+                "normBound" => RobustMethod.NormBound,
+                "median" => RobustMethod.Median,
+                "trimmedMean" => RobustMethod.TrimmedMean,
+                "krum" => RobustMethod.Krum,
+                "multiKrum" => RobustMethod.MultiKrum,
+                "geometricMedian" => RobustMethod.GeometricMedian,
+                "centeredClip" => RobustMethod.CenteredClip,
+                var other => throw Unknown("aggregation.robust.method", other),
+            },
+            Bound = section.Bound switch
+            {
+                "none" => null,
+                "auto" => honest.NormBound(),
+                var number => double.Parse(number, CultureInfo.InvariantCulture),
+            },
+            Byzantine = section.Byzantine ?? 0,
+            Trim = section.Trim ?? 0,
+            Select = section.Select,
+            Radius = section.Radius ?? 0,
+            Iterations = section.Iterations ?? 8,
+            SignalToNoise = honest.SignalToNoise(),
+        };
+    }
 
     private static MechanismTerms Mechanism(RunDocument document) =>
         new(
@@ -117,7 +183,7 @@ public static class RunDocumentReading
             UpdateNoise = section.UpdateNoise switch
             {
                 "none" => 0,
-                "auto" => Local(document, layout).UpdateNoise(),
+                "auto" => Honest(document, layout).UpdateNoise(),
                 var number => double.Parse(number, CultureInfo.InvariantCulture),
             },
         };

@@ -50,13 +50,26 @@ internal static class RunReading
                     update.Scale,
                     update.Weight,
                     update.Coefficient,
-                    update.Norm
+                    update.Norm,
+                    update.Clip
                 )),
             ],
             version.Report?.CoefficientSum ?? 0,
             version.Report?.NoiseAmplification ?? 0,
             version.Report?.UniformNoiseAmplification ?? 0,
-            version.Report?.StepNorm ?? 0
+            version.Report?.StepNorm ?? 0,
+            version.Report?.Remembered ?? 0,
+            version.Report?.Robust is { } robust ? Robust(robust) : null
+        );
+
+    private static RobustSummary Robust(RobustReport report) =>
+        new(
+            report.Method,
+            report.Bound,
+            report.Clipped,
+            report.SignalToNoise,
+            report.Warning ?? "",
+            [.. report.Nodes.Select(node => new NodeOddity(node.NodeId, node.Score, node.Share))]
         );
 
     /// <summary>Why the run is where it is.</summary>

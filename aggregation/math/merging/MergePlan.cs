@@ -42,6 +42,9 @@ public sealed record MergePlan
     /// <summary>Adapters, by digest, of the versions that late updates were trained from. Merges by products need them.</summary>
     public IReadOnlyDictionary<long, string> Bases { get; init; } = new Dictionary<long, string>();
 
+    /// <summary>What takes the place of the weighted mean; null = nothing. A norm bound is in the coefficients already.</summary>
+    public RobustRule? Robust { get; init; }
+
     /// <summary>SHA-256 of the residual of the version before; null = none.</summary>
     public string? Residual { get; init; }
 
@@ -94,6 +97,22 @@ public sealed record MergePlan
         IEnumerable<WeightedUpdate> updates,
         double learningRate
     ) => For(version, previousDigest, updates, new ServerStepPlan(new() { LearningRate = learningRate }, null, 0));
+
+    /// <summary>The same plan with other coefficients, one for each update; those at 0 are left out.</summary>
+    internal MergePlan WithCoefficients(IReadOnlyList<double> coefficients)
+    {
+        WeightedUpdate[] kept =
+        [
+            .. Updates.Zip(coefficients, (update, c) => update.With(c)).Where(update => update.Coefficient != 0),
+        ];
+        return new(Version, PreviousDigest, kept, ServerStep)
+        {
+            Method = Method,
+            Bases = Bases,
+            Residual = Residual,
+            Tail = Tail,
+        };
+    }
 
     /// <summary>The plan as UTF-8 JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, AggregationJson.Options);

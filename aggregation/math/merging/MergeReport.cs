@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Federated.Aggregation;
 
@@ -19,6 +20,10 @@ public sealed record MergeReport(
     IReadOnlyList<double>? UpdateNorms
 )
 {
+    /// <summary>What a robust rule made of each node; null without one that looks at the updates.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<NodeFinding>? Nodes { get; init; }
+
     /// <summary>The report as UTF-8 JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, AggregationJson.Options);
 

@@ -20,6 +20,33 @@ public static class VersionMerge
     )
     {
         ArgumentNullException.ThrowIfNull(plan);
+        switch (plan.Robust)
+        {
+            case { IsOrderStatistic: true }:
+                var (median, nodes) = await OrderStatisticMerge
+                    .MergeAsync(plan, layout, open, cancellation)
+                    .ConfigureAwait(false);
+                median.Report = median.Report with { Nodes = nodes };
+                return median;
+            case { IsByDistance: true }:
+                var (weighed, findings) = await RobustWeighing
+                    .WeighAsync(plan, layout, open, cancellation)
+                    .ConfigureAwait(false);
+                var robust = await MergeWeighedAsync(weighed, layout, open, cancellation).ConfigureAwait(false);
+                robust.Report = robust.Report with { Nodes = findings };
+                return robust;
+            default:
+                return await MergeWeighedAsync(plan, layout, open, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<MergedAdapter> MergeWeighedAsync(
+        MergePlan plan,
+        AdapterLayout layout,
+        Func<string, CancellationToken, Task<Stream>> open,
+        CancellationToken cancellation
+    )
+    {
         if (plan.Method is MergeMethod.Svd or MergeMethod.Stack or MergeMethod.Fedex)
         {
             return await ProductMerge.MergeAsync(plan, layout, open, cancellation).ConfigureAwait(false);

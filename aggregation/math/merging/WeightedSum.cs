@@ -105,6 +105,33 @@ internal static class WeightedSum
         return squares;
     }
 
+    /// <summary>Σ left[j] · right[j], in eight partial sums added in a fixed order.</summary>
+    internal static double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(right.Length, left.Length);
+        ref var x = ref MemoryMarshal.GetReference(left);
+        ref var y = ref MemoryMarshal.GetReference(right);
+        var even = Vector256<double>.Zero;
+        var odd = Vector256<double>.Zero;
+        nuint i = 0;
+        for (; i + 8 <= (nuint)left.Length; i += 8)
+        {
+            var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref x, i));
+            var (otherLow, otherHigh) = Vector256.Widen(Vector256.LoadUnsafe(ref y, i));
+            even += low * otherLow;
+            odd += high * otherHigh;
+        }
+
+        var lanes = even + odd;
+        var total = lanes[0] + lanes[1] + lanes[2] + lanes[3];
+        for (; i < (nuint)left.Length; i++)
+        {
+            total += (double)left[(int)i] * right[(int)i];
+        }
+
+        return total;
+    }
+
     /// <summary>Σ block[j]², in eight partial sums added in a fixed order.</summary>
     internal static double SquaredNorm(ReadOnlySpan<float> block)
     {

@@ -7,5 +7,5 @@ namespace Federated.Aggregation;
 /// <param name="NodeId">The node.</param>
 /// <param name="BaseVersion">The version it was computed from.</param>
 /// <param name="Digest">SHA-256 of the bytes that were merged.</param>
-/// <param name="Share">Factor for lateness ÷ updates of the node in that version. (0, 1].</param>
+/// <param name="Share">Factor for lateness and norm bound ÷ updates of the node in that version. (0, 1].</param>
 public sealed record RememberedUpdate(string NodeId, long BaseVersion, string Digest, double Share);

@@ -18,6 +18,7 @@ public static class UpdateWeighing
     /// <param name="version">The version being merged.</param>
     /// <param name="nodes">N: the nodes of the run, however many reported. ≥ 1.</param>
     /// <param name="population">The population's participation before this version.</param>
+    /// <param name="robust">The run's robust rule, whose norm bound comes before ω; null = none.</param>
     /// <param name="remembered">What is remembered of nodes that count in N; read only by methods that remember.</param>
     public static IReadOnlyList<WeightedUpdate> Weigh(
         IEnumerable<FreshUpdate> updates,
@@ -26,6 +27,7 @@ public static class UpdateWeighing
         long version,
         int nodes,
         PopulationParticipation population = default,
+        RobustRule? robust = null,
         IEnumerable<RememberedUpdate>? remembered = null
     )
     {
@@ -38,15 +40,20 @@ public static class UpdateWeighing
             var weight = policy.Weight(ofNode.Key, counters(ofNode.Key), version, nodes, population);
             var share = weight / divisor / ofNode.Count();
             weighted.AddRange(
-                ofNode.Select(update => new WeightedUpdate(
-                    update.NodeId,
-                    update.BaseVersion,
-                    update.Digest,
-                    update.Staleness,
-                    update.Scale,
-                    weight,
-                    share * update.Scale
-                ))
+                ofNode.Select(update =>
+                {
+                    var clip = robust?.ClipOf(update.Norm) ?? 1.0;
+                    return new WeightedUpdate(
+                        update.NodeId,
+                        update.BaseVersion,
+                        update.Digest,
+                        update.Staleness,
+                        update.Scale,
+                        weight,
+                        share * update.Scale * clip,
+                        clip
+                    );
+                })
             );
         }
 

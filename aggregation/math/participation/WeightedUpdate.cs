@@ -13,7 +13,8 @@ public sealed record WeightedUpdate
         long staleness,
         double scale,
         double weight,
-        double coefficient
+        double coefficient,
+        double clip = 1
     )
     {
         NodeId = nodeId;
@@ -23,6 +24,7 @@ public sealed record WeightedUpdate
         Scale = scale;
         Weight = weight;
         Coefficient = coefficient;
+        Clip = clip;
     }
 
     /// <summary>The node.</summary>
@@ -43,10 +45,16 @@ public sealed record WeightedUpdate
     /// <summary>ω: the node's participation weight.</summary>
     public double Weight { get; }
 
-    /// <summary>c: what the update is multiplied with before the server optimizer. ω · scale ÷ (N · updates of the node in this version).</summary>
+    /// <summary>c: what the update is multiplied with before the server optimizer. ω · scale · clip ÷ (N · updates of the node in this version).</summary>
     public double Coefficient { get; }
+
+    /// <summary>Factor of the norm bound. (0, 1]; 1 = the update is short enough.</summary>
+    public double Clip { get; }
 
     /// <summary>The identity inside the run.</summary>
     [JsonIgnore]
     public UpdateKey Key => new(NodeId, BaseVersion);
+
+    internal WeightedUpdate With(double coefficient) =>
+        new(NodeId, BaseVersion, Digest, Staleness, Scale, Weight, coefficient, Clip);
 }

@@ -10,6 +10,7 @@ public sealed record FreshUpdate
         Digest = decision.CorrectedDigest;
         Staleness = decision.Staleness;
         Scale = decision.Scale;
+        Norm = update.Norm;
     }
 
     /// <summary>The node.</summary>
@@ -26,6 +27,9 @@ public sealed record FreshUpdate
 
     /// <summary>Factor for lateness. (0, 1].</summary>
     public double Scale { get; }
+
+    /// <summary>‖Δ‖₂ of the update as it came.</summary>
+    public double Norm { get; }
 
     /// <summary>The update as the decision leaves it, or null when the decision leaves it out.</summary>
     /// <exception cref="ArgumentException">The decision is about another update.</exception>

@@ -204,7 +204,7 @@ public sealed partial record RunState
             counted[ofNode.Key] = member with
             {
                 Counters = member.Counters.Participate(e.Version, Terms.Participation.Cutoff),
-                Remembered = Terms.Participation.Method.Remembers() ? Remember(ofNode) : [],
+                Remembered = Terms.Participation.Method.Remembers() ? Remember(Open, ofNode) : [],
             };
         }
 
@@ -223,7 +223,7 @@ public sealed partial record RunState
         };
     }
 
-    private static ImmutableArray<RememberedUpdate> Remember(IGrouping<string, StalenessDecision> ofNode)
+    private ImmutableArray<RememberedUpdate> Remember(OpenVersion open, IGrouping<string, StalenessDecision> ofNode)
     {
         var count = ofNode.Count();
         return
@@ -232,10 +232,12 @@ public sealed partial record RunState
                 decision.NodeId,
                 decision.BaseVersion,
                 decision.CorrectedDigest,
-                decision.Scale / count
+                decision.Scale * ClipOf(open.Updates[new(decision.NodeId, decision.BaseVersion)]) / count
             )),
         ];
     }
+
+    private double ClipOf(AcceptedUpdate update) => Terms.Robust?.ClipOf(update.Norm) ?? 1.0;
 
     private RunState Resume(RunResumed e)
     {

@@ -160,6 +160,7 @@ public sealed partial record RunState
             open.Number,
             Math.Max(1, NodesInMerge),
             Population,
+            Terms.Robust,
             Members.Values.Where(member => CountsInMerge(open, member)).SelectMany(member => member.Remembered)
         );
     }
@@ -181,18 +182,21 @@ public sealed partial record RunState
     public MergePlan PlanMerge()
     {
         var weighted = Weigh();
-        var rule = Terms.ServerOptimizer;
+        var optimizer = Terms.ServerOptimizer;
         // Each update is noised by itself, so variances add up.
         var noise =
-            rule.UpdateNoise * rule.UpdateNoise * weighted.Sum(update => update.Coefficient * update.Coefficient);
+            optimizer.UpdateNoise
+            * optimizer.UpdateNoise
+            * weighted.Sum(update => update.Coefficient * update.Coefficient);
         return MergePlan.For(
             Open!.Number,
             Latest!.Digest,
             weighted,
-            new ServerStepPlan(rule, Latest.OptimizerState, noise)
+            new ServerStepPlan(optimizer, Latest.OptimizerState, noise)
         ) with
         {
             Method = Terms.Merge,
+            Robust = Terms.Robust is { Method: not RobustMethod.NormBound } rule ? rule : null,
             Bases = BasesOf(Terms.Merge == MergeMethod.Ffa ? [] : weighted),
             Residual = Latest.Residual?.Digest,
             Tail = Latest.Tail?.Digest,
@@ -212,7 +216,25 @@ public sealed partial record RunState
         ) with
         {
             Merge = merge,
+            Robust = Terms.Robust is { } rule ? ReportRobust(rule, merge) : null,
         };
+
+    private RobustReport ReportRobust(RobustRule rule, MergeReport? merge)
+    {
+        AcceptedUpdate[] updates = [.. Open!.Updates.Values];
+        var longest = updates
+            .GroupBy(update => update.NodeId)
+            .Select(ofNode => (Node: ofNode.Key, Norm: ofNode.Max(update => update.Norm)))
+            .ToList();
+        return new(
+            rule.Method,
+            rule.Bound,
+            updates.Count(update => rule.ClipOf(update.Norm) < 1),
+            rule.SignalToNoise,
+            merge?.Nodes
+                ?? NodeFinding.Of([.. longest.Select(pair => pair.Node)], [.. longest.Select(pair => pair.Norm)], null)
+        );
+    }
 
     // Products need what late updates were trained from.
     private Dictionary<long, string> BasesOf(IEnumerable<WeightedUpdate> updates) =>

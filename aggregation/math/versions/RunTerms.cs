@@ -41,6 +41,9 @@ public sealed record RunTerms
     /// <summary>How the merged pseudo-gradient moves the adapter.</summary>
     public ServerOptimizerRule ServerOptimizer { get; init; } = ServerOptimizerRule.Plain;
 
+    /// <summary>What is done about hostile updates; null = nothing.</summary>
+    public RobustRule? Robust { get; init; }
+
     /// <summary>What nodes must attest.</summary>
     public required MechanismTerms Mechanism { get; init; }
 

@@ -9,6 +9,7 @@ namespace Federated.Aggregation;
 /// <param name="Weight">ω.</param>
 /// <param name="Coefficient">c.</param>
 /// <param name="Norm">‖Δ‖₂ before weighting.</param>
+/// <param name="Clip">Factor of the norm bound; 1 = short enough, or no bound.</param>
 public sealed record UpdateReport(
     string NodeId,
     long BaseVersion,
@@ -17,5 +18,6 @@ public sealed record UpdateReport(
     double Scale,
     double Weight,
     double Coefficient,
-    double Norm
+    double Norm,
+    double Clip = 1
 );

@@ -24,6 +24,10 @@ public sealed record VersionReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MergeReport? Merge { get; init; }
 
+    /// <summary>What the robust rule did; null without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RobustReport? Robust { get; init; }
+
     /// <summary>Reports a merge.</summary>
     /// <param name="nodes">N at the merge.</param>
     /// <param name="frozen">The frozen updates in merge order.</param>
@@ -53,7 +57,8 @@ public sealed record VersionReport(
                             merged.Scale,
                             merged.Weight,
                             merged.Coefficient,
-                            update.Norm
+                            update.Norm,
+                            merged.Clip
                         )
                         : new UpdateReport(
                             update.NodeId,

@@ -61,6 +61,11 @@ internal static class RunCommands
                     else
                     {
                         Console.WriteLine($"{run.Name} {run.RunDigest}");
+                        foreach (var note in run.Notes)
+                        {
+                            Console.WriteLine($"Note: {note}");
+                        }
+
                         Console.WriteLine($"Follow it with: fedsilo run watch {run.Name}");
                     }
 
@@ -124,6 +129,11 @@ internal static class RunCommands
                     RunText.Members(status);
                     Console.WriteLine();
                     RunText.Versions(versions);
+                    foreach (var remark in RunText.Remarks(versions))
+                    {
+                        Console.WriteLine(remark);
+                    }
+
                     return ExitCodes.Ok;
                 }
             );

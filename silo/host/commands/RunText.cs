@@ -46,9 +46,31 @@ internal static class RunText
 
     public static void Versions(IEnumerable<VersionView> versions) =>
         Output.Table(
-            ["VERSION", "PUBLISHED", "N", "NODE", "STALENESS", "WEIGHT", "COEFFICIENT", "NOISE", "ADAPTER"],
+            ["VERSION", "PUBLISHED", "N", "NODE", "STALENESS", "WEIGHT", "COEFFICIENT", "NOISE", "ODDITY", "ADAPTER"],
             versions.SelectMany(Rows)
         );
+
+    /// <summary>What stands out about versions: what a robust rule did, and what noise does to it.</summary>
+    public static IEnumerable<string> Remarks(IEnumerable<VersionView> versions)
+    {
+        foreach (var version in versions)
+        {
+            if (version.Robust is { Clipped: > 0 } robust)
+            {
+                yield return $"version {version.Version}: {robust.Clipped} update(s) were longer than {Number(robust.Bound!.Value)} and were scaled down";
+            }
+
+            if (version.Robust is { Warning.Length: > 0 } powerless)
+            {
+                yield return $"version {version.Version}: {powerless.Warning}";
+            }
+
+            if (version.Remembered > 0)
+            {
+                yield return $"version {version.Version}: {version.Remembered} update(s) of earlier versions were merged again";
+            }
+        }
+    }
 
     public static string Time(DateTimeOffset? moment) =>
         moment?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "never";
@@ -64,7 +86,8 @@ internal static class RunText
             "",
             "",
             Number(version.CoefficientSum),
-            Number(version.NoiseAmplification),
+            Amplification(version),
+            "",
             version.AdapterDigest[..12],
         ];
         yield return first;
@@ -78,12 +101,22 @@ internal static class RunText
                 update.NodeId[..12],
                 $"{update.Staleness}",
                 Number(update.Weight),
-                Number(update.Coefficient),
+                Number(update.Coefficient) + (update.Clip < 1 ? $" (cut to {Number(update.Clip)})" : ""),
                 "",
+                Oddity(version, update.NodeId),
                 update.Digest[..12],
             ];
         }
     }
+
+    // √Σ c², and how many times that of uniform weights.
+    private static string Amplification(VersionView version) =>
+        version.UniformNoiseAmplification > 0
+            ? $"{Number(version.NoiseAmplification)} ({Number(version.NoiseAmplification / version.UniformNoiseAmplification)}×)"
+            : "";
+
+    private static string Oddity(VersionView version, string nodeId) =>
+        version.Robust?.Nodes.FirstOrDefault(node => node.NodeId == nodeId) is { } node ? Number(node.Score) : "";
 
     private static string Open(OpenVersionStatus? open, DateTimeOffset now)
     {

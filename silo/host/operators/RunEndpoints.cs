@@ -97,7 +97,7 @@ internal static class RunEndpoints
         var answer = await grains.GetGrain<IGroupGrain>(group).SubmitAsync(submission);
         return answer.Error is { } refused
             ? OperatorApi.Problem(StatusCodes.Status409Conflict, "The run cannot start", refused)
-            : Results.Ok(new SubmittedRun(answer.RunDigest!, answer.Name!));
+            : Results.Ok(new SubmittedRun(answer.RunDigest!, answer.Name!, RunNotes.Of(document, layout.Adapter)));
     }
 
     private static async Task<IResult> ListAsync(RunLookup runs, IGrainFactory grains)

@@ -14,7 +14,9 @@ namespace Federated.Silo;
 /// <param name="CoefficientSum">Σ c.</param>
 /// <param name="NoiseAmplification">√Σ c².</param>
 /// <param name="UniformNoiseAmplification">The same with ω = 1 and no lateness.</param>
-/// <param name="StepNorm">‖η Σ c Δ‖₂.</param>
+/// <param name="StepNorm">How far the adapter moved.</param>
+/// <param name="Remembered">Updates of earlier versions that were merged again (fedvarp, mifa); their blobs are kept.</param>
+/// <param name="Robust">What the robust rule did; null without one.</param>
 public sealed record VersionView(
     long Version,
     string AdapterDigest,
@@ -26,7 +28,9 @@ public sealed record VersionView(
     double CoefficientSum,
     double NoiseAmplification,
     double UniformNoiseAmplification,
-    double StepNorm
+    double StepNorm,
+    int Remembered,
+    RobustSummary? Robust
 )
 {
     /// <summary>From what the run says of the version.</summary>
@@ -44,7 +48,9 @@ public sealed record VersionView(
             version.CoefficientSum,
             version.NoiseAmplification,
             version.UniformNoiseAmplification,
-            version.StepNorm
+            version.StepNorm,
+            version.Remembered,
+            version.Robust
         );
     }
 }

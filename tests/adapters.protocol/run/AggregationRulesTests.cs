@@ -38,6 +38,74 @@ public sealed class AggregationRulesTests
         }
     }
 
+    [Theory]
+    [InlineData("robust: { method: normBound }")]
+    [InlineData("robust: { bound: 3.5 }")]
+    [InlineData("participation: { method: fedavg }, robust: { method: median, bound: auto }")]
+    [InlineData("participation: { method: uniform }, robust: { method: trimmedMean, trim: 0.25 }")]
+    [InlineData("participation: { method: fedavg }, robust: { method: krum, byzantine: 1 }")]
+    [InlineData("robust: { method: multiKrum, byzantine: 1, select: 3 }")]
+    [InlineData("robust: { method: geometricMedian, iterations: 5 }")]
+    [InlineData("robust: { method: centeredClip, radius: 0.5 }")]
+    public void Robust_rules_are_accepted_with_a_quorum_that_they_can_live_with(string aggregation) =>
+        ComesBack(
+            With(aggregation).Replace("cohort: 5", "cohort: 6, quorum: 5, deadline: 1m", StringComparison.Ordinal)
+        );
+
+    [Theory]
+    [InlineData("participation: { method: fedavg }, robust: { method: median }", 2)]
+    [InlineData("participation: { method: fedavg }, robust: { method: trimmedMean, trim: 0.2 }", 4)]
+    [InlineData("participation: { method: fedavg }, robust: { method: krum, byzantine: 2 }", 6)]
+    [InlineData("robust: { method: multiKrum, byzantine: 1, select: 5 }", 5)]
+    [InlineData("robust: { method: geometricMedian }", 2)]
+    public void What_a_rule_needs_is_checked_before_the_run(string aggregation, int quorum)
+    {
+        var close = $"quorum: {quorum}, deadline: 1m";
+        var error = Assert.Single(Errors(With(aggregation).Replace("cohort: 5", close, StringComparison.Ordinal)));
+        Assert.Equal("rounds.close.quorum", error.Path);
+        var more = close.Replace($"{quorum}", $"{quorum + 1}", StringComparison.Ordinal);
+        ComesBack(With(aggregation).Replace("cohort: 5", more, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("robust: { method: bulyan }", "aggregation.robust.method")]
+    [InlineData("robust: { bound: none }", "aggregation.robust.bound")]
+    [InlineData("robust: { bound: -1 }", "aggregation.robust.bound")]
+    [InlineData("robust: { byzantine: 1 }", "aggregation.robust.byzantine")]
+    [InlineData("participation: { method: fedavg }, robust: { method: krum }", "aggregation.robust.byzantine")]
+    [InlineData("participation: { method: fedavg }, robust: { method: trimmedMean }", "aggregation.robust.trim")]
+    [InlineData(
+        "participation: { method: fedavg }, robust: { method: trimmedMean, trim: 0.5 }",
+        "aggregation.robust.trim"
+    )]
+    [InlineData("robust: { method: centeredClip }", "aggregation.robust.radius")]
+    [InlineData("robust: { method: geometricMedian, iterations: 0 }", "aggregation.robust.iterations")]
+    [InlineData("robust: { method: median }", "aggregation.robust.method")]
+    [InlineData("robust: { method: krum, byzantine: 1 }", "aggregation.robust.method")]
+    [InlineData("participation: { method: mifa }, robust: { method: geometricMedian }", "aggregation.robust.method")]
+    public void A_rule_that_cannot_keep_its_promise_is_refused(string aggregation, string path) =>
+        Assert.Contains(path, Errors(With(aggregation)).Select(error => error.Path));
+
+    [Fact]
+    public void Coordinates_of_factors_that_nodes_turn_apart_have_no_median()
+    {
+        const string Aggregation = "merge: svd, participation: { method: fedavg }, robust: { method: median }";
+        var error = Assert.Single(
+            Errors(
+                With(Aggregation).Replace("cohort: 5", "quorum: 5, deadline: 1m", StringComparison.Ordinal)
+                    + "adapter: { factors: ab }\n"
+            )
+        );
+        Assert.Equal("aggregation.robust.method", error.Path);
+    }
+
+    [Fact]
+    public void No_constant_bounds_an_update_that_decays_its_base()
+    {
+        var yaml = With("robust: { method: normBound }") + "local: { optimizer: { weightDecay: 0.01 } }\n";
+        Assert.Equal("aggregation.robust.bound", Assert.Single(Errors(yaml)).Path);
+    }
+
     [Fact]
     public void Known_probabilities_are_accepted_for_named_nodes() =>
         ComesBack(

@@ -108,7 +108,7 @@ public sealed class RunDocumentYamlTests
         "privacy.targetEpsilon"
     )]
     [InlineData("rounds: {", "stop: { publicLoss: { patience: 5 } }\nrounds: {", "stop")]
-    [InlineData("rounds: {", "aggregation: { robust: { method: krum } }\nrounds: {", "aggregation.robust")]
+    [InlineData("rounds: {", "aggregation: { weights: declared }\nrounds: {", "aggregation.weights")]
     public void What_this_version_cannot_honour_is_refused_by_name(string text, string replacement, string path)
     {
         var error = Assert.Single(Errors(LeastWith(text, replacement)));

@@ -16,6 +16,8 @@ public sealed class StatefulReplayTests : IAsyncLifetime
     [InlineData("serverOptimizer: { name: adagrad, learningRate: 0.01 }", "optimizerState")]
     [InlineData("participation: { method: mifa }", "remembered")]
     [InlineData("participation: { method: fedvarp }", "remembered")]
+    [InlineData("robust: { method: normBound, bound: 0.5 }", "\"clipped\":2")]
+    [InlineData("robust: { method: normBound, bound: 0.5 }, participation: { method: mifa }", "remembered")]
     public async Task Every_version_comes_out_again_after_a_restart(string aggregation, string named)
     {
         using (var run = await TestRun.StartAsync(_silo, $"aggregation: {{ {aggregation} }}"))

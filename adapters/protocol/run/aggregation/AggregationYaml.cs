@@ -7,7 +7,6 @@ internal static class AggregationYaml
     {
         var defaults = new AggregationSection();
         section.NotYet("weights", "leave it out: weights are uniform");
-        section.NotYet("robust", "leave it out");
         var staleness = section.Section("staleness");
         return new()
         {
@@ -19,6 +18,7 @@ internal static class AggregationYaml
                 Exponent = staleness.Double("exponent", defaults.Staleness.Exponent),
             },
             ServerOptimizer = ServerOptimizer(section.Section("serverOptimizer")),
+            Robust = section.OptionalSection("robust") is { } robust ? Robust(robust) : null,
         };
     }
 
@@ -52,6 +52,21 @@ internal static class AggregationYaml
             Tau = section.Double("tau", named.Tau),
             Variant = section.Text("variant", named.Variant),
             UpdateNoise = section.Text("updateNoise", named.UpdateNoise),
+        };
+    }
+
+    private static RobustSection Robust(SectionReader section)
+    {
+        var method = section.Text("method", new RobustSection().Method);
+        return new()
+        {
+            Method = method,
+            Bound = section.Text("bound", method == "normBound" ? "auto" : "none"),
+            Byzantine = section.OptionalInteger("byzantine"),
+            Trim = section.OptionalDouble("trim"),
+            Select = section.OptionalInteger("select"),
+            Radius = section.OptionalDouble("radius"),
+            Iterations = section.OptionalInteger("iterations"),
         };
     }
 }

@@ -55,7 +55,23 @@ internal static class RobustRules
             report.Add($"{Path}.bound", bound, "normBound without a bound", "write auto or a number > 0");
         }
 
-        if (bound == "auto" && document.Local.Optimizer.WeightDecay != 0)
+        var local = document.Local;
+        if (
+            bound == "auto"
+            && local.Optimizer.Name == "sgd"
+            && local.Proximal > 0
+            && (local.Optimizer.Momentum > 0 || local.Proximal * local.Optimizer.LearningRate > 1)
+        )
+        {
+            report.Add(
+                $"{Path}.bound",
+                bound,
+                "proximal beside momentum, or over 1 ÷ learningRate, may lengthen an update",
+                "write a number > 0, or local.proximal: 0"
+            );
+        }
+
+        if (bound == "auto" && local.Optimizer.WeightDecay != 0)
         {
             report.Add(
                 $"{Path}.bound",

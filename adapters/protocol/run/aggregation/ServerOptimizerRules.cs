@@ -25,7 +25,7 @@ internal static class ServerOptimizerRules
         report.Positive($"{Path}.tau", section.Tau);
         report.OneOf($"{Path}.variant", section.Variant, "paper", "flower");
         Unread(section, report);
-        UpdateNoise(section, document.Local.Optimizer.Name, report);
+        UpdateNoise(section, document.Local, report);
         if (section.Name != "sgd" && document.Aggregation.Merge is "svd" or "stack" or "fedex")
         {
             report.Add(
@@ -63,7 +63,7 @@ internal static class ServerOptimizerRules
         }
     }
 
-    private static void UpdateNoise(ServerOptimizerSection section, string localOptimizer, RuleReport report)
+    private static void UpdateNoise(ServerOptimizerSection section, LocalSection local, RuleReport report)
     {
         var noise = section.UpdateNoise;
         if (noise == "none")
@@ -80,13 +80,16 @@ internal static class ServerOptimizerRules
                 "leave it out, or write name: adam, yogi or adagrad"
             );
         }
-        else if (noise == "auto" && localOptimizer != "sgd")
+        else if (
+            noise == "auto"
+            && (local.Optimizer.Name != "sgd" || local.Proximal != 0 || local.Schedule != new ScheduleSection())
+        )
         {
             report.Add(
                 $"{Path}.updateNoise",
                 noise,
-                $"the noise of an update has no closed form with local optimizer {localOptimizer}",
-                "write a number > 0 (its standard deviation per coordinate), or local.optimizer: sgd"
+                "the noise of an update has a closed form only with local.optimizer sgd at a constant rate without proximal",
+                "write a number > 0: its standard deviation per coordinate"
             );
         }
         else if (noise != "auto" && !Numbers.IsPositive(noise))

@@ -33,6 +33,17 @@ public sealed class LayerMerge
     public double[] UpdateNorms() =>
         [.. _updates.Select(update => NewSum().Add(1, update.After).Add(-1, update.Base).Norm())];
 
+    /// <summary>
+    /// B_i A_i − B_s A_s of each update as one product of twice the rank, ΔB A_i + B_s ΔA: nothing large cancels.
+    /// </summary>
+    internal IReadOnlyList<FactorPair> Changes() =>
+        [
+            .. _updates.Select(update => new FactorPair(
+                Beside(Difference(update.After.B, update.Base.B), update.Base.B),
+                Beside(update.After.A, Difference(update.After.A, update.Base.A))
+            )),
+        ];
+
     /// <summary>FedIT: B_t + Σ c (B_i − B_s) and A_t + Σ c (A_i − A_s), each factor averaged apart.</summary>
     /// <exception cref="ArgumentException">Ranks differ.</exception>
     public FactorPair Average()
@@ -161,6 +172,17 @@ public sealed class LayerMerge
         }
 
         return sum;
+    }
+
+    private static VectorSet Beside(VectorSet left, VectorSet right)
+    {
+        var both = new VectorSet(left.Count + right.Count, left.Length);
+        for (var k = 0; k < both.Count; k++)
+        {
+            (k < left.Count ? left[k] : right[k - left.Count]).CopyTo(both[k]);
+        }
+
+        return both;
     }
 
     private ProductSum NewSum() => new(_previous.OutFeatures, _previous.InFeatures);

@@ -60,6 +60,7 @@ internal sealed record RunTemplate(
               participation: { method: fedau, cutoff: {{DemoDefaults.ParticipationCutoff}}, weightCap: N }
               merge: ffa
               staleness: { method: weighted }
+              robust: { method: normBound, bound: auto }   # no honest update is as long; a hostile one is cut to it
 
             """
         );

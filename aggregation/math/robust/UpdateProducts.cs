@@ -1,0 +1,87 @@
+using Federated.Adapters;
+
+namespace Federated.Aggregation;
+
+/// <summary>Inner products of all updates of a plan, each blob read once.</summary>
+internal static class UpdateProducts
+{
+    // Floats of all updates together that are held at a time, about 64 MB.
+    private const int HeldAtOnce = 1 << 24;
+
+    /// <summary>⟨Δ_i, Δ_j⟩ of the flat vectors.</summary>
+    public static async Task<GramMatrix> OfVectorsAsync(
+        MergePlan plan,
+        AdapterLayout layout,
+        Func<string, CancellationToken, Task<Stream>> open,
+        CancellationToken cancellation
+    )
+    {
+        var gram = new GramMatrix(plan.Updates.Count);
+        await using var blobs = new BlobSet(
+            [.. plan.Updates.Select(update => new BlobSource(update.Digest, layout, AdapterBlobKind.Update))],
+            open
+        );
+        var length = BlockLength(blobs, layout.Count);
+        var blocks = plan.Updates.Select(_ => new float[length]).ToArray();
+        for (long offset = 0; offset < layout.Count; offset += length)
+        {
+            var count = (int)Math.Min(length, layout.Count - offset);
+            for (var i = 0; i < blocks.Length; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                await blobs.ReadAsync(i, offset, blocks[i].AsMemory(0, count), cancellation).ConfigureAwait(false);
+                for (var j = 0; j <= i; j++)
+                {
+                    gram[i, j] += WeightedSum.Dot(blocks[i].AsSpan(0, count), blocks[j].AsSpan(0, count));
+                }
+            }
+        }
+
+        return gram;
+    }
+
+    /// <summary>⟨B_i A_i − B_s A_s, B_j A_j − B_s' A_s'⟩ over all layers.</summary>
+    public static async Task<GramMatrix> OfLayersAsync(
+        MergePlan plan,
+        AdapterLayout layout,
+        Func<string, CancellationToken, Task<Stream>> open,
+        CancellationToken cancellation
+    )
+    {
+        var gram = new GramMatrix(plan.Updates.Count);
+        await using var layers = new LayerReader(plan, layout, open);
+        for (var layer = 0; layer < layout.Tensors.Count; layer++)
+        {
+            var changes = (await layers.ReadAsync(layer, cancellation).ConfigureAwait(false)).Changes();
+            for (var i = 0; i < changes.Count; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                for (var j = 0; j <= i; j++)
+                {
+                    gram[i, j] += Inner(changes[i], changes[j]);
+                }
+            }
+        }
+
+        return gram;
+    }
+
+    /// <summary>A block of every blob that together stay within a fixed memory.</summary>
+    public static int BlockLength(BlobSet blobs, long count) =>
+        (int)Math.Clamp(Math.Min(blobs.SuggestedBlockLength, HeldAtOnce / blobs.Sources.Count), 1, Math.Max(count, 1));
+
+    // ⟨B A, B' A'⟩ = Σ_kl ⟨b_k, b'_l⟩ ⟨a_k, a'_l⟩.
+    private static double Inner(FactorPair left, FactorPair right)
+    {
+        var sum = 0.0;
+        for (var k = 0; k < left.Rank; k++)
+        {
+            for (var l = 0; l < right.Rank; l++)
+            {
+                sum += VectorKernels.Dot(left.B[k], right.B[l]) * VectorKernels.Dot(left.A[k], right.A[l]);
+            }
+        }
+
+        return sum;
+    }
+}

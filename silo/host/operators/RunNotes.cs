@@ -1,0 +1,45 @@
+using System.Globalization;
+using Federated.Adapters;
+using Federated.Aggregation;
+using Federated.Aggregation.Grains;
+using Federated.Protocol;
+
+namespace Federated.Silo;
+
+/// <summary>What follows from a run document that its author should know before the run is over.</summary>
+internal static class RunNotes
+{
+    /// <summary>Notes, each one line; none when there is nothing to say.</summary>
+    public static IReadOnlyList<string> Of(RunDocument document, AdapterLayout layout)
+    {
+        var terms = RunDocumentReading.Terms(document, "", layout);
+        var notes = new List<string>();
+        if (terms.Robust is { } rule)
+        {
+            if (rule.Bound is { } bound)
+            {
+                notes.Add(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"updates longer than {bound:G4} are scaled down to it (aggregation.robust.bound: {document.Aggregation.Robust!.Bound})"
+                    )
+                );
+            }
+
+            if (RobustReport.WarningFor(rule.Method, rule.SignalToNoise) is { } warning)
+            {
+                notes.Add(warning);
+            }
+        }
+
+        if (terms.Participation.Method.Remembers())
+        {
+            var bytes = AdapterBlob.ByteLength(layout);
+            notes.Add(
+                $"participation {document.Aggregation.Participation.Method} keeps one update of every node, {bytes} bytes each, and reads all of them in every version"
+            );
+        }
+
+        return notes;
+    }
+}
