@@ -31,7 +31,10 @@ internal static class Some
         };
 
     public static RunState Draft(RunTerms? terms = null, IReadOnlyList<string>? nodes = null) =>
-        RunState.Start(terms ?? Terms(), new(Start, "{}", "some-run", "default", nodes, Layers, Layout.Digest));
+        RunState.Start(
+            terms ?? Terms(),
+            new(Start, "{}", "some-run", "default", nodes, Layers, (terms ?? Terms()).Layout.Digest)
+        );
 
     /// <summary>Nodes admitted, version 1 open.</summary>
     public static RunState Running(RunTerms? terms = null, params string[] nodes)

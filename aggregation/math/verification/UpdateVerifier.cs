@@ -211,7 +211,7 @@ public static class UpdateVerifier
 
     private static Verdict? RefusesLength(RunTerms terms, UpdateHeader header)
     {
-        var expected = AdapterBlob.ByteLength(terms.Layout, terms.UpdatePrecision);
+        var expected = AdapterBlob.ByteLength(terms.Layout.TrainedAt(header.BaseVersion), terms.UpdatePrecision);
         return header.Length == expected
             ? null
             : Verdict.Refuse(
@@ -229,9 +229,11 @@ public static class UpdateVerifier
         double squares = 0;
         try
         {
-            AdapterBlobReader reader = AdapterBlobReader.Open(hashed, terms.Layout, AdapterBlobKind.Update);
+            // With alternating factors an update holds the one that was trained from its base.
+            AdapterLayout layout = terms.Layout.TrainedAt(header.BaseVersion);
+            AdapterBlobReader reader = AdapterBlobReader.Open(hashed, layout, AdapterBlobKind.Update);
             RequirePrecision(reader, terms.UpdatePrecision);
-            var block = new float[Math.Min(BlockLength, terms.Layout.Count)];
+            var block = new float[Math.Min(BlockLength, layout.Count)];
             int read;
             while ((read = reader.Read(block)) > 0)
             {

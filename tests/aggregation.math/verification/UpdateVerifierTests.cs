@@ -52,6 +52,21 @@ public sealed class UpdateVerifierTests : IDisposable
     }
 
     [Fact]
+    public void With_alternating_factors_an_update_holds_the_factor_that_its_base_trains()
+    {
+        var layout = AdapterLayout.For(Some.Layers, Some.Layout.Options with { Factors = TrainedFactors.Alternating });
+        var state = Some.Running(_state.Terms with { Layout = layout }, Id, "b");
+        var (right, wrong) = (Blob(layout.TrainedAt(0)), Blob(layout.TrainedAt(1)));
+
+        Assert.NotNull(Verify(state, First(right), Some.Claim(_node, First(right)), right).Accepted);
+        Assert.NotNull(Verify(state, First(wrong), Some.Claim(_node, First(wrong)), wrong).Refused);
+
+        UpdateHeader First(byte[] blob) => Header(blob, 0) with { BaseDigest = state.Published[0].Digest };
+        static byte[] Blob(AdapterLayout part) =>
+            AdapterBlob.Encode(AdapterBlobKind.Update, part, new float[part.Count]);
+    }
+
+    [Fact]
     public void A_late_update_is_accepted_while_its_base_is_in_the_ring()
     {
         var header = Header(_blob, 1);
