@@ -28,9 +28,8 @@ internal static class StatusCommand
     {
         var settings = NodeSettingsYaml.Read(home.SettingsFile);
         var membership = Membership.Read(home);
-        var spent = File.Exists(home.LedgerFile)
-            ? PrivacyLedger.Read(home.LedgerFile, home.LedgerAnchors).Status(settings.Source.Name)
-            : null;
+        var ledger = File.Exists(home.LedgerFile) ? PrivacyLedger.Read(home.LedgerFile, home.LedgerAnchors) : null;
+        var spent = ledger?.Status(settings.Source.Name);
         var offers = new OfferedRuns(home, TimeProvider.System);
         var runs = offers
             .Digests.Select(digest => new
@@ -54,6 +53,7 @@ internal static class StatusCommand
                         silo = settings.Silo.ToString(),
                         source = settings.Source.Name,
                         spent,
+                        missing = ledger?.Gap,
                         runs,
                     },
                     NodeJson.Options
@@ -75,6 +75,11 @@ internal static class StatusCommand
                 """
             )
         );
+        if (ledger?.Gap is { } gap)
+        {
+            Console.WriteLine($"        STOPPED: the ledger misses {gap.Lost}; see `fednode ledger recover --dry-run`");
+        }
+
         foreach (var run in runs)
         {
             var answer = run.answer.ToString().ToLowerInvariant();

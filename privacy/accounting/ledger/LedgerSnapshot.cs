@@ -50,6 +50,13 @@ public sealed class LedgerSnapshot
             bytes = new byte[file.Length];
             file.ReadExactly(bytes);
         }
+        catch (FileNotFoundException error)
+        {
+            throw new LedgerUnavailableException(
+                $"there is no ledger '{path}' yet, or it was removed; a node's first start makes it",
+                error
+            );
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw LedgerWriter.Unavailable(path, error);

@@ -40,8 +40,8 @@ public sealed record ReservationRequest
     public required PrivacyBudget Budget { get; init; }
 
     /// <summary>
-    /// δ at which this plan is priced; it is taken from the source's budget. Null takes half of what is left, so that there is always a
-    /// share for a later run.
+    /// δ at which this plan is priced; it is taken from the source's budget. Null takes half of what is left at most, so that there is
+    /// always a share for a later run.
     /// </summary>
     public double? Delta { get; init; }
 

@@ -48,6 +48,43 @@ public sealed class SourceAccountTests : IDisposable
     }
 
     [Fact]
+    public void There_is_a_share_of_delta_for_a_thousandth_plan()
+    {
+        var account = new SourceAccount { Source = "patients" };
+        var plan = Plan("run", PlanComposition.Renyi, steps: 1) with { SamplingRate = 1, NoiseMultiplier = 5000 };
+        for (var run = 0; run < 1000; run++)
+        {
+            account = Admit(account, plan);
+        }
+
+        Assert.Equal(1000, account.Plans);
+        Assert.True(account.PlanDelta < Budget.Delta / 2);
+        Assert.True(account.Price(plan).Delta > Budget.Delta * 1e-7);
+    }
+
+    [Theory]
+    [InlineData(PlanComposition.Basic)]
+    [InlineData(PlanComposition.Renyi)]
+    public void What_is_certified_is_never_below_what_any_accountant_could_certify(PlanComposition composition)
+    {
+        var account = new SourceAccount { Source = "patients" };
+        var events = new List<PrivacyEvent>();
+        foreach (
+            var (rate, noise, steps) in new[] { (0.02, 0.8, 60), (0.01, 1.2, 400), (1.0, 8.0, 5), (0.05, 2.0, 100) }
+        )
+        {
+            var plan = Plan("run", composition, steps) with { SamplingRate = rate, NoiseMultiplier = noise };
+            account = Admit(account, plan);
+            events.Add(plan.ToEvent());
+        }
+
+        Assert.Equal(4, account.Plans);
+        var together = Accountants.Best(new ComposedEvent([.. events]), Budget.Delta);
+        Assert.True(together.EpsilonLower > 1);
+        Assert.InRange(account.CertifiedEpsilon(Budget.Delta), together.EpsilonLower, Budget.Epsilon);
+    }
+
+    [Fact]
     public void The_first_plan_fixes_how_plans_add_up()
     {
         using (var ledger = PrivacyLedger.Open(Ledger, Some.Time))

@@ -22,6 +22,9 @@ public sealed record SourceAccount
     /// <summary>How plans add up; null before the first one.</summary>
     public PlanComposition? Composition { get; init; }
 
+    /// <summary>How many plans are charged.</summary>
+    public int Plans { get; init; }
+
     /// <summary>Σε_i of the plans.</summary>
     public double PlanEpsilon { get; init; }
 
@@ -76,7 +79,7 @@ public sealed record SourceAccount
 
         var now = this with { Composition = request.Composition };
         IReadOnlyList<LinkedBudget> budgets = [new(request.Source, request.Budget), .. Linked];
-        var delta = request.Delta ?? (budgets.Min(b => now.DeltaForPlans(b.Budget.Delta)) - PlanDelta) / 2;
+        var delta = request.Delta ?? budgets.Min(b => now.DeltaForNext(b.Budget.Delta));
         foreach (var (source, budget) in budgets)
         {
             if (!(delta > 0) || !(PlanDelta + delta <= now.DeltaForPlans(budget.Delta) * Rounding))
@@ -133,10 +136,24 @@ public sealed record SourceAccount
     ) =>
         this with
         {
+            Plans = Plans + 1,
             PlanEpsilon = PlanEpsilon + epsilon,
             PlanDelta = PlanDelta + delta,
             Divergences = composition == PlanComposition.Renyi ? Sum(Divergences, divergences()) : Divergences,
         };
+
+    /// <summary>
+    /// A share of δ for the next plan that leaves one for every later plan. Half of what is left serves few plans best; for many, whose shares
+    /// would soon be too small to price, δ · 6 ÷ (π² (k + 1)²), which sums to δ.
+    /// </summary>
+    private double DeltaForNext(double budgetDelta)
+    {
+        var all = DeltaForPlans(budgetDelta);
+        var half = (all - PlanDelta) / 2;
+        return Composition == PlanComposition.Renyi
+            ? Math.Min(half, all * 6 / (Math.PI * Math.PI * (Plans + 1.0) * (Plans + 1.0)))
+            : half;
+    }
 
     private double DeltaForPlans(double budgetDelta) =>
         (budgetDelta - GapDelta) * (Composition == PlanComposition.Renyi ? 0.5 : 1);
