@@ -117,7 +117,8 @@ internal sealed class NodeSession : IAsyncDisposable
         var consent = new RunConsent(new OwnerPolicy(_settings), offers, _ledger, _settings, _silo, _resilience, _log);
         var spool = new UpdateSpool(_home.SpoolFolder);
         var reports = new RunReports(_home, _settings, consent, _time);
-        using var local = new LocalTraining(_settings, _records, _identity.Id, machine, _home, _time, _log);
+        var norms = new ClippingNorms(_home.RunsFolder);
+        using var local = new LocalTraining(_settings, _records, _identity.Id, machine, norms, _home, _time, _log);
         ILocalTraining training = Console.IsErrorRedirected ? local : new TerminalProgress(local, Console.Error);
         var loop = new RoundLoop(
             _silo,
@@ -127,7 +128,7 @@ internal sealed class NodeSession : IAsyncDisposable
             new AdapterDownload(_home, _silo, _resilience),
             training,
             spool,
-            new Sealer(spool, _ledger, _identity, _time),
+            new Sealer(spool, norms, _ledger, _identity, _time),
             new UpdateSender(_silo, _resilience, new ReceiptCheck(membership), spool, _ledger, _log),
             reports,
             new HeldOutReports(training, reports, reportEveryVersion, _log),

@@ -9,7 +9,7 @@ namespace Federated.ClientNode;
 /// <code>
 ///   node.yaml        what the owner decides            ledger.jsonl     what was promised and spent
 ///   key.pem          this node's identity (0600)       spool/           sealed updates, until nobody can ask for them
-///   holdout.key      keyed hash of the split (0600)    runs/{digest}/   documents, the owner's decisions
+///   holdout.key      keyed hash of the split (0600)    runs/{digest}/   documents, the owner's decisions, clipping bounds
 ///   silo.json        the silo's pinned key             reports/, log/   never sent
 ///   anchors/         what the ledger ended with last   sources/         keyed digests of records, by source
 ///   sketch.key       their secret (0600)

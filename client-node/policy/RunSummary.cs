@@ -50,6 +50,8 @@ internal static class RunSummary
             "test" => "with noise that anybody can subtract",
             _ => "NOT noised",
         };
+        var bound = string.Create(CultureInfo.InvariantCulture, $"{run.Privacy.MaxGradNorm:G3}");
+        bound = run.Privacy.AdaptiveClipping is null ? bound : $"a bound (first {bound}, then by noisy counts)";
         var unsent = plan.IsPrivate ? "un-noised gradients, " : "";
         return string.Create(
             CultureInfo.InvariantCulture,
@@ -58,7 +60,7 @@ internal static class RunSummary
               leaves this machine:  adapter updates (rank {run.Adapter.Rank} on {string.Join(
                 ", ",
                 run.Adapter.Targets
-            )}), clipped to {run.Privacy.MaxGradNorm:G3} a record and {noised}
+            )}), clipped to {bound} a record and {noised}
                                     phase, step and bytes while it works; number and hash of ledger entries{Epsilon(settings)}
               never leaves:         records, their exact number, losses, {unsent}the key
               protects:             {protection}

@@ -27,6 +27,9 @@ internal sealed record SealedUpdate
     /// <summary>Noised steps inside.</summary>
     public required long StepsDone { get; init; }
 
+    /// <summary>The gradient bound that the next update goes on from; null where it is a constant of the run.</summary>
+    public double? NextMaxGradNorm { get; init; }
+
     /// <summary>When the bytes became final, UTC.</summary>
     public required DateTimeOffset SealedAt { get; init; }
 

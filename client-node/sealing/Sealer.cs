@@ -6,7 +6,13 @@ using Federated.Protocol;
 namespace Federated.ClientNode;
 
 /// <summary>Step 5: turns a noised update into the bytes that may be sent: durable, entered in the ledger, attested. See <see cref="UpdateSpool"/>.</summary>
-internal sealed class Sealer(UpdateSpool spool, PrivacyLedger ledger, NodeIdentity identity, TimeProvider time)
+internal sealed class Sealer(
+    UpdateSpool spool,
+    ClippingNorms norms,
+    PrivacyLedger ledger,
+    NodeIdentity identity,
+    TimeProvider time
+)
 {
     /// <summary>Why an assignment must not be trained for; null when it may.</summary>
     public string? WhyNotTrain(ConsentedRun run, CheckInAnswer.Assignment assignment)
@@ -46,6 +52,7 @@ internal sealed class Sealer(UpdateSpool spool, PrivacyLedger ledger, NodeIdenti
                 UpdateDigest = "",
                 Length = 0,
                 StepsDone = run.Document.Local.Steps,
+                NextMaxGradNorm = norms.OfAttempt(run.Digest, assignment.BaseVersion),
                 SealedAt = time.GetUtcNow(),
             },
             UpdateBlob.Encode(layout, delta, precision, random.Fill)
@@ -63,6 +70,7 @@ internal sealed class Sealer(UpdateSpool spool, PrivacyLedger ledger, NodeIdenti
         }
 
         var entry = ledger.Seal(run.ReservationId, update.UpdateDigest, update.BaseVersion, update.StepsDone);
+        norms.Keep(update);
         var privacy = run.Document.Privacy;
         var attestation = new Attestation
         {
@@ -88,6 +96,7 @@ internal sealed class Sealer(UpdateSpool spool, PrivacyLedger ledger, NodeIdenti
     public static string MechanismOf(PrivacySection privacy) =>
         privacy.Mechanism switch
         {
+            "gaussian" when privacy.AdaptiveClipping is not null => Attestation.AdaptiveRoundedGaussian,
             "gaussian" => Attestation.RoundedGaussian,
             "test" => Attestation.TestGaussian,
             "none" => Attestation.NoMechanism,

@@ -10,6 +10,7 @@ namespace Federated.ClientNode;
 /// <param name="records">The owner's records.</param>
 /// <param name="node">This node, for test noise.</param>
 /// <param name="machine">What of this machine training may use.</param>
+/// <param name="norms">The bounds that runs with adaptive clipping go on from.</param>
 /// <param name="home">Where the attempt under way is kept.</param>
 /// <param name="time">Spaces its writes.</param>
 /// <param name="log">Told once when a run has no guarantee.</param>
@@ -18,6 +19,7 @@ internal sealed class LocalTraining(
     JsonLinesRecords records,
     NodeId node,
     TrainingMachine machine,
+    ClippingNorms norms,
     NodeHome home,
     TimeProvider time,
     ILogger log
@@ -46,10 +48,11 @@ internal sealed class LocalTraining(
                 model.Base.Tokenizer,
                 records,
                 run,
-                machine.MaxTokensAtOnce
+                machine.MaxTokensAtOnce,
+                norms.StartOf(run.Digest)
             );
             var attempt = new AttemptFile(home, run, from, time);
-            return trainer.Train(
+            var delta = trainer.Train(
                 from.Version,
                 from.Values,
                 noise,
@@ -58,6 +61,12 @@ internal sealed class LocalTraining(
                 attempt,
                 step => log.Information("run {Run}: going on after step {Step}", run.Name, step)
             );
+            if (run.Document.Privacy.AdaptiveClipping is not null)
+            {
+                norms.Ended(run.Digest, from.Version, trainer.MaxGradNorm);
+            }
+
+            return delta;
         });
 
     /// <inheritdoc />

@@ -16,9 +16,15 @@ namespace Federated.ClientNode;
 /// </code>
 /// An empty batch takes a noisy step like any other; the noisy sum is divided by the public expected batch size, never by the size at hand.
 /// </remarks>
-internal sealed class PrivateTrainer(LoraAdapter adapter, ITrainingBatches records, ConsentedRun run)
+internal sealed class PrivateTrainer(
+    LoraAdapter adapter,
+    ITrainingBatches records,
+    ConsentedRun run,
+    double? maxGradNorm = null
+)
 {
     private readonly LocalProgram _program = LocalPrograms.Of(run.Document);
+    private readonly StepRelease _release = new(run.Document.Privacy, maxGradNorm);
 
     /// <summary>Trains on texts.</summary>
     public PrivateTrainer(
@@ -26,7 +32,8 @@ internal sealed class PrivateTrainer(LoraAdapter adapter, ITrainingBatches recor
         TextTokenizer tokenizer,
         ITrainingRecords records,
         ConsentedRun run,
-        int maxTokensAtOnce = TrainingMachine.DefaultMaxTokensAtOnce
+        int maxTokensAtOnce = TrainingMachine.DefaultMaxTokensAtOnce,
+        double? maxGradNorm = null
     )
         : this(
             adapter,
@@ -37,8 +44,12 @@ internal sealed class PrivateTrainer(LoraAdapter adapter, ITrainingBatches recor
                 maxTokensAtOnce,
                 adapter.Model.Device
             ),
-            run
+            run,
+            maxGradNorm
         ) { }
+
+    /// <summary>C of the next step. It moves only under adaptive clipping.</summary>
+    public double MaxGradNorm => _release.MaxGradNorm;
 
     /// <summary>Runs the local program.</summary>
     /// <param name="baseVersion">The version that is trained from; it says which factors are trained.</param>
@@ -86,7 +97,7 @@ internal sealed class PrivateTrainer(LoraAdapter adapter, ITrainingBatches recor
 
             trajectory.Take(gradient.Values);
             RequireFinite(trajectory.Values, step);
-            attempt?.Write(trajectory.Save);
+            attempt?.Write(() => _release.Save(trajectory.Save()));
             stepDone(step + 1);
         }
 
@@ -95,13 +106,13 @@ internal sealed class PrivateTrainer(LoraAdapter adapter, ITrainingBatches recor
         return delta;
     }
 
-    private static bool Resume(LocalTrajectory trajectory, AttemptFile? attempt)
+    private bool Resume(LocalTrajectory trajectory, AttemptFile? attempt)
     {
         try
         {
             if (attempt?.Read() is { } state)
             {
-                trajectory.Restore(state);
+                _release.Restore(state, rest => trajectory.Restore(rest));
                 return true;
             }
         }
@@ -127,13 +138,12 @@ internal sealed class PrivateTrainer(LoraAdapter adapter, ITrainingBatches recor
     private NoisyGradient Step(AdapterLayout trained, PoissonSampler sampler, NoiseSource noise)
     {
         using var scope = NewDisposeScope();
-        var privacy = run.Document.Privacy;
 
         // :: (1) sample
         var batch = sampler.Sample(noise);
 
         // :: (2) gradient per example, (3) clip
-        var clipper = new GradientClipper(batch, (int)trained.Count, privacy.MaxGradNorm);
+        var clipper = new GradientClipper(batch, (int)trained.Count, _release.MaxGradNorm);
         foreach (var piece in records.Pieces(batch.Indices))
         {
             using var pieceScope = NewDisposeScope();
@@ -146,8 +156,6 @@ internal sealed class PrivateTrainer(LoraAdapter adapter, ITrainingBatches recor
         using var sum = clipper.Complete();
 
         // :: (4) noise
-        return privacy.Mechanism == "none"
-            ? NonPrivateMechanism.Release(sum, privacy.ExpectedBatchSize)
-            : GaussianMechanism.Release(sum, privacy.NoiseMultiplier, privacy.ExpectedBatchSize, noise);
+        return _release.Release(sum, noise);
     }
 }

@@ -57,11 +57,13 @@ internal sealed class NodeUnderTest : IDisposable
             Logger.None
         );
         var spool = new UpdateSpool(home.SpoolFolder);
+        var norms = new ClippingNorms(home.RunsFolder);
         using var local = new LocalTraining(
             Settings,
             records,
             NodeId,
             new TrainingMachine("cpu"),
+            norms,
             home,
             Time,
             Logger.None
@@ -76,7 +78,7 @@ internal sealed class NodeUnderTest : IDisposable
             new AdapterDownload(home, Silo, resilience),
             training,
             spool,
-            new Sealer(spool, ledger, identity, Time),
+            new Sealer(spool, norms, ledger, identity, Time),
             new UpdateSender(Silo, resilience, new ReceiptCheck(Silo.Membership), spool, ledger, Logger.None),
             reports,
             new HeldOutReports(training, reports, reportEveryVersion, Logger.None),

@@ -36,6 +36,23 @@ public sealed class AdaptiveClippingTests
     }
 
     [Fact]
+    public void The_bound_goes_on_from_where_it_was_and_stays_within_its_public_range()
+    {
+        using var noise = Some.Noise(6);
+        var clipping = new AdaptiveClipping(2, countNoise: 1, learningRate: 40, bound: 3);
+        Assert.Equal(3, clipping.MaxGradNorm);
+        for (var i = 0; i < 4; i++)
+        {
+            // Every gradient is far within the bound, which falls as fast as it may.
+            clipping.Release(Some.Sum(zeros(20, 3), clipping.MaxGradNorm), 1, 20, noise);
+        }
+
+        Assert.Equal(2e-6, clipping.MaxGradNorm, 1e-12);
+        Assert.Equal(2e6, new AdaptiveClipping(2, 1, bound: 1e9).MaxGradNorm);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AdaptiveClipping(2, 1, bound: double.NaN));
+    }
+
+    [Fact]
     public void A_sum_of_another_bound_or_too_little_noise_on_the_count_is_refused()
     {
         using var noise = Some.Noise();

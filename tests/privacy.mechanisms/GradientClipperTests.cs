@@ -73,6 +73,34 @@ public sealed class GradientClipperTests
         Assert.Equal([0f, 0.5f, 0f], sum);
     }
 
+    [Fact]
+    public void An_all_zero_gradient_adds_zero_and_is_within_the_bound()
+    {
+        using var sum = Some.Sum(zeros(2, 3), maxGradNorm: 1e-30);
+        Assert.Equal(2, sum.WithinBound);
+        Assert.Equal(new long[3], sum.Take());
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    public void Each_precision_is_clipped_in_double(ScalarType type)
+    {
+        // Squares of these leave float32 in both directions.
+        using var rows = tensor(
+                new double[,]
+                {
+                    { 3e30, 4e30 },
+                    { 3e-30, 4e-30 },
+                }
+            )
+            .to(type);
+        using var sum = Some.Sum(rows, maxGradNorm: 5e-30);
+        var values = sum.Take().Select(value => value * sum.Grid.Unit / 5e-30).ToArray();
+        Assert.Equal(1.2, values[0], 1e-3);
+        Assert.Equal(1.6, values[1], 1e-3);
+    }
+
     [Theory]
     [InlineData(3e38f)]
     [InlineData(1e-44f)]

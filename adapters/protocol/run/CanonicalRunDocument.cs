@@ -125,6 +125,15 @@ public static class CanonicalRunDocument
     private static void WritePrivacy(Utf8JsonWriter json, PrivacySection privacy)
     {
         json.WriteStartObject("privacy");
+        if (privacy.AdaptiveClipping is { } adaptive)
+        {
+            json.WriteStartObject("adaptiveClipping");
+            CanonicalValues.Double(json, "learningRate", adaptive.LearningRate);
+            CanonicalValues.Double(json, "noiseMultiplier", adaptive.NoiseMultiplier);
+            CanonicalValues.Double(json, "targetQuantile", adaptive.TargetQuantile);
+            json.WriteEndObject();
+        }
+
         CanonicalValues.Double(json, "delta", privacy.Delta);
         json.WriteNumber("expectedBatchSize", privacy.ExpectedBatchSize);
         CanonicalValues.Double(json, "maxGradNorm", privacy.MaxGradNorm);

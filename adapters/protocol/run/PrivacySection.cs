@@ -12,8 +12,11 @@ public sealed record PrivacySection
     /// <summary>σ ÷ C. &gt; 0, except with mechanism none, where it is 0.</summary>
     public double NoiseMultiplier { get; init; }
 
-    /// <summary>C, the L2 bound of one record's gradient. &gt; 0.</summary>
+    /// <summary>C, the L2 bound of one record's gradient; the first one with <see cref="AdaptiveClipping"/>. &gt; 0.</summary>
     public double MaxGradNorm { get; init; } = 1.0;
+
+    /// <summary>Lets each node's bound follow its gradients; null: it is a constant.</summary>
+    public AdaptiveClippingSection? AdaptiveClipping { get; init; }
 
     /// <summary>Public divisor of the noisy sum, the same at every node. ≥ 1.</summary>
     public int ExpectedBatchSize { get; init; } = 32;

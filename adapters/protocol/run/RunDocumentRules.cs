@@ -21,6 +21,7 @@ public static class RunDocumentRules
         BaseModel(document.BaseModel, report);
         Adapter(document.Adapter, report);
         Privacy(document.Privacy, report);
+        AdaptiveClippingRules.Validate(document, report);
         LocalRules.Validate(document.Local, report);
         report.Range("rounds.versions", document.Rounds.Versions, 1, MaxCount);
         report.Range("rounds.maxStaleness", document.Rounds.MaxStaleness, 0, MaxCount);

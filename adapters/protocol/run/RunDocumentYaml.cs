@@ -96,6 +96,20 @@ public static class RunDocumentYaml
             ExpectedBatchSize = section.Integer("expectedBatchSize", defaults.ExpectedBatchSize),
             MaxSamplingRate = section.Double("maxSamplingRate", defaults.MaxSamplingRate),
             Delta = section.Double("delta", defaults.Delta),
+            AdaptiveClipping = section.OptionalSection("adaptiveClipping") is { } adaptive
+                ? AdaptiveClipping(adaptive)
+                : null,
+        };
+    }
+
+    private static AdaptiveClippingSection AdaptiveClipping(SectionReader section)
+    {
+        var defaults = new AdaptiveClippingSection();
+        return new()
+        {
+            TargetQuantile = section.Double("targetQuantile", defaults.TargetQuantile),
+            LearningRate = section.Double("learningRate", defaults.LearningRate),
+            NoiseMultiplier = section.RequiredDouble("noiseMultiplier"),
         };
     }
 

@@ -124,7 +124,10 @@ public static class RunDocumentReading
             document.Privacy.MaxGradNorm,
             document.Privacy.ExpectedBatchSize,
             document.Local.Steps
-        );
+        )
+        {
+            AdaptiveClipping = document.Privacy.AdaptiveClipping is not null,
+        };
 
     private static ClosePolicy Close(CloseSection close) =>
         new()

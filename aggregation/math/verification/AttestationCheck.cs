@@ -69,7 +69,7 @@ internal static class AttestationCheck
         Attestation claim
     ) =>
         [
-            ("mechanism", claim.Mechanism, AttestedName(terms.Mechanism)),
+            ("mechanism", claim.Mechanism, AttestedName(terms)),
             ("noiseMultiplier", claim.NoiseMultiplier, terms.NoiseMultiplier),
             ("maxGradNorm", claim.MaxGradNorm, terms.MaxGradNorm),
             ("expectedBatchSize", claim.ExpectedBatchSize, (double)terms.ExpectedBatchSize),
@@ -78,13 +78,14 @@ internal static class AttestationCheck
             ("adjacency", claim.Adjacency, Attestation.AddOrRemoveOne),
         ];
 
-    private static string AttestedName(string mechanism) =>
-        mechanism switch
+    private static string AttestedName(MechanismTerms terms) =>
+        terms.Mechanism switch
         {
+            "gaussian" when terms.AdaptiveClipping => Attestation.AdaptiveRoundedGaussian,
             "gaussian" => Attestation.RoundedGaussian,
             "test" => Attestation.TestGaussian,
             "none" => Attestation.NoMechanism,
-            _ => mechanism,
+            var other => other,
         };
 
     private static string? Differs((string Field, object Claimed, object Expected)[] pairs)

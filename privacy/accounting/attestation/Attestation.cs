@@ -9,8 +9,14 @@ public sealed record Attestation
     /// <summary>The format that this program writes.</summary>
     public const int CurrentVersion = 1;
 
-    /// <summary>Mechanism: Gaussian noise rounded to the public integer grid, from a cryptographic generator. The only one that is private.</summary>
+    /// <summary>Mechanism: Gaussian noise rounded to the public integer grid, from a cryptographic generator. Private.</summary>
     public const string RoundedGaussian = "rounded-gaussian";
+
+    /// <summary>
+    /// Mechanism: the same with a bound that follows the gradients' norms by the run's rule (Andrew et al. 2021). <see cref="MaxGradNorm"/> is the bound of the run's
+    /// first step, and <see cref="NoiseMultiplier"/> what gradient and noisy count of a step cost together. Private.
+    /// </summary>
+    public const string AdaptiveRoundedGaussian = "rounded-gaussian-adaptive-clipping";
 
     /// <summary>Mechanism: noise from a seed; for tests, never private.</summary>
     public const string TestGaussian = "test-gaussian";
@@ -39,13 +45,13 @@ public sealed record Attestation
     /// <summary>SHA-256 of that version's adapter.</summary>
     public required string BaseDigest { get; init; }
 
-    /// <summary><see cref="RoundedGaussian"/>, <see cref="TestGaussian"/> or <see cref="NoMechanism"/>.</summary>
+    /// <summary><see cref="RoundedGaussian"/>, <see cref="AdaptiveRoundedGaussian"/>, <see cref="TestGaussian"/> or <see cref="NoMechanism"/>.</summary>
     public required string Mechanism { get; init; }
 
     /// <summary>Noise standard deviation on the sum ÷ maxGradNorm; 0 only without a mechanism.</summary>
     public required double NoiseMultiplier { get; init; }
 
-    /// <summary>C, the L2 bound of one unit's gradient.</summary>
+    /// <summary>C, the L2 bound of one unit's gradient; the first one where it adapts.</summary>
     public required double MaxGradNorm { get; init; }
 
     /// <summary>The public divisor of the noisy sum.</summary>
@@ -121,17 +127,17 @@ public sealed record Attestation
 
         var noiseFits =
             Mechanism == NoMechanism ? NoiseMultiplier == 0 : NoiseMultiplier > 0 && double.IsFinite(NoiseMultiplier);
-        if (!noiseFits || Mechanism is not (RoundedGaussian or TestGaussian or NoMechanism))
+        if (!noiseFits || Mechanism is not (RoundedGaussian or AdaptiveRoundedGaussian or TestGaussian or NoMechanism))
         {
             throw new ArgumentException(
                 $"attestation.mechanism = '{Mechanism}' with noiseMultiplier {NoiseMultiplier} is no known mechanism"
             );
         }
 
-        if (IsPrivate && Mechanism != RoundedGaussian)
+        if (IsPrivate && Mechanism is not (RoundedGaussian or AdaptiveRoundedGaussian))
         {
             throw new ArgumentException(
-                $"attestation.isPrivate = true with mechanism '{Mechanism}'; only '{RoundedGaussian}' is private"
+                $"attestation.isPrivate = true with mechanism '{Mechanism}'; only '{RoundedGaussian}' and '{AdaptiveRoundedGaussian}' are private"
             );
         }
     }

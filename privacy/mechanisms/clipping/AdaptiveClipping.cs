@@ -14,15 +14,25 @@ namespace Federated.Privacy.Mechanisms;
 /// </remarks>
 public sealed class AdaptiveClipping
 {
+    private const double Range = 1e6;
+
     /// <summary>Starts with a bound.</summary>
     /// <param name="initialBound">C₀; finite and &gt; 0.</param>
     /// <param name="countNoise">σ_b, in units; a twentieth of the expected batch size is usual. More than half of the noise multiplier.</param>
     /// <param name="quantile">γ, the share of units that shall lie within the bound; in (0, 1).</param>
     /// <param name="learningRate">η &gt; 0.</param>
+    /// <param name="bound">The bound that an earlier local program ended with; null: C₀.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
-    public AdaptiveClipping(double initialBound, double countNoise, double quantile = 0.5, double learningRate = 0.2)
+    public AdaptiveClipping(
+        double initialBound,
+        double countNoise,
+        double quantile = 0.5,
+        double learningRate = 0.2,
+        double? bound = null
+    )
     {
-        MaxGradNorm = Positive(initialBound, nameof(initialBound));
+        InitialBound = Positive(initialBound, nameof(initialBound));
+        MaxGradNorm = Within(Positive(bound ?? initialBound, nameof(bound)));
         CountNoise = Positive(countNoise, nameof(countNoise));
         LearningRate = Positive(learningRate, nameof(learningRate));
         Quantile = quantile is > 0 and < 1
@@ -33,6 +43,9 @@ public sealed class AdaptiveClipping
                 string.Create(CultureInfo.InvariantCulture, $"quantile = {quantile}; expected a share in (0, 1)")
             );
     }
+
+    /// <summary>C₀. The bound stays within a factor of 10⁶ of it, so that noise alone never takes it out of the range of numbers.</summary>
+    public double InitialBound { get; }
 
     /// <summary>C for the next step.</summary>
     public double MaxGradNorm { get; private set; }
@@ -68,13 +81,15 @@ public sealed class AdaptiveClipping
         Span<long> count = [(2L * sum.WithinBound) - sum.Batch.Indices.Length];
         RoundedGaussianSampler.Add(count, 2 * CountNoise, noise.Noise);
         var share = (count[0] / (2 * expectedBatchSize)) + 0.5;
-        MaxGradNorm *= Math.Exp(-LearningRate * (Math.Clamp(share, -1, 2) - Quantile));
+        MaxGradNorm = Within(MaxGradNorm * Math.Exp(-LearningRate * (Math.Clamp(share, -1, 2) - Quantile)));
         return gradient.At(
             gradient.IsPrivate
                 ? new PoissonSampledGaussianEvent(sum.Batch.SamplingRate, noiseMultiplier)
                 : gradient.Event
         );
     }
+
+    private double Within(double bound) => Math.Clamp(bound, InitialBound / Range, InitialBound * Range);
 
     private static double Positive(double value, string name) =>
         value > 0 && double.IsFinite(value)

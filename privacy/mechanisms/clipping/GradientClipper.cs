@@ -24,7 +24,8 @@ namespace Federated.Privacy.Mechanisms;
 /// <list type="table">
 /// <listheader><term>a microbatch</term><description>what happens</description></listheader>
 /// <item><term>[0, d]</term><description>nothing; an empty batch gives a zero sum, and the noisy step is taken</description></item>
-/// <item><term>not [n, d], or not float32/float64</term><description><see cref="ArgumentException"/>, nothing is added</description></item>
+/// <item><term>0-dim, [d], [n, other], or not float32/float64</term><description><see cref="ArgumentException"/>, nothing is added</description></item>
+/// <item><term>d = 0, or a bound C that is zero, negative, NaN or infinite</term><description><see cref="ArgumentOutOfRangeException"/> before anything is summed</description></item>
 /// <item><term>more rows than units drawn</term><description><see cref="ArgumentException"/>: a unit would count twice</description></item>
 /// </list>
 /// </remarks>

@@ -57,6 +57,9 @@ internal static class RandomDocuments
         from batch in Gen.Choose(1, 4096)
         from rate in Gen.Choose(1, 1000)
         from delta in Gen.Choose(3, 12)
+        from adapts in Gen.Elements(false, true)
+        from quantile in Gen.Choose(1, 99)
+        from countNoise in Gen.Choose(51, 999)
         select new PrivacySection
         {
             Mechanism = mechanism,
@@ -65,6 +68,14 @@ internal static class RandomDocuments
             ExpectedBatchSize = batch,
             MaxSamplingRate = rate / 1000.0,
             Delta = Math.Pow(10, -delta),
+            AdaptiveClipping =
+                adapts && mechanism != "none"
+                    ? new AdaptiveClippingSection
+                    {
+                        TargetQuantile = quantile / 100.0,
+                        NoiseMultiplier = Math.Min(noise * countNoise / 100, 1e6),
+                    }
+                    : null,
         };
 
     private static readonly Gen<AdapterSection> Adapter =
@@ -184,6 +195,14 @@ internal static class RandomDocuments
         Line($"  delta: {Exponent(document.Privacy.Delta)}");
         Line($"  maxSamplingRate: {Exponent(document.Privacy.MaxSamplingRate)}");
         Line($"  expectedBatchSize: {document.Privacy.ExpectedBatchSize}");
+        if (document.Privacy.AdaptiveClipping is { } adaptive)
+        {
+            Line(
+                $"  adaptiveClipping: {{ targetQuantile: {Exponent(adaptive.TargetQuantile)}, "
+                    + $"noiseMultiplier: {Exponent(adaptive.NoiseMultiplier)}, learningRate: {Exponent(adaptive.LearningRate)} }}"
+            );
+        }
+
         Line("local:");
         Line($"  steps: {document.Local.Steps}");
         var local = document.Local;

@@ -13,6 +13,11 @@ public sealed class RunDocumentRulesTests
     [InlineData("noiseMultiplier: 1", "mechanism: none")]
     [InlineData("noiseMultiplier: 1", "mechanism: none, noiseMultiplier: 0")]
     [InlineData("noiseMultiplier: 1", "mechanism: test, noiseMultiplier: 0.5, maxSamplingRate: 1")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, adaptiveClipping: { noiseMultiplier: 1.6 }")]
+    [InlineData(
+        "noiseMultiplier: 1",
+        "mechanism: test, noiseMultiplier: 1, adaptiveClipping: { targetQuantile: 0.9, learningRate: 1, noiseMultiplier: 0.6 }"
+    )]
     [InlineData("group: hospitals", "nodes: [0123abcd, 0123abce]")]
     [InlineData("rounds: { ", "adapter: { targets: [all-linear] }\nrounds: { ")]
     [InlineData("rounds: { ", "local: { optimizer: { name: adafactor } }\nrounds: { ")]
@@ -47,6 +52,31 @@ public sealed class RunDocumentRulesTests
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, unit: subject", "privacy.unit")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, maxGradNorm: 0", "privacy.maxGradNorm")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1.1e+6", "privacy.noiseMultiplier")]
+    [InlineData(
+        "noiseMultiplier: 1",
+        "noiseMultiplier: 1, adaptiveClipping: {}",
+        "privacy.adaptiveClipping.noiseMultiplier"
+    )]
+    [InlineData(
+        "noiseMultiplier: 1",
+        "noiseMultiplier: 1, adaptiveClipping: { noiseMultiplier: 0.5 }",
+        "privacy.adaptiveClipping.noiseMultiplier"
+    )]
+    [InlineData(
+        "noiseMultiplier: 1",
+        "noiseMultiplier: 1, adaptiveClipping: { noiseMultiplier: 2, targetQuantile: 1 }",
+        "privacy.adaptiveClipping.targetQuantile"
+    )]
+    [InlineData(
+        "noiseMultiplier: 1",
+        "noiseMultiplier: 1, adaptiveClipping: { noiseMultiplier: 2, learningRate: 0 }",
+        "privacy.adaptiveClipping.learningRate"
+    )]
+    [InlineData(
+        "noiseMultiplier: 1",
+        "mechanism: none, adaptiveClipping: { noiseMultiplier: 2 }",
+        "privacy.adaptiveClipping"
+    )]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, maxGradNorm: 1.1e+6", "privacy.maxGradNorm")]
     [InlineData(
         "rounds: { ",

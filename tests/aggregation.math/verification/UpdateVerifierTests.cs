@@ -310,6 +310,18 @@ public sealed class UpdateVerifierTests : IDisposable
         Assert.NotNull(Verify(state, header, test, _blob).Accepted);
     }
 
+    [Fact]
+    public void A_run_whose_bound_adapts_takes_updates_that_say_so_only()
+    {
+        var terms = Some.Terms() with { Mechanism = Some.Mechanism with { AdaptiveClipping = true } };
+        var state = Some.Running(terms, Id);
+        var header = _header with { BaseVersion = 0, BaseDigest = state.Published[0].Digest };
+        var claim = Some.Claim(_node, header);
+        Refused(RejectionReason.MechanismMismatch, Verify(state, header, claim, _blob));
+        var adaptive = claim with { Mechanism = Attestation.AdaptiveRoundedGaussian };
+        Assert.NotNull(Verify(state, header, adaptive, _blob).Accepted);
+    }
+
     public void Dispose()
     {
         _node.Dispose();

@@ -42,7 +42,9 @@ public sealed record StatedPlan(
         return new StatedPlan(
             plan.Source,
             plan.RunDigest,
-            plan.IsPrivate || plan.Mechanism != Attestation.RoundedGaussian ? plan.Mechanism : "not private",
+            plan.IsPrivate || plan.Mechanism is not (Attestation.RoundedGaussian or Attestation.AdaptiveRoundedGaussian)
+                ? plan.Mechanism
+                : "not private",
             plan.SamplingScheme,
             plan.SamplingRate,
             plan.NoiseMultiplier,
