@@ -6,6 +6,8 @@ using Federated.Benchmarks;
 // dotnet run --project tests/benchmarks -c Release -- privacy [--rounds 5]
 // dotnet run --project tests/benchmarks -c Release -- merge [--updates 10] [--megabytes 40] [--rounds 5]
 // dotnet run --project tests/benchmarks -c Release -- weights [--nodes 1000000] [--participants 1000] [--rounds 5]
+// dotnet run --project tests/benchmarks -c Release -- simulate [--nodes 250,1000,4000] [--updates 2500]
+// dotnet run --project tests/benchmarks -c Release -- fedau [--seeds 3] [--nodes 50] [--versions 300] [--participation bernoulli,markov,cyclic] [--task digits|quadratic]
 var benchmarks = new Dictionary<string, Action<Arguments>>
 {
     ["training"] = TrainingBenchmark.Run,
@@ -14,6 +16,8 @@ var benchmarks = new Dictionary<string, Action<Arguments>>
     ["privacy"] = PrivacyBenchmark.Run,
     ["merge"] = MergeBenchmark.Run,
     ["weights"] = WeightsBenchmark.Run,
+    ["simulate"] = SimulationBenchmark.Run,
+    ["fedau"] = FedAuBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
 {

@@ -1,3 +1,4 @@
+using Federated.Protocol;
 using Spectre.Console;
 
 namespace Federated.Lab.Simulate;
@@ -18,7 +19,6 @@ internal static class SimulationRun
         CancellationToken cancellation
     )
     {
-        var folder = SimulationFolder.Open(options);
         var (participation, population) = Participations.Of(
             options.Participation,
             options.Seed,
@@ -27,30 +27,37 @@ internal static class SimulationRun
         using var task = SimulationTasks.Of(options, population);
         var document = task.Fit(SimulatedDocuments.Of(options));
         var keys = VirtualKey.All(options.Seed, options.Nodes);
+        // All documents are checked before anything is written or run.
+        var documents = Methods(options, document)
+            .Select(method =>
+            {
+                var own = SimulatedDocuments.With(document, method, keys, population.Probabilities);
+                CanonicalRunDocument.Bytes(own);
+                return own;
+            })
+            .ToList();
+        var folder = SimulationFolder.Open(options);
         var isTerminal = options.Json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
         var progress = new SimulationProgress(options.Json ? errors : output, isTerminal, TimeProvider.System);
         var results = new List<SimulationResult>();
-        string[] methods =
-            options.Compare.Count == 0 ? [document.Aggregation.Participation.Method] : [.. options.Compare.Distinct()];
-        foreach (var method in methods)
+        foreach (var own in documents)
         {
-            var plan = new SimulationPlan
-            {
-                Document = SimulatedDocuments.With(document, method, keys, population.Probabilities),
-                Keys = keys,
-                Seed = options.Seed,
-                Participation = participation,
-                Times = options.Times,
-                DataFolder = folder.Silo(method),
-                EvaluateEvery = options.EvaluateEvery,
-                Threads = options.Threads,
-            };
+            var method = own.Aggregation.Participation.Method;
             progress.Begin();
-            var versions = plan.Document.Rounds.Versions;
             var result = await Simulation.RunAsync(
-                plan,
+                new()
+                {
+                    Document = own,
+                    Keys = keys,
+                    Seed = options.Seed,
+                    Participation = participation,
+                    Times = options.Times,
+                    DataFolder = folder.Silo(method),
+                    EvaluateEvery = options.EvaluateEvery,
+                    Threads = options.Threads,
+                },
                 task,
-                version => progress.Show(method, version, versions),
+                version => progress.Show(method, version, own.Rounds.Versions),
                 cancellation
             );
             results.Add(result);
@@ -66,6 +73,9 @@ internal static class SimulationRun
         folder.Write(report);
         await PrintAsync(report, folder, output);
     }
+
+    private static IEnumerable<string> Methods(SimulateOptions options, RunDocument document) =>
+        options.Compare.Count == 0 ? [document.Aggregation.Participation.Method] : options.Compare.Distinct();
 
     private static async Task PrintAsync(SimulationReport report, SimulationFolder folder, TextWriter output)
     {

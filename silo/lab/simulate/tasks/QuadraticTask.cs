@@ -18,6 +18,19 @@ internal sealed class QuadraticTask(IReadOnlyList<float[]> centres, IReadOnlyLis
 
     private readonly int _dimension = centres[0].Length;
 
+    /// <summary>The smallest loss there is: at the mean of the centres.</summary>
+    public double Optimum
+    {
+        get
+        {
+            var mean = Enumerable
+                .Range(0, _dimension)
+                .Select(axis => centres.Average(centre => centre[axis]))
+                .ToArray();
+            return centres.Average(centre => Loss(mean, centre));
+        }
+    }
+
     /// <inheritdoc/>
     public IReadOnlyList<LinearShape> Layers => [new(Layer, 1, _dimension)];
 

@@ -20,6 +20,14 @@ internal sealed class LabelClassifier : IDisposable
         {
             _model.Initialize(seed);
         }
+        else
+        {
+            using var untracked = no_grad();
+            foreach (var parameter in _model.parameters())
+            {
+                parameter.zero_();
+            }
+        }
 
         Adapter = new(_model, layout);
     }

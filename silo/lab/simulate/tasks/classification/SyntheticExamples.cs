@@ -11,7 +11,7 @@ internal sealed class SyntheticExamples : IExamples
 {
     private const int Features = 10;
     private const int TestPerLabel = 100;
-    private const double Noise = 1.0;
+    private const double Noise = 1.3;
 
     private readonly float[][] _centres;
 
