@@ -1,6 +1,5 @@
 using Federated.Aggregation;
 using Federated.Lab.Simulate;
-using Federated.Protocol;
 
 namespace Federated.Lab.Tests.Simulate;
 
