@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Federated.Adapters.Models;
+using Federated.Adapters.Quantization;
 using static TorchSharp.torch;
 
 namespace Federated.Adapters.Tests.Models;
@@ -84,6 +85,24 @@ public sealed class Gpt2Tests
             var difference = (together[i] - gradient).abs().max().item<float>();
             Assert.InRange(difference, 0, 1e-4f * gradient.abs().max().item<float>());
         }
+    }
+
+    [Theory]
+    [InlineData(BasePrecision.BFloat16, 0.1)]
+    [InlineData(BasePrecision.EightBit, 0.1)]
+    [InlineData(BasePrecision.Nf4, 0.5)]
+    public void A_model_in_fewer_bits_gives_nearly_the_same_logits(BasePrecision precision, double error)
+    {
+        using var checkpoint = Random("{}").Write();
+        using var full = Load(checkpoint);
+        using var fewer = ModelWeights.Load(checkpoint.Folder, ModelConfig.Read(checkpoint.Folder), precision);
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        var ids = tensor(Ids.Select(id => (long)id).ToArray()).unsqueeze(0);
+
+        var expected = full.call(ids);
+
+        Assert.InRange(((fewer.call(ids) - expected).norm() / expected.norm()).item<float>(), 1e-6, error);
     }
 
     private static AdaptableModel Load(RandomCheckpoint checkpoint) =>

@@ -1,5 +1,6 @@
 using Federated.Adapters.Checkpoints;
 using Federated.Adapters.Models;
+using Federated.Adapters.Quantization;
 using static TorchSharp.torch;
 
 namespace Federated.Adapters.Tests.Models;
@@ -105,6 +106,28 @@ public sealed class SequenceClassifierTests
             Assert.True(gradient.abs().max().item<float>() > 1e-3f);
             Assert.True(together[i].allclose(gradient, 1e-4, 1e-6));
         }
+    }
+
+    [Theory]
+    [InlineData("bert", BasePrecision.BFloat16, 0.1)]
+    [InlineData("bert", BasePrecision.EightBit, 0.1)]
+    [InlineData("roberta", BasePrecision.Nf4, 0.5)]
+    public void A_classifier_in_fewer_bits_gives_nearly_the_same_logits(
+        string modelType,
+        BasePrecision precision,
+        double error
+    )
+    {
+        using var checkpoint = Random(modelType).Write();
+        using var full = Load(checkpoint);
+        using var fewer = ModelWeights.Load(checkpoint.Folder, ModelConfig.Read(checkpoint.Folder), precision);
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        var ids = tensor(Ids.Select(id => (long)id).ToArray()).unsqueeze(0);
+
+        var expected = full.call(ids);
+
+        Assert.InRange(((fewer.call(ids) - expected).norm() / expected.norm()).item<float>(), 1e-6, error);
     }
 
     [Fact]

@@ -7,11 +7,11 @@ namespace Federated.Benchmarks;
 /// <summary>The same step over all weights, for comparison: what an adapter saves.</summary>
 internal sealed class FullFineTuning : IDisposable
 {
-    private readonly LlamaModel _model;
+    private readonly CausalLanguageModel _model;
     private readonly TokenBatch _batch;
     private readonly optim.Optimizer _optimizer;
 
-    public FullFineTuning(LlamaModel model, TokenBatch batch)
+    public FullFineTuning(CausalLanguageModel model, TokenBatch batch)
     {
         _model = model;
         _batch = batch;

@@ -104,12 +104,15 @@ internal static class MemoryBenchmark
         model.CheckpointActivations = kind == "private-recomputed";
         var targets = arguments.Text("targets", "q_proj,v_proj").Split(',');
         var options = new AdapterOptions(8, 16, LoraScaling.RsLora, targets, 0);
-        using var adapter = new LoraAdapter(model, AdapterLayout.For(model.Config.Linears, options));
+        using var adapter = new LoraAdapter(model, AdapterLayout.For(TrainingModel.Shapes(model), options));
         using var batch = TokenBatch.Of(
             TrainingModel.Records(arguments.Integer("batch", 16), 128, model.VocabularySize)
         );
         using var steps = new TrainingSteps(adapter, batch);
-        using var full = kind == "full" ? new FullFineTuning(TrainingModel.Create("reference"), batch) : null;
+        using var full =
+            kind == "full"
+                ? new FullFineTuning(TrainingModel.Create(arguments.Text("model", "reference")), batch)
+                : null;
         for (var i = 0; i < 5; i++)
         {
             switch (kind)

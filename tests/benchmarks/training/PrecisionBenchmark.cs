@@ -44,7 +44,7 @@ internal static class PrecisionBenchmark
 
     private sealed class Subject : IDisposable
     {
-        private readonly Adapters.Models.LlamaModel _model;
+        private readonly Adapters.Models.CausalLanguageModel _model;
         private readonly LoraAdapter _adapter;
         private readonly TokenBatch _batch;
 
@@ -62,7 +62,7 @@ internal static class PrecisionBenchmark
                 linear.PackedBytes > 0 ? linear.PackedBytes : linear.Weight.numel() * linear.Weight.element_size()
             );
             var options = new AdapterOptions(8, 16, LoraScaling.RsLora, ["q_proj", "v_proj"], 0);
-            _adapter = new LoraAdapter(_model, AdapterLayout.For(_model.Config.Linears, options));
+            _adapter = new LoraAdapter(_model, AdapterLayout.For(TrainingModel.Shapes(_model), options));
             _batch = TokenBatch.Of(TrainingModel.Records(batch, length, _model.VocabularySize));
             Steps = new TrainingSteps(_adapter, _batch);
         }

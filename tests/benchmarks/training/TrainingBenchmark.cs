@@ -16,9 +16,9 @@ internal static class TrainingBenchmark
         var length = arguments.Integer("length", 128);
         var name = arguments.Text("model", "reference");
         using var model = TrainingModel.Create(name);
-        var targets = arguments.Text("targets", "q_proj,v_proj").Split(',');
+        var targets = arguments.Text("targets", name == "gpt2" ? "c_attn" : "q_proj,v_proj").Split(',');
         var options = new AdapterOptions(arguments.Integer("rank", 8), 16, LoraScaling.RsLora, targets, 0);
-        using var adapter = new LoraAdapter(model, AdapterLayout.For(model.Config.Linears, options));
+        using var adapter = new LoraAdapter(model, AdapterLayout.For(TrainingModel.Shapes(model), options));
         using var batch = TokenBatch.Of(TrainingModel.Records(batchSize, length, model.VocabularySize));
         using var steps = new TrainingSteps(adapter, batch);
         using var full = new FullFineTuning(TrainingModel.Create(name), batch);

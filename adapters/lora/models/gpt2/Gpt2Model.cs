@@ -12,7 +12,7 @@ public sealed class Gpt2Model : CausalLanguageModel
     private readonly Gpt2Decoder _decoder;
     private readonly AdaptableLinear? _head;
 
-    /// <summary>Creates a model with weights of zero; a checkpoint fills them.</summary>
+    /// <summary>Creates a model whose weights a checkpoint fills.</summary>
     /// <param name="config">The shape.</param>
     public Gpt2Model(Gpt2Config config)
         : base(nameof(Gpt2Model))
@@ -46,7 +46,7 @@ public sealed class Gpt2Model : CausalLanguageModel
         using var scope = NewDisposeScope();
         _decoder.CheckpointActivations = CheckpointActivations;
         var hidden = _decoder.call(input);
-        var logits = _head?.call(hidden) ?? nn.functional.linear(hidden, _decoder.Embedding);
+        var logits = _head?.call(hidden) ?? AdaptableLinear.Product(hidden, _decoder.Embedding, ScalarType.Float32);
         return logits.MoveToOuterDisposeScope();
     }
 
