@@ -225,16 +225,23 @@ internal sealed class RoundLoop(
         beats.Progress = beats.Progress with { Phase = NodePhase.Downloading };
         var layout = await training.LayoutAsync(run, beats.Work);
         var version = assignment.BaseVersion;
-        var values = await FetchAsync(run, version, assignment.BaseDigest, layout, beats.Work);
+        var content = await FetchAsync(
+            run,
+            version,
+            assignment.BaseDigest,
+            assignment.ResidualDigest,
+            layout,
+            beats.Work
+        );
         reports.Change(run, report => report with { Version = Math.Max(report.Version, version) });
-        await judge.VersionAsync(run, version, values, beats.Work);
+        await judge.VersionAsync(run, version, content, beats.Work);
 
         beats.Progress = reports.Shown(run, beats.Progress with { Phase = NodePhase.Training });
         log.Information("run {Run}: training from version {Version}", run.Name, version);
         var clock = Stopwatch.StartNew();
         var delta = await training.TrainAsync(
             run,
-            new TrainingBase(assignment.Epoch, version, assignment.BaseDigest, values),
+            new TrainingBase(assignment.Epoch, version, assignment.BaseDigest, content),
             step => beats.Progress = beats.Progress with { Step = step },
             beats.Work
         );
@@ -380,10 +387,17 @@ internal sealed class RoundLoop(
     private async Task JudgeFinalAsync(ConsentedRun run, CheckInAnswer.Ended ended, CancellationToken cancellation)
     {
         var layout = await training.LayoutAsync(run, cancellation);
-        float[] values;
+        VersionContent content;
         try
         {
-            values = await FetchAsync(run, ended.FinalVersion, ended.FinalDigest, layout, cancellation);
+            content = await FetchAsync(
+                run,
+                ended.FinalVersion,
+                ended.FinalDigest,
+                ended.FinalResidualDigest,
+                layout,
+                cancellation
+            );
         }
         catch (Exception error) when (IsAboutOneCall(error))
         {
@@ -391,13 +405,14 @@ internal sealed class RoundLoop(
             return;
         }
 
-        await judge.FinalAsync(run, ended.FinalVersion, values, cancellation);
+        await judge.FinalAsync(run, ended.FinalVersion, content, cancellation);
     }
 
-    private Task<float[]> FetchAsync(
+    private Task<VersionContent> FetchAsync(
         ConsentedRun run,
         long version,
         string digest,
+        string residualDigest,
         AdapterLayout layout,
         CancellationToken cancellation
     ) =>
@@ -405,6 +420,7 @@ internal sealed class RoundLoop(
             run.Digest,
             version,
             digest,
+            residualDigest,
             layout,
             bytes => reports.Change(run, report => report with { BytesReceived = report.BytesReceived + bytes }),
             cancellation

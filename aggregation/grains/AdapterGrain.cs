@@ -49,7 +49,15 @@ internal sealed class AdapterGrain(IJournal journal) : Grain, IAdapterGrain
             if (entry.Kind == Published)
             {
                 var published = (VersionPublished)RunEventCodec.Decode(entry.Kind, entry.Payload.Span);
-                _versions.Add(new(published.Version, published.Digest, published.Length));
+                _versions.Add(
+                    new(
+                        published.Version,
+                        published.Digest,
+                        published.Length,
+                        published.Residual?.Digest,
+                        published.Residual?.Length ?? 0
+                    )
+                );
             }
         }
     }

@@ -27,7 +27,8 @@ internal sealed partial class RunGrain
                         Outcome(state),
                         state.Reason ?? "",
                         state.Latest?.Number ?? -1,
-                        state.Latest?.Digest ?? ""
+                        state.Latest?.Digest ?? "",
+                        state.Latest?.Residual?.Digest ?? ""
                     ),
                 };
         }
@@ -126,7 +127,8 @@ internal sealed partial class RunGrain
                         latest.Number,
                         latest.Digest,
                         latest.Length,
-                        open.Deadline
+                        open.Deadline,
+                        latest.Residual?.Digest ?? ""
                     ),
                 };
         }

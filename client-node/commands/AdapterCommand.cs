@@ -32,7 +32,7 @@ internal static class AdapterCommand
             CommandRun.Guard(() =>
             {
                 var adapter = FetchedAdapter.Open(parsed.GetValue(home)!, parsed.GetValue(run)!);
-                var norm = Math.Sqrt(adapter.Values.Sum(value => (double)value * value));
+                var norm = Math.Sqrt(adapter.Content.Values.Sum(value => (double)value * value));
                 Console.WriteLine(
                     parsed.GetValue(json)
                         ? JsonSerializer.Serialize(
@@ -159,7 +159,16 @@ internal static class AdapterCommand
             {
                 var adapter = FetchedAdapter.Open(parsed.GetValue(home)!, parsed.GetValue(run)!);
                 var folder = parsed.GetValue(target)!;
-                PeftFolder.Write(folder, adapter.Layout, adapter.Values, adapter.Document.BaseModel.Name);
+                var (values, residual) = adapter.Content;
+                if (residual is null)
+                {
+                    PeftFolder.Write(folder, adapter.Layout, values, adapter.Document.BaseModel.Name);
+                }
+                else
+                {
+                    PeftAdapter.Of(adapter.Layout, values, residual, adapter.Document.BaseModel.Name).Write(folder);
+                }
+
                 Console.WriteLine($"version {adapter.Version} written to {Path.GetFullPath(folder)}");
                 if (adapter.Document.Privacy.Mechanism != "gaussian")
                 {

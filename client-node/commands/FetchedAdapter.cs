@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Federated.Adapters;
 using Federated.Protocol;
 
@@ -21,8 +22,8 @@ internal sealed record FetchedAdapter
     /// <summary>The layout.</summary>
     public required AdapterLayout Layout { get; init; }
 
-    /// <summary>Flat values.</summary>
-    public required float[] Values { get; init; }
+    /// <summary>What the version is made of.</summary>
+    public required VersionContent Content { get; init; }
 
     /// <summary>The version, as the local report knows it.</summary>
     public required long Version { get; init; }
@@ -52,7 +53,7 @@ internal sealed record FetchedAdapter
         }
 
         var layout = AdaptedModel.LayoutOf(document, model);
-        using var bytes = File.OpenRead(file);
+        var bytes = File.ReadAllBytes(file);
         return new FetchedAdapter
         {
             Home = home,
@@ -60,7 +61,7 @@ internal sealed record FetchedAdapter
             RunDigest = digest,
             Document = document,
             Layout = layout,
-            Values = AdapterBlob.Read(bytes, layout, AdapterBlobKind.Adapter),
+            Content = Read(home, digest, bytes, layout),
             Version = LocalReport.Read(home.ReportFile(digest))?.Version ?? 0,
         };
     }
@@ -69,7 +70,8 @@ internal sealed record FetchedAdapter
     public AdaptedModel Load()
     {
         var model = AdaptedModel.Open(RunDigest, Document, Settings.Models);
-        model.Adapter.SetValues(Values);
+        model.Adapter.SetValues(Content.Values);
+        model.SetResidual(Content.Residual);
         return model;
     }
 
@@ -85,7 +87,21 @@ internal sealed record FetchedAdapter
         var local = Document.Local;
         return (
             HeldOutJudge.Loss(model, null, records, local, cancellation),
-            HeldOutJudge.Loss(model, Values, records, local, cancellation)
+            HeldOutJudge.Loss(model, Content, records, local, cancellation)
         );
+    }
+
+    private static VersionContent Read(NodeHome home, string run, byte[] bytes, AdapterLayout layout)
+    {
+        using var adapter = new MemoryStream(bytes);
+        var values = AdapterBlob.Read(adapter, layout, AdapterBlobKind.Adapter);
+        var file = AdapterDownload.ResidualFileOf(home, run, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        if (!File.Exists(file))
+        {
+            return new(values, null);
+        }
+
+        using var residual = File.OpenRead(file);
+        return new(values, ProductsReader.ReadAll(residual, ProductsKind.Residual, layout));
     }
 }

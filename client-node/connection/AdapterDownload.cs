@@ -10,57 +10,81 @@ internal sealed class AdapterDownload(NodeHome home, ISiloConnection silo, Resil
     public static string FileOf(NodeHome home, string runDigest) =>
         Path.Combine(home.RunFolder(runDigest), "adapter.bin");
 
-    /// <summary>The flat values of a version.</summary>
+    /// <summary>Where the frozen products beside an adapter lie; it is there before the adapter is.</summary>
+    public static string ResidualFileOf(NodeHome home, string runDigest, string adapterDigest) =>
+        Path.Combine(home.RunFolder(runDigest), $"residual-{adapterDigest}.bin");
+
+    /// <summary>What a version is made of.</summary>
     /// <param name="runDigest">The run.</param>
     /// <param name="version">The version.</param>
-    /// <param name="digest">SHA-256 of its blob, as the silo announced it.</param>
+    /// <param name="digest">SHA-256 of its adapter, as the silo announced it.</param>
+    /// <param name="residualDigest">SHA-256 of the frozen products beside it; empty when there are none.</param>
     /// <param name="layout">The layout that this node expects.</param>
     /// <param name="received">Told the number of bytes that came.</param>
     /// <param name="cancellation">Stops the transfer.</param>
     /// <exception cref="SiloRefusedException">The silo sends other bytes than it announced.</exception>
     /// <exception cref="InvalidAdapterBlobException">The bytes are no adapter of this layout.</exception>
-    public async Task<float[]> FetchAsync(
+    public async Task<VersionContent> FetchAsync(
         string runDigest,
         long version,
         string digest,
+        string residualDigest,
         AdapterLayout layout,
         Action<long> received,
         CancellationToken cancellation
     )
     {
-        var file = FileOf(home, runDigest);
-        var bytes = File.Exists(file) ? await File.ReadAllBytesAsync(file, cancellation) : [];
-        if (Digest(bytes) != digest)
+        var residualFile = ResidualFileOf(home, runDigest, digest);
+        IReadOnlyList<LayerProduct>? residual = null;
+        if (residualDigest.Length > 0)
         {
-            bytes = await DownloadAsync(runDigest, version, layout, cancellation);
+            using var products = await BytesAsync(
+                new(runDigest, version, residualDigest, true, residualFile, ProductsBlob.MaxByteLength(layout)),
+                received,
+                cancellation
+            );
+            residual = ProductsReader.ReadAll(products, ProductsKind.Residual, layout);
+        }
+
+        using var adapter = await BytesAsync(
+            new(runDigest, version, digest, false, FileOf(home, runDigest), AdapterBlob.ByteLength(layout)),
+            received,
+            cancellation
+        );
+        foreach (var old in Directory.EnumerateFiles(home.RunFolder(runDigest), "residual-*.bin"))
+        {
+            if (old != residualFile)
+            {
+                File.Delete(old);
+            }
+        }
+
+        return new(AdapterBlob.Read(adapter, layout, AdapterBlobKind.Adapter), residual);
+    }
+
+    private async Task<MemoryStream> BytesAsync(Part part, Action<long> received, CancellationToken cancellation)
+    {
+        var bytes = File.Exists(part.File) ? await File.ReadAllBytesAsync(part.File, cancellation) : [];
+        if (Digest(bytes) != part.Digest)
+        {
+            using var target = new BoundedStream(part.MaxLength);
+            await resilience.Transfer.ExecuteAsync(
+                async token => await silo.DownloadAsync(part.RunDigest, part.Version, part.IsResidual, target, token),
+                cancellation
+            );
+            bytes = target.ToArray();
             received(bytes.Length);
-            if (Digest(bytes) != digest)
+            if (Digest(bytes) != part.Digest)
             {
                 throw new SiloRefusedException(
-                    $"version {version} came as {Digest(bytes)}, and the silo had announced {digest}"
+                    $"version {part.Version} came as {Digest(bytes)}, and the silo had announced {part.Digest}"
                 );
             }
 
-            DurableFile.Write(file, bytes);
+            DurableFile.Write(part.File, bytes);
         }
 
-        using var stream = new MemoryStream(bytes);
-        return AdapterBlob.Read(stream, layout, AdapterBlobKind.Adapter);
-    }
-
-    private async Task<byte[]> DownloadAsync(
-        string runDigest,
-        long version,
-        AdapterLayout layout,
-        CancellationToken cancellation
-    )
-    {
-        using var target = new BoundedStream(AdapterBlob.ByteLength(layout));
-        await resilience.Transfer.ExecuteAsync(
-            async token => await silo.DownloadAsync(runDigest, version, target, token),
-            cancellation
-        );
-        return target.ToArray();
+        return new MemoryStream(bytes);
     }
 
     private static string Digest(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
@@ -84,8 +108,18 @@ internal sealed class AdapterDownload(NodeHome home, ISiloConnection silo, Resil
         {
             if (Length + count > length)
             {
-                throw new SiloRefusedException($"the silo sends more than the {length} bytes that the adapter has");
+                throw new SiloRefusedException($"the silo sends more than the {length} bytes that the version has");
             }
         }
     }
+
+    /// <summary>One of the blobs of a version.</summary>
+    private sealed record Part(
+        string RunDigest,
+        long Version,
+        string Digest,
+        bool IsResidual,
+        string File,
+        long MaxLength
+    );
 }

@@ -16,8 +16,15 @@ internal abstract record CheckInAnswer
     /// <param name="Epoch">Rises when a silo's backup is restored.</param>
     /// <param name="BaseVersion">The version to start from.</param>
     /// <param name="BaseDigest">SHA-256 of its blob.</param>
-    public sealed record Assignment(string RunDigest, string RunName, long Epoch, long BaseVersion, string BaseDigest)
-        : CheckInAnswer;
+    /// <param name="ResidualDigest">SHA-256 of the frozen products beside it; empty when there are none.</param>
+    public sealed record Assignment(
+        string RunDigest,
+        string RunName,
+        long Epoch,
+        long BaseVersion,
+        string BaseDigest,
+        string ResidualDigest = ""
+    ) : CheckInAnswer;
 
     /// <summary>A run to judge.</summary>
     /// <param name="RunDigest">Claimed SHA-256 of the document.</param>
@@ -35,8 +42,15 @@ internal abstract record CheckInAnswer
     /// <param name="Reason">Why, for people.</param>
     /// <param name="FinalVersion">Its last published version.</param>
     /// <param name="FinalDigest">SHA-256 of that version's blob; empty when there is none.</param>
-    public sealed record Ended(string RunDigest, string Outcome, string Reason, long FinalVersion, string FinalDigest)
-        : CheckInAnswer;
+    /// <param name="FinalResidualDigest">SHA-256 of the frozen products beside it; empty when there are none.</param>
+    public sealed record Ended(
+        string RunDigest,
+        string Outcome,
+        string Reason,
+        long FinalVersion,
+        string FinalDigest,
+        string FinalResidualDigest = ""
+    ) : CheckInAnswer;
 
     /// <summary>No, with the reason.</summary>
     /// <param name="Reason">By name.</param>

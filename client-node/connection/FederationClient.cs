@@ -124,7 +124,13 @@ internal sealed class FederationClient : ISiloConnection
         );
 
     /// <inheritdoc />
-    public Task DownloadAsync(string runDigest, long version, Stream target, CancellationToken cancellation) =>
+    public Task DownloadAsync(
+        string runDigest,
+        long version,
+        bool residual,
+        Stream target,
+        CancellationToken cancellation
+    ) =>
         Translated<bool>(
             async () =>
             {
@@ -133,6 +139,7 @@ internal sealed class FederationClient : ISiloConnection
                     RunDigest = runDigest,
                     Version = version,
                     Offset = target.Position,
+                    Residual = residual,
                 };
                 using var call = _silo.DownloadAdapter(
                     request,
@@ -295,6 +302,8 @@ internal sealed class FederationClient : ISiloConnection
         };
     }
 
+    private static string DigestOrNone(string text) => text.Length == 0 ? "" : Digest(text);
+
     internal static CheckInAnswer Answer(V1.CheckInReply reply) =>
         reply.AnswerCase switch
         {
@@ -303,7 +312,8 @@ internal sealed class FederationClient : ISiloConnection
                 SiloText.Plain(reply.Assignment.RunName),
                 reply.Assignment.Epoch,
                 reply.Assignment.BaseVersion,
-                Digest(reply.Assignment.BaseDigest)
+                Digest(reply.Assignment.BaseDigest),
+                DigestOrNone(reply.Assignment.ResidualDigest)
             ),
             V1.CheckInReply.AnswerOneofCase.Offer => new CheckInAnswer.Offer(
                 Digest(reply.Offer.RunDigest),
@@ -318,7 +328,8 @@ internal sealed class FederationClient : ISiloConnection
                 SiloText.Plain(reply.Ended.Outcome),
                 SiloText.Plain(reply.Ended.Reason),
                 reply.Ended.FinalVersion,
-                reply.Ended.FinalDigest.Length == 0 ? "" : Digest(reply.Ended.FinalDigest)
+                DigestOrNone(reply.Ended.FinalDigest),
+                DigestOrNone(reply.Ended.FinalResidualDigest)
             ),
             V1.CheckInReply.AnswerOneofCase.Refusal => new CheckInAnswer.Refused(
                 SiloText.Plain(reply.Refusal.Reason),

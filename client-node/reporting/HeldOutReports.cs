@@ -7,7 +7,12 @@ namespace Federated.ClientNode;
 internal sealed class HeldOutReports(ILocalTraining training, RunReports reports, bool everyVersion, ILogger log)
 {
     /// <summary>Judges a version that is about to be trained from, when every version was asked for.</summary>
-    public async Task VersionAsync(ConsentedRun run, long version, float[] values, CancellationToken cancellation)
+    public async Task VersionAsync(
+        ConsentedRun run,
+        long version,
+        VersionContent content,
+        CancellationToken cancellation
+    )
     {
         if (!everyVersion || reports.Of(run).Versions.ContainsKey(version))
         {
@@ -15,7 +20,7 @@ internal sealed class HeldOutReports(ILocalTraining training, RunReports reports
         }
 
         var clock = Stopwatch.StartNew();
-        var loss = await training.EvaluateAsync(run, values, cancellation);
+        var loss = await training.EvaluateAsync(run, content, cancellation);
         reports.Change(
             run,
             report =>
@@ -31,7 +36,7 @@ internal sealed class HeldOutReports(ILocalTraining training, RunReports reports
     }
 
     /// <summary>Judges the base model and the final version, once.</summary>
-    public async Task FinalAsync(ConsentedRun run, long version, float[] values, CancellationToken cancellation)
+    public async Task FinalAsync(ConsentedRun run, long version, VersionContent content, CancellationToken cancellation)
     {
         if (reports.Of(run).After is not null)
         {
@@ -40,7 +45,7 @@ internal sealed class HeldOutReports(ILocalTraining training, RunReports reports
 
         var clock = Stopwatch.StartNew();
         var before = await training.EvaluateAsync(run, null, cancellation);
-        var after = await training.EvaluateAsync(run, values, cancellation);
+        var after = await training.EvaluateAsync(run, content, cancellation);
         reports.Change(
             run,
             report =>

@@ -9,6 +9,9 @@ namespace Federated.ClientNode;
 /// <summary>A run's base model with the run's adapter on it.</summary>
 internal sealed class AdaptedModel : IDisposable
 {
+    private IReadOnlyList<LayerProduct>? _products;
+    private FrozenProducts? _residual;
+
     private AdaptedModel(string runDigest, BaseModel @base, LoraAdapter adapter)
     {
         RunDigest = runDigest;
@@ -95,9 +98,22 @@ internal sealed class AdaptedModel : IDisposable
             }
         );
 
+    /// <summary>Puts the frozen products of a version under its adapter, in place of those before.</summary>
+    /// <param name="residual">One for each layer of the adapter; null = none.</param>
+    public void SetResidual(IReadOnlyList<LayerProduct>? residual)
+    {
+        if (!ReferenceEquals(residual, _products))
+        {
+            _residual?.Dispose();
+            _residual = residual is null ? null : new FrozenProducts(Base.Model, Adapter.Layout, residual);
+            _products = residual;
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {
+        _residual?.Dispose();
         Adapter.Dispose();
         Base.Dispose();
     }

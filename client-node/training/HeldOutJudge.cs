@@ -11,25 +11,27 @@ internal static class HeldOutJudge
 
     /// <summary>The loss of the model with an adapter, or without one.</summary>
     /// <param name="model">The model; its adapter's values are replaced.</param>
-    /// <param name="values">Flat values; null = the base model.</param>
+    /// <param name="content">The version; null = the base model.</param>
     /// <param name="records">The owner's records.</param>
     /// <param name="local">How records become tokens.</param>
     /// <param name="cancellation">Stops between batches.</param>
     public static HeldOutLoss Loss(
         AdaptedModel model,
-        float[]? values,
+        VersionContent? content,
         JsonLinesRecords records,
         LocalSection local,
         CancellationToken cancellation
     )
     {
-        if (values is not null)
+        if (content is not null)
         {
-            model.Adapter.SetValues(values);
+            model.Adapter.SetValues(content.Values);
         }
 
+        model.SetResidual(content?.Residual);
+
         var encoding = new RecordEncoding(model.Base.Tokenizer, local);
-        model.Adapter.Enabled = values is not null;
+        model.Adapter.Enabled = content is not null;
         try
         {
             var total = default(HeldOutLoss);

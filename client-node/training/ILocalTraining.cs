@@ -22,7 +22,7 @@ internal interface ILocalTraining : IDisposable
 
     /// <summary>Loss of an adapter on the held-out records. Stays on this machine.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="values">Flat values; null = the base model.</param>
+    /// <param name="content">The version; null = the base model.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, float[]? values, CancellationToken cancellation);
+    Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, VersionContent? content, CancellationToken cancellation);
 }

@@ -42,6 +42,7 @@ internal sealed class LocalTraining(
         _thread.RunAsync(() =>
         {
             var model = Open(run);
+            model.SetResidual(from.Content.Residual);
             using var noise = Noise(run, from.Version);
             var trainer = new PrivateTrainer(
                 model.Adapter,
@@ -54,7 +55,7 @@ internal sealed class LocalTraining(
             var attempt = new AttemptFile(home, run, from, time);
             var delta = trainer.Train(
                 from.Version,
-                from.Values,
+                from.Content.Values,
                 noise,
                 stepDone,
                 cancellation,
@@ -73,8 +74,8 @@ internal sealed class LocalTraining(
     public void Forget(ConsentedRun run) => AttemptFile.Remove(home, run.Digest);
 
     /// <inheritdoc />
-    public Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, float[]? values, CancellationToken cancellation) =>
-        _thread.RunAsync(() => HeldOutJudge.Loss(Open(run), values, records, run.Document.Local, cancellation));
+    public Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, VersionContent? content, CancellationToken cancellation) =>
+        _thread.RunAsync(() => HeldOutJudge.Loss(Open(run), content, records, run.Document.Local, cancellation));
 
     /// <inheritdoc />
     public void Dispose()

@@ -41,8 +41,8 @@ internal sealed class TerminalProgress(ILocalTraining inner, TextWriter terminal
     public void Forget(ConsentedRun run) => inner.Forget(run);
 
     /// <inheritdoc />
-    public Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, float[]? values, CancellationToken cancellation) =>
-        inner.EvaluateAsync(run, values, cancellation);
+    public Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, VersionContent? content, CancellationToken cancellation) =>
+        inner.EvaluateAsync(run, content, cancellation);
 
     /// <inheritdoc />
     public void Dispose() => inner.Dispose();

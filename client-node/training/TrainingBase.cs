@@ -4,5 +4,5 @@ namespace Federated.ClientNode;
 /// <param name="Epoch">The run's epoch.</param>
 /// <param name="Version">The base version.</param>
 /// <param name="Digest">Digest of its blob.</param>
-/// <param name="Values">All that the adapter holds.</param>
-internal sealed record TrainingBase(long Epoch, long Version, string Digest, float[] Values);
+/// <param name="Content">What the version is made of.</param>
+internal sealed record TrainingBase(long Epoch, long Version, string Digest, VersionContent Content);

@@ -4,7 +4,7 @@ namespace Federated.ClientNode.Tests;
 public sealed class AttemptTests : IDisposable
 {
     private static readonly ConsentedRun Run = Some.Consented(Some.Run(), Some.Settings("data.jsonl"));
-    private static readonly TrainingBase From = new(0, 3, new string('a', 64), []);
+    private static readonly TrainingBase From = new(0, 3, new string('a', 64), new([], null));
     private readonly TemporaryFolder _folder = new();
 
     [Fact]

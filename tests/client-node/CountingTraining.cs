@@ -40,8 +40,8 @@ internal sealed class CountingTraining(ILocalTraining inner, List<long> bases) :
 
     public void Forget(ConsentedRun run) => inner.Forget(run);
 
-    public Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, float[]? values, CancellationToken cancellation) =>
-        inner.EvaluateAsync(run, values, cancellation);
+    public Task<HeldOutLoss> EvaluateAsync(ConsentedRun run, VersionContent? content, CancellationToken cancellation) =>
+        inner.EvaluateAsync(run, content, cancellation);
 
     public void Dispose() { }
 }

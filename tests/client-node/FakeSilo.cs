@@ -32,10 +32,15 @@ internal sealed class FakeSilo : ISiloConnection
 
     public string RunDigest { get; }
 
+    public AdapterLayout Layout => _layout;
+
     public byte[] Document { get; set; }
 
     /// <summary>Digest of the adapter after all versions.</summary>
     public string FinalDigest => Digest(_versions[^1]);
+
+    /// <summary>The frozen products beside every version; empty = none.</summary>
+    public byte[] Residual { get; set; } = [];
 
     /// <summary>Every update that came, whole, in order; repeats included.</summary>
     public List<(long BaseVersion, string Digest, SignedAttestation Attestation)> Received { get; } = [];
@@ -100,8 +105,20 @@ internal sealed class FakeSilo : ISiloConnection
         return Task.FromResult<string?>(null);
     }
 
-    public async Task DownloadAsync(string runDigest, long version, Stream target, CancellationToken cancellation)
+    public async Task DownloadAsync(
+        string runDigest,
+        long version,
+        bool residual,
+        Stream target,
+        CancellationToken cancellation
+    )
     {
+        if (residual)
+        {
+            await target.WriteAsync(Residual.AsMemory((int)target.Position), cancellation);
+            return;
+        }
+
         await target.WriteAsync(_versions[(int)version].AsMemory((int)target.Position), cancellation);
         await target.WriteAsync(TrailingBytes, cancellation);
     }
@@ -164,12 +181,14 @@ internal sealed class FakeSilo : ISiloConnection
 
         var newest = _versions.Count - 1;
         return newest == _run.Rounds.Versions
-            ? new CheckInAnswer.Ended(RunDigest, "completed", "", newest, FinalDigest)
+            ? new CheckInAnswer.Ended(RunDigest, "completed", "", newest, FinalDigest, ResidualDigest)
             : Assignment(newest);
     }
 
+    private string ResidualDigest => Residual.Length == 0 ? "" : Digest(Residual);
+
     private CheckInAnswer.Assignment Assignment(int version) =>
-        new(RunDigest, "some-run", 1, version, AnnouncedDigest ?? Digest(_versions[version]));
+        new(RunDigest, "some-run", 1, version, AnnouncedDigest ?? Digest(_versions[version]), ResidualDigest);
 
     private (string Digest, SignedReceipt Receipt) Accept(SealedUpdate update, MemoryStream bytes)
     {

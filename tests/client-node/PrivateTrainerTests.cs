@@ -100,7 +100,13 @@ public sealed class PrivateTrainerTests : IDisposable
         var delta = Train(run, model, records, new SecureNoise(), Some.Settings("data.jsonl"));
 
         var before = HeldOutJudge.Loss(model, null, records, run.Local, TestContext.Current.CancellationToken);
-        var after = HeldOutJudge.Loss(model, delta, records, run.Local, TestContext.Current.CancellationToken);
+        var after = HeldOutJudge.Loss(
+            model,
+            new(delta, null),
+            records,
+            run.Local,
+            TestContext.Current.CancellationToken
+        );
 
         Assert.True(before.Records > 0);
         Assert.Equal(before.Tokens, after.Tokens);

@@ -1,3 +1,4 @@
+using Federated.Adapters;
 using Federated.Privacy.Accounting;
 using Federated.Protocol;
 
@@ -372,6 +373,52 @@ public sealed class RoundLoopTests
 
         Assert.Equal(LoopEnd.Failed, end);
         Assert.Empty(bases);
+    }
+
+    [Fact]
+    public async Task The_frozen_products_beside_a_version_are_part_of_what_is_trained_and_judged()
+    {
+        using var plain = new NodeUnderTest(Some.Run("test"), Secrets.Shared);
+        await plain.RunAsync();
+        using var node = new NodeUnderTest(Some.Run("test"), Secrets.Shared);
+        node.Silo.Residual = Residual(node, 0.05f);
+
+        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
+
+        // The base model is judged without them.
+        Assert.Equal(plain.Report().Before!.Value.NatsPerToken, node.Report().Before!.Value.NatsPerToken);
+        Assert.NotEqual(plain.Report().After!.Value.NatsPerToken, node.Report().After!.Value.NatsPerToken);
+        Assert.NotEqual(plain.Silo.FinalDigest, node.Silo.FinalDigest);
+    }
+
+    [Fact]
+    public async Task Frozen_products_of_another_layout_are_not_trained_with()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian"));
+        node.Silo.Residual = [.. Residual(node, 0.05f)[..^4], 0, 0, 0xC0, 0x7F];
+        var bases = new List<long>();
+        EndAfter(node, checkIns: 3);
+
+        Assert.Equal(LoopEnd.Failed, await node.RunAsync(inner => new CountingTraining(inner, bases)));
+        Assert.Empty(bases);
+    }
+
+    private static byte[] Residual(NodeUnderTest node, float value)
+    {
+        var layout = node.Silo.Layout;
+        using var bytes = new MemoryStream();
+        ProductsBlob.WriteHeader(bytes, ProductsKind.Residual, layout);
+        foreach (var tensor in layout.Tensors)
+        {
+            float[] Numbers(int count) => [.. Enumerable.Repeat(value, count)];
+            ProductsBlob.WriteLayer(
+                bytes,
+                tensor,
+                LayerProduct.Of(1, Numbers(tensor.InFeatures), Numbers(tensor.OutFeatures))
+            );
+        }
+
+        return bytes.ToArray();
     }
 
     [Fact]

@@ -102,7 +102,7 @@ internal sealed class TestNode : IDisposable
         Assert.True(reply.Admitted, reply.Reason);
     }
 
-    public async Task<byte[]> DownloadAsync(string runDigest, long version, long offset = 0)
+    public async Task<byte[]> DownloadAsync(string runDigest, long version, long offset = 0, bool residual = false)
     {
         using var call = Calls.DownloadAdapter(
             new DownloadAdapterRequest
@@ -110,6 +110,7 @@ internal sealed class TestNode : IDisposable
                 RunDigest = runDigest,
                 Version = version,
                 Offset = offset,
+                Residual = residual,
             },
             Signed("DownloadAdapter")
         );

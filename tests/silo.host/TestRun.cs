@@ -25,15 +25,22 @@ internal sealed class TestRun : IDisposable
 
     /// <param name="silo">The silo.</param>
     /// <param name="more">Further sections of the document, such as "aggregation: { … }".</param>
-    public static async Task<TestRun> StartAsync(SiloUnderTest silo, string more = "")
+    /// <param name="factors">What the run trains.</param>
+    public static async Task<TestRun> StartAsync(
+        SiloUnderTest silo,
+        string more = "",
+        TrainedFactors factors = TrainedFactors.B
+    )
     {
         var (first, second) = (await TestNode.JoinedAsync(silo), await TestNode.JoinedAsync(silo));
         var seed = SiloUnderTest.NextSeed();
         var nodes = $"{{ nodes: [\"{first.Id}\", \"{second.Id}\"] }}";
-        var digest = await SubmitAsync(silo, $"{silo.Document(seed, nodes, 2)}\n{more}\n");
+        var named = $"scaling: rslora, factors: {$"{factors}".ToLowerInvariant()}";
+        var document = silo.Document(seed, nodes, 2).Replace("scaling: rslora", named, StringComparison.Ordinal);
+        var digest = await SubmitAsync(silo, $"{document}\n{more}\n");
         await first.ConsentAsync(digest);
         await second.ConsentAsync(digest);
-        return new TestRun(digest, TinyModel.Layout(seed), first, second);
+        return new TestRun(digest, TinyModel.Layout(seed, factors), first, second);
     }
 
     public static async Task<string> SubmitAsync(SiloUnderTest silo, string yaml)
@@ -43,6 +50,14 @@ internal sealed class TestRun : IDisposable
         return (
             await client.PostAsync<SubmittedRun>("/api/runs", body, TestContext.Current.CancellationToken)
         ).RunDigest;
+    }
+
+    /// <summary>A well-formed update from a version, of numbers that differ.</summary>
+    public byte[] RandomUpdate(int seed, long baseVersion)
+    {
+        var (random, part) = (new Random(seed), Layout.TrainedAt(baseVersion));
+        float[] values = [.. Enumerable.Range(0, (int)part.Count).Select(_ => random.NextSingle() - 0.5f)];
+        return AdapterBlob.Encode(AdapterBlobKind.Update, part, values);
     }
 
     /// <summary>A well-formed update.</summary>

@@ -20,8 +20,11 @@ internal static class TinyModel
         MaxPositionEmbeddings = 64,
     };
 
-    public static AdapterLayout Layout(long seed) =>
-        AdapterLayout.For(Config.Linears, new AdapterOptions(4, 8, LoraScaling.RsLora, ["q_proj", "v_proj"], seed));
+    public static AdapterLayout Layout(long seed, TrainedFactors factors = TrainedFactors.B) =>
+        AdapterLayout.For(
+            Config.Linears,
+            new AdapterOptions(4, 8, LoraScaling.RsLora, ["q_proj", "v_proj"], seed) { Factors = factors }
+        );
 
     public static void Write(string folder)
     {

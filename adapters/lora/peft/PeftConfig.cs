@@ -19,11 +19,62 @@ internal static class PeftConfig
     public static byte[] Write(AdapterLayout layout, string baseModelName)
     {
         var options = layout.Options;
+        return Write(
+            baseModelName,
+            options.Rank,
+            options.Alpha,
+            options.Scaling == LoraScaling.RsLora,
+            [.. layout.Tensors.Where(tensor => tensor.Rank != options.Rank).Select(other => (other.Path, other.Rank))],
+            [],
+            Targets(layout)
+        );
+    }
+
+    /// <summary>Ranks and scales as they are: scale = alpha ÷ rank, with the rank and the scale that most layers have written once.</summary>
+    public static byte[] Write(PeftAdapter adapter)
+    {
+        var (rank, scale) = adapter
+            .Layers.GroupBy(layer => (layer.Rank, layer.Scale))
+            .OrderByDescending(group => group.Count())
+            .ThenBy(group => group.Key)
+            .First()
+            .Key;
+        return Write(
+            adapter.BaseModelName,
+            rank,
+            scale * rank,
+            false,
+            [.. adapter.Layers.Where(layer => layer.Rank != rank).Select(layer => (layer.Path, layer.Rank))],
+            [
+                .. adapter
+                    .Layers.Where(layer => layer.Scale * layer.Rank != scale * rank)
+                    .Select(layer => (layer.Path, layer.Scale * layer.Rank)),
+            ],
+            adapter.Layers.Select(layer => layer.Path)
+        );
+    }
+
+    private static byte[] Write(
+        string baseModelName,
+        int rank,
+        double alpha,
+        bool rsLora,
+        IReadOnlyList<(string Path, int Rank)> ranks,
+        IReadOnlyList<(string Path, double Alpha)> alphas,
+        IEnumerable<string> targets
+    )
+    {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Layout))
         {
             json.WriteStartObject();
-            Empty(json, "alpha_pattern");
+            json.WriteStartObject("alpha_pattern");
+            foreach (var (path, other) in alphas)
+            {
+                json.WriteNumber(path, other);
+            }
+
+            json.WriteEndObject();
             json.WriteNull("auto_mapping");
             json.WriteString("base_model_name_or_path", baseModelName);
             json.WriteString("bias", "none");
@@ -32,32 +83,33 @@ internal static class PeftConfig
             json.WriteBoolean("init_lora_weights", true);
             json.WriteNull("layers_pattern");
             json.WriteNull("layers_to_transform");
-            Empty(json, "loftq_config");
-            json.WriteNumber("lora_alpha", options.Alpha);
+            json.WriteStartObject("loftq_config");
+            json.WriteEndObject();
+            json.WriteNumber("lora_alpha", alpha);
             json.WritePropertyName("lora_dropout");
             json.WriteRawValue("0.0");
             json.WriteNull("megatron_config");
             json.WriteString("megatron_core", "megatron.core");
             json.WriteNull("modules_to_save");
             json.WriteString("peft_type", "LORA");
-            json.WriteNumber("r", options.Rank);
+            json.WriteNumber("r", rank);
             json.WriteStartObject("rank_pattern");
-            foreach (var other in layout.Tensors.Where(tensor => tensor.Rank != options.Rank))
+            foreach (var (path, other) in ranks)
             {
-                json.WriteNumber(other.Path, other.Rank);
+                json.WriteNumber(path, other);
             }
 
             json.WriteEndObject();
             json.WriteNull("revision");
             json.WriteStartArray("target_modules");
-            foreach (var target in Targets(layout))
+            foreach (var target in targets)
             {
                 json.WriteStringValue(target);
             }
 
             json.WriteEndArray();
             json.WriteString("task_type", "CAUSAL_LM");
-            json.WriteBoolean("use_rslora", options.Scaling == LoraScaling.RsLora);
+            json.WriteBoolean("use_rslora", rsLora);
             json.WriteEndObject();
         }
 
@@ -71,10 +123,4 @@ internal static class PeftConfig
         )
             ? layout.Tensors.Select(tensor => tensor.Path)
             : layout.Options.Targets;
-
-    private static void Empty(Utf8JsonWriter json, string key)
-    {
-        json.WriteStartObject(key);
-        json.WriteEndObject();
-    }
 }

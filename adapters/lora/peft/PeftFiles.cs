@@ -46,10 +46,16 @@ public static class PeftFiles
                 ? values.Slice((int)adapted.OffsetOfA, adapted.LengthOfA).ToArray()
                 : layout.InitialA(adapted);
             var b = values.Slice((int)adapted.OffsetOfB, adapted.LengthOfB).ToArray();
-            tensors.Add(PeftFolder.NameOfA(adapted), (adapted.Rank, adapted.InFeatures, a));
-            tensors.Add(PeftFolder.NameOfB(adapted), (adapted.OutFeatures, adapted.Rank, b));
+            tensors.Add(PeftFolder.NameOfA(adapted.Path), (adapted.Rank, adapted.InFeatures, a));
+            tensors.Add(PeftFolder.NameOfB(adapted.Path), (adapted.OutFeatures, adapted.Rank, b));
         }
 
+        return Weights(tensors);
+    }
+
+    /// <summary>A safetensors file of float32 matrices.</summary>
+    internal static byte[] Weights(SortedDictionary<string, (long Rows, long Columns, float[] Elements)> tensors)
+    {
         var header = Header(tensors);
         var length = tensors.Values.Sum(tensor => tensor.Elements.LongLength * sizeof(float));
         var bytes = new byte[8 + header.Length + length];

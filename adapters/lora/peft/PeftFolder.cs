@@ -48,7 +48,7 @@ public static class PeftFolder
         var values = new float[layout.Count];
         foreach (var adapted in layout.Tensors)
         {
-            var a = Elements(file, path, NameOfA(adapted), adapted.Rank, adapted.InFeatures);
+            var a = Elements(file, path, NameOfA(adapted.Path), adapted.Rank, adapted.InFeatures);
             if (adapted.Holds.HasFlag(HeldFactors.A))
             {
                 a.CopyTo(values.AsSpan((int)adapted.OffsetOfA));
@@ -56,20 +56,20 @@ public static class PeftFolder
             else if (FrozenFactor.Digest(a) != adapted.FrozenDigest)
             {
                 throw new InvalidCheckpointException(
-                    $"{path}: {NameOfA(adapted)} is not the frozen factor of seed {layout.Options.Seed}."
+                    $"{path}: {NameOfA(adapted.Path)} is not the frozen factor of seed {layout.Options.Seed}."
                 );
             }
 
-            var b = Elements(file, path, NameOfB(adapted), adapted.OutFeatures, adapted.Rank);
+            var b = Elements(file, path, NameOfB(adapted.Path), adapted.OutFeatures, adapted.Rank);
             b.CopyTo(values.AsSpan((int)adapted.OffsetOfB));
         }
 
         return values;
     }
 
-    internal static string NameOfA(AdapterTensor adapted) => $"base_model.model.{adapted.Path}.lora_A.weight";
+    internal static string NameOfA(string path) => $"base_model.model.{path}.lora_A.weight";
 
-    internal static string NameOfB(AdapterTensor adapted) => $"base_model.model.{adapted.Path}.lora_B.weight";
+    internal static string NameOfB(string path) => $"base_model.model.{path}.lora_B.weight";
 
     private static float[] Elements(SafetensorsFile file, string path, string name, int rows, int columns)
     {
@@ -124,7 +124,7 @@ public static class PeftFolder
         }
     }
 
-    private static void WriteWhole(string path, byte[] bytes)
+    internal static void WriteWhole(string path, byte[] bytes)
     {
         var temporary = path + ".tmp";
         using (var stream = File.Create(temporary))

@@ -16,6 +16,8 @@ namespace Federated.Aggregation.Grains;
 /// <param name="StepNorm">How far the adapter moved.</param>
 /// <param name="Remembered">Updates of earlier versions that were merged again; their blobs are kept.</param>
 /// <param name="Robust">What the robust rule did; null without one.</param>
+/// <param name="Merge">A MergeReport as JSON; null for version 0, and for versions of releases that knew one way to merge.</param>
+/// <param name="ResidualLength">Bytes of the frozen products beside the adapter; 0 = none.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.version-summary")]
@@ -32,5 +34,7 @@ public sealed record VersionSummary(
     [property: Id(9)] double UniformNoiseAmplification,
     [property: Id(10)] double StepNorm,
     [property: Id(11)] int Remembered,
-    [property: Id(12)] RobustSummary? Robust
+    [property: Id(12)] RobustSummary? Robust,
+    [property: Id(13)] byte[]? Merge,
+    [property: Id(14)] long ResidualLength
 );

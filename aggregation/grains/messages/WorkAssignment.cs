@@ -8,6 +8,7 @@ namespace Federated.Aggregation.Grains;
 /// <param name="BaseDigest">SHA-256 of its adapter.</param>
 /// <param name="BaseLength">Bytes of its adapter.</param>
 /// <param name="Deadline">When the wait for updates ends; late ones are still welcome. Null = no deadline.</param>
+/// <param name="ResidualDigest">SHA-256 of the frozen products beside its adapter; empty when there are none.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.work-assignment")]
@@ -18,5 +19,6 @@ public sealed record WorkAssignment(
     [property: Id(3)] long BaseVersion,
     [property: Id(4)] string BaseDigest,
     [property: Id(5)] long BaseLength,
-    [property: Id(6)] DateTimeOffset? Deadline
+    [property: Id(6)] DateTimeOffset? Deadline,
+    [property: Id(7)] string ResidualDigest = ""
 );

@@ -59,7 +59,9 @@ internal static class RunReading
             version.Report?.UniformNoiseAmplification ?? 0,
             version.Report?.StepNorm ?? 0,
             version.Report?.Remembered ?? 0,
-            version.Report?.Robust is { } robust ? Robust(robust) : null
+            version.Report?.Robust is { } robust ? Robust(robust) : null,
+            version.Report?.Merge?.ToJson(),
+            version.Residual?.Length ?? 0
         );
 
     private static RobustSummary Robust(RobustReport report) =>

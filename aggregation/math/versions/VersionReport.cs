@@ -8,7 +8,7 @@ namespace Federated.Aggregation;
 /// <param name="CoefficientSum">Σ c.</param>
 /// <param name="NoiseAmplification">√Σ c²: what the merge does to noise of the same size in each update.</param>
 /// <param name="UniformNoiseAmplification">√Σ c² with ω = 1 and no lateness: the yardstick.</param>
-/// <param name="StepNorm">‖η Σ c Δ‖₂.</param>
+/// <param name="StepNorm">How far the adapter moved: ‖η Σ c Δ‖₂ or the optimizer's step, and in merges by products ‖B A − B_t A_t‖_F.</param>
 /// <param name="Remembered">Updates of earlier versions that were merged again (FedVARP, MIFA); their blobs must be kept.</param>
 public sealed record VersionReport(
     int Nodes,

@@ -1,13 +1,22 @@
 using System.CommandLine;
 using System.Globalization;
 using System.IO.Compression;
+using Federated.Adapters;
+using Federated.Aggregation;
 
 namespace Federated.Silo;
 
-/// <summary>fedsilo adapter: taking published adapters home.</summary>
+/// <summary>fedsilo adapter: taking published adapters home, merging them and looking into them.</summary>
 internal static class AdapterCommands
 {
-    public static Command Create() => new("adapter", "Takes published adapters home.") { Pull() };
+    public static Command Create() =>
+        new("adapter", "Takes published adapters home, merges adapters and looks into them.")
+        {
+            Pull(),
+            AdapterMergeCommand.Create(),
+            AdapterInspectCommands.Inspect(),
+            AdapterInspectCommands.Diff(),
+        };
 
     private static Command Pull()
     {
@@ -23,14 +32,20 @@ internal static class AdapterCommands
             HelpName = "DIR",
             Required = true,
         };
+        Option<int?> rank = new("--rank")
+        {
+            Description =
+                "Largest rank of a layer; what does not fit is left out, and how much that is is printed. Default: exact, whatever the rank",
+        };
         var silo = new SiloConnection();
         Command command = new(
             "pull",
-            "Writes a published adapter as a PEFT folder: adapter_config.json and adapter_model.safetensors.\n\nExample:\n  fedsilo adapter pull --run support-assistant --out ./adapter --data ./silo"
+            "Writes a published adapter as a PEFT folder: adapter_config.json and adapter_model.safetensors. On the base model of the run it gives what the version gives, whatever way the run merges.\n\nExample:\n  fedsilo adapter pull --run support-assistant --out ./adapter --data ./silo"
         )
         {
             run,
             version,
+            rank,
             target,
         };
         silo.AddTo(command)
@@ -46,20 +61,57 @@ internal static class AdapterCommands
 
                     var zip = await client.DownloadAsync(path, cancellation);
                     var folder = Path.GetFullPath(result.GetRequiredValue(target));
-                    using var bytes = new MemoryStream(zip);
-                    await ZipFile.ExtractToDirectoryAsync(bytes, folder, overwriteFiles: true, cancellation);
+                    var error = await WriteAsync(zip, folder, result.GetValue(rank), cancellation);
                     if (silo.Json(result))
                     {
-                        Output.Json(new { Folder = folder });
+                        Output.Json(new { Folder = folder, RelativeError = error });
                     }
                     else
                     {
                         Console.WriteLine(folder);
+                        if (result.GetValue(rank) is { } wanted)
+                        {
+                            Console.WriteLine(
+                                string.Create(
+                                    CultureInfo.InvariantCulture,
+                                    $"rank {wanted}: {error:P2} of the version's ‖ΔW‖ is left out"
+                                )
+                            );
+                        }
                     }
 
                     return ExitCodes.Ok;
                 }
             );
         return command;
+    }
+
+    // Returns the part of ‖ΔW‖ that does not fit into the rank.
+    private static async Task<double> WriteAsync(byte[] zip, string folder, int? rank, CancellationToken cancellation)
+    {
+        if (rank < 1)
+        {
+            throw new StartupException($"--rank {rank}; expected 1 or more.");
+        }
+
+        using var bytes = new MemoryStream(zip);
+        if (rank is null)
+        {
+            await ZipFile.ExtractToDirectoryAsync(bytes, folder, overwriteFiles: true, cancellation);
+            return 0;
+        }
+
+        var whole = Directory.CreateTempSubdirectory("fedsilo-");
+        try
+        {
+            await ZipFile.ExtractToDirectoryAsync(bytes, whole.FullName, overwriteFiles: true, cancellation);
+            var truncated = AdapterMerge.Truncate(PeftAdapter.Read(whole.FullName), rank.Value);
+            truncated.Adapter.Write(folder);
+            return truncated.RelativeError;
+        }
+        finally
+        {
+            whole.Delete(recursive: true);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Federated.Aggregation;
 using Federated.Aggregation.Grains;
 
 namespace Federated.Silo;
@@ -46,7 +47,7 @@ internal static class RunText
 
     public static void Versions(IEnumerable<VersionView> versions) =>
         Output.Table(
-            ["VERSION", "PUBLISHED", "N", "NODE", "STALENESS", "WEIGHT", "COEFFICIENT", "NOISE", "ODDITY", "ADAPTER"],
+            ["VERSION", "PUBLISHED", "N", "NODE", "STALENESS", "WEIGHT", "COEFFICIENT", "NOISE", "ODDITY", "LEFT OUT", "ADAPTER"],
             versions.SelectMany(Rows)
         );
 
@@ -88,6 +89,7 @@ internal static class RunText
             Number(version.CoefficientSum),
             Amplification(version),
             "",
+            LeftOut(version.Merge),
             version.AdapterDigest[..12],
         ];
         yield return first;
@@ -104,6 +106,7 @@ internal static class RunText
                 Number(update.Coefficient) + (update.Clip < 1 ? $" (cut to {Number(update.Clip)})" : ""),
                 "",
                 Oddity(version, update.NodeId),
+                "",
                 update.Digest[..12],
             ];
         }
@@ -117,6 +120,17 @@ internal static class RunText
 
     private static string Oddity(VersionView version, string nodeId) =>
         version.Robust?.Nodes.FirstOrDefault(node => node.NodeId == nodeId) is { } node ? Number(node.Score) : "";
+
+    // Of the products that the updates ask for, what the version does not hold, and what averaging the factors would have lost.
+    private static string LeftOut(MergeReport? merge) =>
+        merge switch
+        {
+            null => "",
+            { Method: MergeMethod.Ffa } => "0",
+            { AveragingLoss: { } loss, DroppedTail: { } dropped } => $"{Number(dropped)} (average {Number(loss)})",
+            { DroppedTail: { } dropped } => Number(dropped),
+            _ => "not measured",
+        };
 
     private static string Open(OpenVersionStatus? open, DateTimeOffset now)
     {

@@ -136,14 +136,28 @@ internal sealed class FederationService(
                     MayRetry: false
                 )
             );
-        if (request.Offset < 0 || request.Offset > version.Length)
+        var (digest, length) = request.Residual
+            ? (version.ResidualDigest, version.ResidualLength)
+            : (version.Digest, version.Length);
+        if (digest is null)
         {
-            throw new RpcException(
-                new Status(StatusCode.OutOfRange, $"offset = {request.Offset}; expected 0 … {version.Length}.")
+            throw Refusals.Exception(
+                new Refused(
+                    RejectionReason.UnknownBaseVersion,
+                    $"Version {request.Version} of run {request.RunDigest} has no residual.",
+                    MayRetry: false
+                )
             );
         }
 
-        await using var blob = await blobs.OpenAsync(version.Digest, context.CancellationToken);
+        if (request.Offset < 0 || request.Offset > length)
+        {
+            throw new RpcException(
+                new Status(StatusCode.OutOfRange, $"offset = {request.Offset}; expected 0 … {length}.")
+            );
+        }
+
+        await using var blob = await blobs.OpenAsync(digest, context.CancellationToken);
         blob.Seek(request.Offset, SeekOrigin.Begin);
         var buffer = new byte[ChunkLength];
         int read;

@@ -66,6 +66,7 @@ internal static class NodeMessages
                     BaseVersion = work.BaseVersion,
                     BaseDigest = work.BaseDigest,
                     BaseLength = work.BaseLength,
+                    ResidualDigest = work.ResidualDigest,
                     DeadlineMs = work.Deadline is { } deadline
                         ? (long)Math.Max(1, (deadline - now).TotalMilliseconds)
                         : 0,
@@ -84,6 +85,7 @@ internal static class NodeMessages
                     Reason = ended.Reason,
                     FinalVersion = ended.FinalVersion,
                     FinalDigest = ended.FinalDigest,
+                    FinalResidualDigest = ended.FinalResidualDigest,
                 },
             },
             { Refused: { } refused } => new CheckInReply { Refusal = Refusals.Message(refused) },

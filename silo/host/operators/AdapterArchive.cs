@@ -8,22 +8,39 @@ namespace Federated.Silo;
 internal sealed class AdapterArchive(IBlobStore blobs)
 {
     /// <summary>The zip's bytes.</summary>
-    public async Task<byte[]> CreateAsync(RunLayout layout, string digest, CancellationToken cancellation)
+    public async Task<byte[]> CreateAsync(RunLayout layout, AdapterVersion version, CancellationToken cancellation)
     {
         float[] values;
-        await using (var blob = await blobs.OpenAsync(digest, cancellation))
+        await using (var blob = await blobs.OpenAsync(version.Digest, cancellation))
         {
             values = AdapterBlob.Read(blob, layout.Adapter, AdapterBlobKind.Adapter);
         }
 
+        var (config, weights) = version.ResidualDigest is { } residual
+            ? await FilesAsync(layout, values, residual, cancellation)
+            : (PeftFiles.Config(layout.Adapter, layout.Model.Name), PeftFiles.Weights(layout.Adapter, values));
         using var bytes = new MemoryStream();
         using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create))
         {
-            Add(zip, PeftFiles.ConfigName, PeftFiles.Config(layout.Adapter, layout.Model.Name));
-            Add(zip, PeftFiles.WeightsName, PeftFiles.Weights(layout.Adapter, values));
+            Add(zip, PeftFiles.ConfigName, config);
+            Add(zip, PeftFiles.WeightsName, weights);
         }
 
         return bytes.ToArray();
+    }
+
+    // With the residual under it, in factors of higher rank: the same model on the original base.
+    private async Task<(byte[] Config, byte[] Weights)> FilesAsync(
+        RunLayout layout,
+        float[] values,
+        string residual,
+        CancellationToken cancellation
+    )
+    {
+        await using var blob = await blobs.OpenAsync(residual, cancellation);
+        var products = ProductsReader.ReadAll(blob, ProductsKind.Residual, layout.Adapter);
+        var adapter = PeftAdapter.Of(layout.Adapter, values, products, layout.Model.Name);
+        return (adapter.Config(), adapter.Weights());
     }
 
     private static void Add(ZipArchive zip, string name, byte[] content)

@@ -38,7 +38,7 @@ internal static class AdapterEndpoints
         var (layout, error) = catalog.Resolve(CanonicalRunDocument.Parse(await run.DocumentAsync()));
         return error is null
             ? Results.Bytes(
-                await archive.CreateAsync(layout!, published.Digest, cancellation),
+                await archive.CreateAsync(layout!, published, cancellation),
                 "application/zip",
                 $"{id}-v{published.Version}.zip"
             )

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Federated.Aggregation;
 using Federated.Aggregation.Grains;
 
 namespace Federated.Silo;
@@ -17,6 +18,8 @@ namespace Federated.Silo;
 /// <param name="StepNorm">How far the adapter moved.</param>
 /// <param name="Remembered">Updates of earlier versions that were merged again (fedvarp, mifa); their blobs are kept.</param>
 /// <param name="Robust">What the robust rule did; null without one.</param>
+/// <param name="Merge">What the merge did; null for version 0.</param>
+/// <param name="ResidualLength">Bytes of the frozen products beside the adapter; 0 = none.</param>
 public sealed record VersionView(
     long Version,
     string AdapterDigest,
@@ -30,7 +33,9 @@ public sealed record VersionView(
     double UniformNoiseAmplification,
     double StepNorm,
     int Remembered,
-    RobustSummary? Robust
+    RobustSummary? Robust,
+    MergeReport? Merge,
+    long ResidualLength
 )
 {
     /// <summary>From what the run says of the version.</summary>
@@ -50,7 +55,9 @@ public sealed record VersionView(
             version.UniformNoiseAmplification,
             version.StepNorm,
             version.Remembered,
-            version.Robust
+            version.Robust,
+            version.Merge is { } merge ? MergeReport.FromJson(merge) : null,
+            version.ResidualLength
         );
     }
 }

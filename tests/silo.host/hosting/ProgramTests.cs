@@ -40,6 +40,11 @@ public sealed class ProgramTests : IDisposable
     [InlineData(ExitCodes.Usage, "--window 0", "weights --trace DATA --cutoff 50 --window 0")]
     [InlineData(ExitCodes.Usage, "--shrinkage -1", "weights --trace DATA --cutoff 50 --shrinkage -1")]
     [InlineData(ExitCodes.Usage, "--probability a=2", "weights --trace DATA --method known --probability a=2")]
+    [InlineData(ExitCodes.Usage, "adapter_config.json is missing", "adapter merge DATA --out DATA-out")]
+    [InlineData(ExitCodes.Usage, "adapter_config.json is missing", "adapter inspect DATA")]
+    [InlineData(ExitCodes.Usage, "--method mean", "adapter merge DATA --method mean --out DATA-out")]
+    [InlineData(ExitCodes.Usage, "is no number", "adapter merge DATA DATA --weights .5;.5 --out DATA-out")]
+    [InlineData(ExitCodes.Ok, "", "adapter merge --help")]
     public async Task Every_way_to_end_has_its_exit_code_and_says_why(int exitCode, string why, string arguments)
     {
         var (code, error) = await RunAsync(arguments.Replace("DATA", _folder["data"], StringComparison.Ordinal));

@@ -95,6 +95,13 @@ internal sealed class VirtualNodes
             throw new SimulationException($"{NodeNames.Of(node)} may not have version {assignment.BaseVersion}");
         }
 
+        if (version.ResidualDigest is not null)
+        {
+            throw new SimulationException(
+                "aggregation.merge: virtual nodes train on the adapter alone and know no residual; write ffa, alternating, svd or average"
+            );
+        }
+
         await using var blob = await _silo.Blobs.OpenAsync(version.Digest, cancellation);
         return AdapterBlob.Read(blob, layout, AdapterBlobKind.Adapter);
     }
