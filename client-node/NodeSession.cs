@@ -42,6 +42,7 @@ internal sealed class NodeSession : IAsyncDisposable
             settings.Source.Path,
             HoldOut.Open(home, settings.HoldOutFraction),
             sketch,
+            requireSubjects: settings.Source.DeclaredSubjects is not null,
             cancellation
         );
         try

@@ -25,6 +25,7 @@ internal static class JoinCommand
             options.Name,
             options.Source,
             options.DeclaredRecords,
+            options.DeclaredSubjects,
             options.Epsilon,
             options.Delta,
             options.Composition,

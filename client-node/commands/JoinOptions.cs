@@ -43,6 +43,15 @@ internal sealed class JoinOptions
             HelpName = "N",
         };
 
+    /// <summary>Coarse number of subjects.</summary>
+    public Option<int?> DeclaredSubjects { get; } =
+        new("--declared-subjects")
+        {
+            Description =
+                "About how many people, where each record has a \"subject\": then a person with all records is protected.",
+            HelpName = "N",
+        };
+
     /// <summary>Budget.</summary>
     public Option<double> Epsilon { get; } =
         new("--epsilon") { Description = "ε that all runs together may cost.", DefaultValueFactory = _ => 4 };
@@ -111,6 +120,7 @@ internal sealed class JoinOptions
             Name,
             Source,
             DeclaredRecords,
+            DeclaredSubjects,
             Epsilon,
             Delta,
             Composition,
@@ -179,6 +189,7 @@ internal sealed class JoinOptions
                 Name = parsed.GetValue(Source) ?? Path.GetFileNameWithoutExtension(data!),
                 Path = Path.GetFullPath(data!),
                 DeclaredRecords = declared!.Value,
+                DeclaredSubjects = parsed.GetValue(DeclaredSubjects),
                 Epsilon = parsed.GetValue(Epsilon),
                 Delta = parsed.GetValue(Delta),
                 Composition = plans,

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Federated.ClientNode;
 
-/// <summary>Which records are never trained on: a keyed hash of the record (or its group) alone decides.</summary>
+/// <summary>Which records are never trained on: a keyed hash of the record (or its subject or group) alone decides.</summary>
 /// <remarks>
 /// HMAC-SHA256 under a secret of this node, so that nobody else can tell the side of a record. Adding or removing one record moves no
 /// other, which the privacy accounting needs; byte-identical texts fall on the same side.
@@ -49,6 +49,7 @@ internal sealed class HoldOut
         // The first byte keeps kinds of records apart; a zero byte stands between prompt and completion.
         byte[] message = record switch
         {
+            { Subject: { } subject } => [3, .. Encoding.UTF8.GetBytes(subject)],
             { Group: { } group } => [0, .. Encoding.UTF8.GetBytes(group)],
             { Prompt: { } prompt } => [2, .. Encoding.UTF8.GetBytes(prompt), 0, .. Encoding.UTF8.GetBytes(record.Text)],
             _ => [1, .. Encoding.UTF8.GetBytes(record.Text)],

@@ -9,4 +9,8 @@ internal interface ITrainingRecords
     /// <summary>Reads one training record.</summary>
     /// <param name="index">0 … <see cref="TrainingCount"/> − 1.</param>
     TextRecord Training(int index);
+
+    /// <summary>Whom a training record is about; null: it does not say.</summary>
+    /// <param name="index">0 … <see cref="TrainingCount"/> − 1.</param>
+    string? SubjectOf(int index) => Training(index).Subject;
 }

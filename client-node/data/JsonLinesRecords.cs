@@ -5,7 +5,7 @@ namespace Federated.ClientNode;
 
 /// <summary>
 /// The records of a JSONL file, one <c>{"text": "…", "group": "optional"}</c> or <c>{"prompt": "…", "completion": "…"}</c> a line,
-/// through an index of offsets.
+/// with an optional <c>"subject"</c>, through an index of offsets.
 /// </summary>
 /// <remarks>
 /// The file is read once to check every line and to decide its side of the hold-out split; after that only the sampled records are
@@ -23,6 +23,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     private readonly long _fileLength;
     private readonly DateTime _written;
     private readonly List<Line> _training = [];
+    private readonly List<string?> _subjects = []; // of _training
     private readonly List<Line> _heldOut = [];
 
     private JsonLinesRecords(string path, SafeFileHandle file)
@@ -45,18 +46,20 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     /// <param name="cancellation">Stops the reading of a large file.</param>
     /// <exception cref="InvalidRecordsException">No file, no record, or lines that are not records: the first ten by number.</exception>
     public static JsonLinesRecords Open(string path, HoldOut holdOut, CancellationToken cancellation = default) =>
-        Open(path, holdOut, sketch: null, cancellation);
+        Open(path, holdOut, sketch: null, requireSubjects: false, cancellation);
 
     /// <summary>Opens and checks a file.</summary>
     /// <param name="path">A JSONL file in UTF-8.</param>
     /// <param name="holdOut">Decides each record's side.</param>
     /// <param name="sketch">Receives every record; null: none wanted.</param>
+    /// <param name="requireSubjects">True: a record that does not say whom it is about is refused.</param>
     /// <param name="cancellation">Stops the reading of a large file.</param>
     /// <exception cref="InvalidRecordsException">No file, no record, or lines that are not records: the first ten by number.</exception>
     public static JsonLinesRecords Open(
         string path,
         HoldOut holdOut,
         RecordSketch? sketch,
+        bool requireSubjects,
         CancellationToken cancellation
     )
     {
@@ -76,7 +79,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
         var records = new JsonLinesRecords(path, file);
         try
         {
-            records.Index(holdOut, sketch, cancellation);
+            records.Index(holdOut, sketch, requireSubjects, cancellation);
             return records;
         }
         catch
@@ -91,6 +94,9 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     /// <exception cref="InvalidRecordsException">The file has changed since it was opened.</exception>
     public TextRecord Training(int index) => Read(_training[index]);
 
+    /// <inheritdoc />
+    public string? SubjectOf(int index) => _subjects[index];
+
     /// <summary>Reads one held-out record.</summary>
     /// <param name="index">0 … <see cref="HeldOutCount"/> − 1, in file order.</param>
     public TextRecord HeldOut(int index) => Read(_heldOut[index]);
@@ -98,15 +104,32 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     /// <inheritdoc />
     public void Dispose() => _file.Dispose();
 
-    private void Index(HoldOut holdOut, RecordSketch? sketch, CancellationToken cancellation)
+    private void Index(HoldOut holdOut, RecordSketch? sketch, bool requireSubjects, CancellationToken cancellation)
     {
+        var names = new HashSet<string>(StringComparer.Ordinal);
         var errors = new List<string>();
         foreach (var (line, bytes) in Lines(errors, cancellation))
         {
             try
             {
                 var record = Parse(bytes.Span);
-                (holdOut.Contains(record) ? _heldOut : _training).Add(line);
+                if (requireSubjects && record.Subject is null)
+                {
+                    throw new FormatException(
+                        "has no field \"subject\", and source.declaredSubjects says that each has"
+                    );
+                }
+
+                if (holdOut.Contains(record))
+                {
+                    _heldOut.Add(line);
+                }
+                else
+                {
+                    _training.Add(line);
+                    _subjects.Add(record.Subject is { } subject ? Once(names, subject) : null);
+                }
+
                 sketch?.Add(record);
             }
             catch (FormatException error)
@@ -220,6 +243,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
         string? prompt = null;
         string? completion = null;
         string? group = null;
+        string? subject = null;
         try
         {
             var reader = new Utf8JsonReader(line);
@@ -241,6 +265,10 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
                 else if (reader.ValueTextEquals("completion"u8))
                 {
                     completion = ReadString(ref reader, "completion");
+                }
+                else if (reader.ValueTextEquals("subject"u8))
+                {
+                    subject = ReadString(ref reader, "subject");
                 }
                 else if (reader.ValueTextEquals("group"u8))
                 {
@@ -283,7 +311,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
             throw new FormatException($"field \"{(text is null ? "completion" : "text")}\" is empty");
         }
 
-        return new TextRecord(text ?? completion!, group) { Prompt = prompt };
+        return new TextRecord(text ?? completion!, group) { Prompt = prompt, Subject = subject };
     }
 
     private static string? ReadString(ref Utf8JsonReader reader, string field)
@@ -292,9 +320,21 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
         return reader.TokenType switch
         {
             JsonTokenType.String => reader.GetString(),
-            JsonTokenType.Null when field == "group" => null,
+            JsonTokenType.Null when field is "group" or "subject" => null,
             _ => throw new FormatException($"field \"{field}\" is not a string"),
         };
+    }
+
+    // One string for all records of a subject.
+    private static string Once(HashSet<string> names, string name)
+    {
+        if (names.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        names.Add(name);
+        return name;
     }
 
     private TextRecord Read(Line line)

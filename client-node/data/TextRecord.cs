@@ -1,12 +1,15 @@
 namespace Federated.ClientNode;
 
-/// <summary>One record of the owner: the unit that differential privacy protects.</summary>
+/// <summary>One record of the owner: the unit that differential privacy protects, unless a run protects subjects.</summary>
 /// <param name="Text">What is trained on. Never logged, never sent.</param>
 /// <param name="Group">Records of one group fall on the same side of the hold-out split; null: the record stands alone.</param>
 internal sealed record TextRecord(string Text, string? Group)
 {
     /// <summary>The context before <see cref="Text"/>, which is then the completion; null: the record is one text.</summary>
     public string? Prompt { get; init; }
+
+    /// <summary>Whom the record is about: the unit that runs with <c>unit: subject</c> protect; null: nobody is named.</summary>
+    public string? Subject { get; init; }
 
     /// <summary>Says nothing about the record.</summary>
     public override string ToString() => "record";

@@ -22,8 +22,8 @@ internal sealed record NodeSettings
     public double HoldOutFraction { get; init; } = 0.1;
 
     /// <summary>
-    /// The declared number of records that can be sampled: the public constant behind the sampling rate. It comes from what the
+    /// The declared number of records (or subjects) that can be sampled: the public constant behind the sampling rate. It comes from what the
     /// owner declared, never from the data.
     /// </summary>
-    public int DeclaredTrainingRecords => (int)Math.Floor(Source.DeclaredRecords * (1 - HoldOutFraction));
+    public int DeclaredTrainingUnits => (int)Math.Floor(Source.DeclaredUnits * (1 - HoldOutFraction));
 }

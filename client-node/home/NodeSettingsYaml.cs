@@ -35,6 +35,12 @@ internal static class NodeSettingsYaml
             n => n is >= 1 and <= int.MaxValue && n == Math.Floor(n),
             "a whole number ≥ 1"
         );
+        var subjects = source.Number(
+            "declaredSubjects",
+            n => n is >= 1 and <= int.MaxValue && n == Math.Floor(n),
+            "a whole number ≥ 1",
+            required: false
+        );
         var composition = Composition(source);
         var sharedWith = source.Texts("sharedWith");
         if (sourceName is not null && sharedWith.Contains(sourceName))
@@ -49,12 +55,13 @@ internal static class NodeSettingsYaml
         var budget = source.Section("budget");
         var epsilon = budget.Number("epsilon", n => n > 0, "ε > 0");
         var delta = budget.Number("delta", n => n is > 0 and < 1, "0 < δ < 1");
-        if (declared is { } count && delta > 1 / count)
+        if ((subjects ?? declared) is { } count && delta > 1 / count)
         {
+            var unit = subjects is null ? "Records" : "Subjects";
             budget.Add(
                 "delta",
                 $"is {delta}",
-                $"expected at most 1 ÷ declaredRecords = {1 / count}, or whole records could be exposed"
+                $"expected at most 1 ÷ declared{unit} = {1 / count}, or whole {unit.ToLowerInvariant()} could be exposed"
             );
         }
 
@@ -83,6 +90,7 @@ internal static class NodeSettingsYaml
                     Name = sourceName!,
                     Path = Path.GetFullPath(data!, folder),
                     DeclaredRecords = (int)declared!,
+                    DeclaredSubjects = (int?)subjects,
                     Epsilon = epsilon!.Value,
                     Delta = delta!.Value,
                     Composition = composition,
@@ -109,7 +117,13 @@ internal static class NodeSettingsYaml
               path: {Quote(settings.Source.Path)}
               # About how many records: a coarse number that you choose. Runs are priced with it; it must not follow the data.
               declaredRecords: {Number(settings.Source.DeclaredRecords)}
-              # What all runs together may cost any one record.
+              # About how many people, where each record says whom it is about ("subject"): then runs protect a person with all records.
+              {(
+                settings.Source.DeclaredSubjects is { } people
+                    ? $"declaredSubjects: {Number(people)}"
+                    : "# declaredSubjects: 100"
+            )}
+              # What all runs together may cost any one record (or person).
               budget:
                 epsilon: {Number(settings.Source.Epsilon)}
                 delta: {Number(settings.Source.Delta)}

@@ -14,7 +14,18 @@ internal sealed record SourceSettings
     /// <summary>A coarse number of records, ≥ 1. Fixes the sampling rate; never recomputed from the data.</summary>
     public required int DeclaredRecords { get; init; }
 
-    /// <summary>ε that all runs together may cost one record, &gt; 0.</summary>
+    /// <summary>
+    /// A coarse number of data subjects, ≥ 1: then every record names one, and privacy and budget are those of a subject; null: of a record.
+    /// </summary>
+    public int? DeclaredSubjects { get; init; }
+
+    /// <summary>What this source's budget protects, as run documents name it.</summary>
+    public string Unit => DeclaredSubjects is null ? "record" : "subject";
+
+    /// <summary>The declared number of what is protected.</summary>
+    public int DeclaredUnits => DeclaredSubjects ?? DeclaredRecords;
+
+    /// <summary>ε that all runs together may cost one record (or subject), &gt; 0.</summary>
     public required double Epsilon { get; init; }
 
     /// <summary>How the plans of runs add up; fixed by the source's first run.</summary>

@@ -26,9 +26,11 @@ internal sealed class OwnerPolicy(NodeSettings settings)
             reasons.Add($"policy.consent is list and policy.runs does not name {runDigest}");
         }
 
-        if (run.Privacy.Unit != "record")
+        var unit = settings.Source.Unit;
+        if (run.Privacy.Unit != unit)
         {
-            reasons.Add($"privacy.unit is {run.Privacy.Unit}, and this node protects records; use record");
+            // Neither implies the other at the same ε: a record more changes a subject's clipped share by up to twice the bound.
+            reasons.Add($"privacy.unit is {run.Privacy.Unit}, and this node protects {unit}s; use {unit}");
         }
 
         if (reasons.Count > 0)
@@ -45,7 +47,7 @@ internal sealed class OwnerPolicy(NodeSettings settings)
 
     /// <summary>q of a run at this node: expectedBatchSize ÷ the declared number of records that can be sampled.</summary>
     public double SamplingRateOf(RunDocument run) =>
-        (double)run.Privacy.ExpectedBatchSize / settings.DeclaredTrainingRecords;
+        (double)run.Privacy.ExpectedBatchSize / settings.DeclaredTrainingUnits;
 
     private void Mechanism(PrivacySection privacy, List<string> reasons)
     {
@@ -69,26 +71,29 @@ internal sealed class OwnerPolicy(NodeSettings settings)
 
     private void SamplingRate(PrivacySection privacy, List<string> reasons)
     {
-        var records = settings.DeclaredTrainingRecords;
-        if (records < 1)
+        var count = settings.DeclaredTrainingUnits;
+        var (unit, declared) = settings.Source.DeclaredSubjects is null
+            ? ("record", "declaredRecords")
+            : ("subject", "declaredSubjects");
+        if (count < 1)
         {
             reasons.Add(
-                $"source.declaredRecords = {settings.Source.DeclaredRecords} leaves no record to train on beside the hold-out"
+                $"source.{declared} = {settings.Source.DeclaredUnits} leaves no {unit} to train on beside the hold-out"
             );
         }
-        else if (!(privacy.ExpectedBatchSize <= privacy.MaxSamplingRate * records))
+        else if (!(privacy.ExpectedBatchSize <= privacy.MaxSamplingRate * count))
         {
             reasons.Add(
-                $"privacy.expectedBatchSize {privacy.ExpectedBatchSize} ÷ {records} declared training records is "
-                    + $"{(double)privacy.ExpectedBatchSize / records:G3}, over privacy.maxSamplingRate {privacy.MaxSamplingRate:G3}: "
-                    + "this node has too few records for the run"
+                $"privacy.expectedBatchSize {privacy.ExpectedBatchSize} ÷ {count} declared training {unit}s is "
+                    + $"{(double)privacy.ExpectedBatchSize / count:G3}, over privacy.maxSamplingRate {privacy.MaxSamplingRate:G3}: "
+                    + $"this node has too few {unit}s for the run"
             );
         }
 
-        if (!(settings.Source.Delta <= 1.0 / settings.Source.DeclaredRecords))
+        if (!(settings.Source.Delta <= 1.0 / settings.Source.DeclaredUnits))
         {
             reasons.Add(
-                $"source.budget.delta {settings.Source.Delta:G3} is over 1 ÷ declaredRecords = {1.0 / settings.Source.DeclaredRecords:G3}"
+                $"source.budget.delta {settings.Source.Delta:G3} is over 1 ÷ {declared} = {1.0 / settings.Source.DeclaredUnits:G3}"
             );
         }
     }

@@ -12,7 +12,7 @@ namespace Federated.ClientNode;
 /// <remarks>
 /// A value changes its type each time its trust changes, and only the mechanism makes what the optimizer takes:
 /// <code>
-///   PoissonBatch → [B, d] → ClippedSum → NoisyGradient → θ
+///   PoissonBatch → [B, d] → ClippedSum → NoisyGradient → θ          B records, or B subjects where these are the unit
 /// </code>
 /// An empty batch takes a noisy step like any other; the noisy sum is divided by the public expected batch size, never by the size at hand.
 /// </remarks>
@@ -20,9 +20,11 @@ internal sealed class PrivateTrainer(
     LoraAdapter adapter,
     ITrainingBatches records,
     ConsentedRun run,
+    SubjectUnits? subjects = null,
     double? maxGradNorm = null
 )
 {
+    private readonly UnitGradients _units = new(adapter, records, subjects);
     private readonly LocalProgram _program = LocalPrograms.Of(run.Document);
     private readonly StepRelease _release = new(run.Document.Privacy, maxGradNorm);
 
@@ -45,6 +47,7 @@ internal sealed class PrivateTrainer(
                 adapter.Model.Device
             ),
             run,
+            run.Document.Privacy.MaxRecordsPerSubject is { } most ? SubjectUnits.Of(records, most) : null,
             maxGradNorm
         ) { }
 
@@ -73,7 +76,7 @@ internal sealed class PrivateTrainer(
     )
     {
         var trained = adapter.Layout.TrainedAt(baseVersion);
-        var sampler = new PoissonSampler(records.Count, run.Plan.SamplingRate);
+        var sampler = new PoissonSampler(_units.Count, run.Plan.SamplingRate);
         var trajectory = new LocalTrajectory(_program, trained, baseVersion, adapter.Layout.Take(trained, baseValues));
         var whole = baseValues.ToArray();
         if (Resume(trajectory, attempt))
@@ -142,17 +145,9 @@ internal sealed class PrivateTrainer(
         // :: (1) sample
         var batch = sampler.Sample(noise);
 
-        // :: (2) gradient per example, (3) clip
+        // :: (2) gradient per unit, (3) clip
         var clipper = new GradientClipper(batch, (int)trained.Count, _release.MaxGradNorm);
-        foreach (var piece in records.Pieces(batch.Indices))
-        {
-            using var pieceScope = NewDisposeScope();
-            using (piece)
-            {
-                clipper.Clip(PerExampleGradients.Compute(adapter, piece, trained)); // [b, d]
-            }
-        }
-
+        _units.Compute(batch.Indices, trained, clipper.Clip); // [b, d], piece by piece
         using var sum = clipper.Complete();
 
         // :: (4) noise

@@ -33,6 +33,20 @@ public sealed class HoldOutTests
     }
 
     [Fact]
+    public void All_records_of_a_subject_stand_on_one_side()
+    {
+        var split = new HoldOut(Key, 0.5);
+
+        foreach (var subject in Enumerable.Range(0, 50).Select(i => $"person {i}"))
+        {
+            var sides = Enumerable
+                .Range(0, 8)
+                .Select(i => split.Contains(new TextRecord(Text(i), $"group {i}") { Subject = subject }));
+            Assert.Single(sides.Distinct());
+        }
+    }
+
+    [Fact]
     public void Another_key_splits_otherwise()
     {
         var (one, other) = (new HoldOut(Key, 0.5), new HoldOut([.. Key.Reverse()], 0.5));

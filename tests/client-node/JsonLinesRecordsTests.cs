@@ -33,6 +33,23 @@ public sealed class JsonLinesRecordsTests : IDisposable
     }
 
     [Fact]
+    public void Where_subjects_are_declared_each_record_names_one()
+    {
+        var path = _folder.Write("data.jsonl", "{\"text\": \"a\", \"subject\": \"ann\"}\n{\"text\": \"secret\"}\n");
+        using (var records = JsonLinesRecords.Open(path, Nothing, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(["ann", null], new[] { records.SubjectOf(0), records.SubjectOf(1) });
+        }
+
+        var error = Assert.Throws<InvalidRecordsException>(() =>
+            JsonLinesRecords.Open(path, Nothing, null, requireSubjects: true, TestContext.Current.CancellationToken)
+        );
+
+        Assert.Contains("line 2: has no field \"subject\"", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_byte_order_mark_is_no_part_of_the_first_record()
     {
         using var records = Open("\uFEFF{\"text\": \"one\"}\n");

@@ -23,7 +23,7 @@ public sealed class NodeSettingsTests
         Assert.Equal("/home/node/records.jsonl", settings.Source.Path);
         Assert.Equal("/home/node/models/base", settings.Models["base"]);
         Assert.Equal(1800, settings.Source.DeclaredRecords);
-        Assert.Equal(1440, settings.DeclaredTrainingRecords);
+        Assert.Equal(1440, settings.DeclaredTrainingUnits);
         Assert.Equal(1e-5, settings.Source.Delta);
         Assert.Equal(ConsentMode.Auto, settings.Policy.Consent);
         Assert.Equal(2, settings.Policy.MaxEpsilonPerRun);

@@ -36,6 +36,11 @@ public sealed class OwnerPolicyTests
             { "a list without the run", "policy.runs" },
             { "a list with the run", null },
             { "another unit", "protects records" },
+            { "subjects, declared", null },
+            { "subjects at a rate over the run's limit", "declared training subjects" },
+            { "records of a source of subjects", "protects subjects" },
+            { "delta over one in the declared subjects", "1 ÷ declaredSubjects" },
+            { "subjects after records", "protects one record since its first plan" },
         };
 
     [Theory]
@@ -108,6 +113,12 @@ public sealed class OwnerPolicyTests
         Assert.True(Assert.IsType<PolicyVerdict.Allowed>(ask).NeedsOwner);
         Assert.False(Assert.IsType<PolicyVerdict.Allowed>(auto).NeedsOwner);
     }
+
+    private static RunDocument Subjects(RunDocument run) =>
+        run with
+        {
+            Privacy = run.Privacy with { Unit = "subject", MaxRecordsPerSubject = 4 },
+        };
 
     private static (NodeSettings, RunDocument, Federated.Privacy.Accounting.SourceAccount) Case(string change)
     {
@@ -188,7 +199,27 @@ public sealed class OwnerPolicyTests
                 };
                 break;
             case "another unit":
-                run = run with { Privacy = run.Privacy with { Unit = "subject" } };
+                run = Subjects(run);
+                break;
+            case "subjects, declared":
+                settings = settings with { Source = settings.Source with { DeclaredSubjects = 50 } };
+                run = Subjects(run);
+                break;
+            case "subjects at a rate over the run's limit":
+                settings = settings with { Source = settings.Source with { DeclaredSubjects = 20 } };
+                run = Subjects(run);
+                break;
+            case "records of a source of subjects":
+                settings = settings with { Source = settings.Source with { DeclaredSubjects = 50 } };
+                break;
+            case "delta over one in the declared subjects":
+                settings = settings with { Source = settings.Source with { DeclaredSubjects = 50, Delta = 0.021 } };
+                run = Subjects(run);
+                break;
+            case "subjects after records":
+                settings = settings with { Source = settings.Source with { DeclaredSubjects = 50 } };
+                run = Subjects(run);
+                spent = spent with { Unit = "record" };
                 break;
         }
 

@@ -137,6 +137,7 @@ public static class CanonicalRunDocument
         CanonicalValues.Double(json, "delta", privacy.Delta);
         json.WriteNumber("expectedBatchSize", privacy.ExpectedBatchSize);
         CanonicalValues.Double(json, "maxGradNorm", privacy.MaxGradNorm);
+        CanonicalValues.Optional(json, "maxRecordsPerSubject", privacy.MaxRecordsPerSubject);
         CanonicalValues.Double(json, "maxSamplingRate", privacy.MaxSamplingRate);
         json.WriteString("mechanism", privacy.Mechanism);
         CanonicalValues.Double(json, "noiseMultiplier", privacy.NoiseMultiplier);

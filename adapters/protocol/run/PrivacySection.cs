@@ -6,8 +6,11 @@ public sealed record PrivacySection
     /// <summary>gaussian: the production mechanism. test: seeded noise, reproducible and NOT private. none: no noise, NOT private.</summary>
     public string Mechanism { get; init; } = "gaussian";
 
-    /// <summary>What one neighbouring data set may differ in: record.</summary>
+    /// <summary>What one neighbouring data set may differ in: record, or subject with all records that name it.</summary>
     public string Unit { get; init; } = "record";
+
+    /// <summary>unit subject: records of one subject that are used. Their mean gradient is clipped. ≥ 1; null with unit record.</summary>
+    public int? MaxRecordsPerSubject { get; init; }
 
     /// <summary>σ ÷ C. &gt; 0, except with mechanism none, where it is 0.</summary>
     public double NoiseMultiplier { get; init; }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Federated.Protocol;
 
 /// <summary>What a run document must fulfil before anybody signs anything about it.</summary>
@@ -129,7 +131,25 @@ public static class RunDocumentRules
     private static void Privacy(PrivacySection section, RuleReport report)
     {
         report.OneOf("privacy.mechanism", section.Mechanism, "gaussian", "test", "none");
-        report.OneOf("privacy.unit", section.Unit, "record");
+        report.OneOf("privacy.unit", section.Unit, "record", "subject");
+        if (section.MaxRecordsPerSubject is { } most)
+        {
+            report.Range("privacy.maxRecordsPerSubject", most, 1, MaxCount);
+        }
+
+        if (
+            section.Unit is "record" or "subject"
+            && (section.Unit == "subject") != section.MaxRecordsPerSubject.HasValue
+        )
+        {
+            report.Add(
+                "privacy.maxRecordsPerSubject",
+                section.MaxRecordsPerSubject?.ToString(CultureInfo.InvariantCulture),
+                $"unit is {section.Unit}",
+                section.Unit == "subject" ? "write how many records of a subject are used, such as 8" : "leave it out"
+            );
+        }
+
         if (section.Mechanism == "none")
         {
             if (section.NoiseMultiplier != 0)

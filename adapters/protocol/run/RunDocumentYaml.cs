@@ -89,6 +89,7 @@ public static class RunDocumentYaml
         {
             Mechanism = mechanism,
             Unit = section.Text("unit", defaults.Unit),
+            MaxRecordsPerSubject = section.OptionalInteger("maxRecordsPerSubject"),
             // How much noise is the one thing that nobody should get by default.
             NoiseMultiplier =
                 mechanism == "none" ? section.Double("noiseMultiplier", 0) : section.RequiredDouble("noiseMultiplier"),

@@ -50,6 +50,7 @@ internal sealed class LedgerState
         {
             Source = source,
             Composition = CompositionOf(source),
+            Unit = PlansOf(source) is [var earliest, ..] ? earliest.Entry.Plan.Unit : null,
             GapEpsilon = gaps.Sum(c => c.Epsilon),
             GapDelta = gaps.Sum(c => c.Delta),
             Linked =

@@ -19,6 +19,7 @@ public sealed class RunDocumentRulesTests
         "mechanism: test, noiseMultiplier: 1, adaptiveClipping: { targetQuantile: 0.9, learningRate: 1, noiseMultiplier: 0.6 }"
     )]
     [InlineData("group: hospitals", "nodes: [0123abcd, 0123abce]")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, unit: subject, maxRecordsPerSubject: 8")]
     [InlineData("rounds: { ", "adapter: { targets: [all-linear] }\nrounds: { ")]
     [InlineData("rounds: { ", "local: { optimizer: { name: adafactor } }\nrounds: { ")]
     [InlineData("rounds: { ", "local: { optimizer: { name: sgd, momentum: 0.9 } }\nrounds: { ")]
@@ -49,7 +50,14 @@ public sealed class RunDocumentRulesTests
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: -1", "privacy.noiseMultiplier")]
     [InlineData("noiseMultiplier: 1", "mechanism: none, noiseMultiplier: 1", "privacy.noiseMultiplier")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, mechanism: laplace", "privacy.mechanism")]
-    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, unit: subject", "privacy.unit")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, unit: person", "privacy.unit")]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, unit: subject", "privacy.maxRecordsPerSubject")]
+    [InlineData(
+        "noiseMultiplier: 1",
+        "noiseMultiplier: 1, unit: subject, maxRecordsPerSubject: 0",
+        "privacy.maxRecordsPerSubject"
+    )]
+    [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, maxRecordsPerSubject: 3", "privacy.maxRecordsPerSubject")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, maxGradNorm: 0", "privacy.maxGradNorm")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1.1e+6", "privacy.noiseMultiplier")]
     [InlineData(

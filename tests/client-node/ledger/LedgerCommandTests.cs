@@ -174,7 +174,7 @@ public sealed class LedgerCommandTests : IDisposable
         var sketches = SourceSketches.Open(home);
         var sketch = sketches.Empty();
         JsonLinesRecords
-            .Open(settings.Source.Path, HoldOut.Open(home, 0.1), sketch, TestContext.Current.CancellationToken)
+            .Open(settings.Source.Path, HoldOut.Open(home, 0.1), sketch, false, TestContext.Current.CancellationToken)
             .Dispose();
         SharedRecords.Settle(settings.Source, ledger, sketches, sketch);
     }

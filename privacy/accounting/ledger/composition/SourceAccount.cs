@@ -25,6 +25,9 @@ public sealed record SourceAccount
     /// <summary>How many plans are charged.</summary>
     public int Plans { get; init; }
 
+    /// <summary>What the plans protect; null before the first one.</summary>
+    public string? Unit { get; init; }
+
     /// <summary>Σε_i of the plans.</summary>
     public double PlanEpsilon { get; init; }
 
@@ -69,6 +72,14 @@ public sealed record SourceAccount
             throw new LedgerConflictException(
                 $"source '{Source}' composes its plans as {Name(first)} since its first one, and is asked for {Name(request.Composition)}; "
                     + $"write source.composition: {Name(first)} in node.yaml: choosing anew after seeing results would void the guarantee"
+            );
+        }
+
+        if (Unit is not null && Unit != request.Unit)
+        {
+            throw new LedgerConflictException(
+                $"source '{Source}' protects one {Unit} since its first plan, and is asked for one {request.Unit}: their ε do not add up; "
+                    + "give the data another source name, which has a budget of its own"
             );
         }
 
