@@ -20,7 +20,7 @@ internal static class LedgerText
             ExpiredEntry expired => $"expired   {expired.Reason}",
             LinkedEntry linked => $"linked    source {linked.Source} with {linked.With}: one account",
             RecoveredEntry gap =>
-                $"recovered up to entry {gap.LostSequence}: {string.Join("; ", gap.Charges.Select(Of))}; open plans ended",
+                $"recovered up to entry {gap.LostSequence}, charged {string.Join("; ", gap.Charges.Select(Of))}; open plans ended",
             _ => entry.GetType().Name,
         };
 
@@ -28,8 +28,17 @@ internal static class LedgerText
     public static string Of(RecoveredCharge charge) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"source {charge.Source} charged ε {charge.Epsilon:F3} and δ {charge.Delta:G2}"
+            $"source {charge.Source}: ε {charge.Epsilon:F3} and δ {charge.Delta:G2}"
         );
+
+    /// <summary>A plan's stated ε beside the computed one.</summary>
+    public static string Of(RecomputedPlan recomputed) =>
+        recomputed.Plan.Epsilon is { } stated
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"run {recomputed.Plan.RunDigest[..12]}  ε stated {stated:F4} ({recomputed.Plan.Accountant}), computed {recomputed.Epsilon:F4}, at least {recomputed.EpsilonLower:F4}, at δ {recomputed.Plan.Delta:G2}: {recomputed.Verdict}"
+            )
+            : $"run {recomputed.Plan.RunDigest[..12]}  not private ({recomputed.Plan.Mechanism}): {recomputed.Verdict}";
 
     /// <summary>The two numbers of a source.</summary>
     public static string Of(SourceStatus source) =>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Federated.Privacy.Accounting;
 
@@ -93,12 +92,7 @@ internal static class LedgerVerifyCommand
         );
         foreach (var plan in plans)
         {
-            Console.WriteLine(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"run {plan.Plan.RunDigest[..12]}  ε stated {plan.Plan.Epsilon ?? double.PositiveInfinity:F4} ({plan.Plan.Accountant}), computed {plan.Epsilon ?? double.PositiveInfinity:F4}, at least {plan.EpsilonLower ?? double.PositiveInfinity:F4}, at δ {plan.Plan.Delta:G2}: {plan.Verdict}"
-                )
-            );
+            Console.WriteLine(LedgerText.Of(plan));
         }
 
         foreach (var source in sources)

@@ -148,6 +148,7 @@ internal sealed class LedgerState
                 ? "the linked sources compose their plans in different ways"
                 : null,
             ReservedEntry r => Find(r.ReservationId) is not null ? "the plan was reserved before"
+            : BrokenPlan(r) is { } field ? field
             : CompositionOf(r.Plan.Source) is { } first && first != r.Plan.Composition
                 ? "its source composes plans in another way"
             : null,
@@ -159,14 +160,32 @@ internal sealed class LedgerState
 
     private static string? BrokenGap(RecoveredEntry recovered) =>
         !new LedgerHead(recovered.LostSequence, recovered.LostHash).IsPlausible ? "the lost head cannot be one"
-        : recovered.Charges.All(c => c.Epsilon >= 0 && c.Delta >= 0) ? null
+        : recovered.Charges.All(c => c is { Epsilon: >= 0, Delta: >= 0, Source: not null }) ? null
         : "a recovered charge is negative";
+
+    private static string? BrokenPlan(ReservedEntry reserved)
+    {
+        try
+        {
+            reserved.Plan.Validate();
+        }
+        catch (ArgumentException error)
+        {
+            return $"its plan is none: {error.Message}";
+        }
+
+        return !reserved.Plan.IsPrivate ? null
+            : reserved is { Epsilon: >= 0, Delta: > 0 and < 1 } ? null
+            : "its epsilon or delta cannot be those of a plan";
+    }
 
     private static string? Broken(LedgerEntry entry, Reservation reservation) =>
         entry switch
         {
             SealedEntry when reservation.WhyOver is not null => "sealed after the plan was over",
-            SealedEntry s when reservation.StepsDone + s.StepsDone > reservation.Entry.Plan.Steps =>
+            SealedEntry s when s.BaseVersion < 0 || s.StepsDone < 0 || !LedgerDigest.Is(s.UpdateDigest) =>
+                "a sealed update cannot be like this",
+            SealedEntry s when s.StepsDone > reservation.Entry.Plan.Steps - reservation.StepsDone =>
                 "more steps than reserved",
             SealedEntry s when reservation.SealedFor(s.BaseVersion) is not null =>
                 $"base version {s.BaseVersion} sealed twice",

@@ -209,6 +209,25 @@ public sealed class LedgerRollbackTests : IDisposable
     }
 
     [Fact]
+    public void A_crash_right_after_a_recovery_does_not_charge_twice()
+    {
+        var (_, older) = Fill();
+        File.WriteAllBytes(Ledger, older);
+        var evidence = File.ReadAllBytes(Anchors.Local);
+        LedgerHead recovered;
+        using (var ledger = Open())
+        {
+            ledger.Recover(NoBudgets, "backup");
+            recovered = ledger.Head;
+        }
+
+        File.WriteAllBytes(Anchors.Local, evidence); // the entry is written, the anchor is not
+        using var again = Open();
+        Assert.Null(again.Gap);
+        Assert.Equal(recovered, again.Head);
+    }
+
+    [Fact]
     public void Recovering_a_possible_fork_charges_a_whole_budget_beside_what_is_here()
     {
         using var ledger = Open();

@@ -12,7 +12,7 @@ namespace Federated.Privacy.Accounting;
 /// </summary>
 /// <remarks>
 /// <code>
-///   { "statement": { format, version, nodeId, at, head, sources, plans, gaps, ledger: [ line, … ] },
+///   { "statement": { format, version, nodeId, at, head, sources, plans, gaps, renyiOrders, ledger: [ line, … ] },
 ///     "publicKey": DER SubjectPublicKeyInfo, "signature": ECDSA P-256 }
 /// </code>
 /// Signed is the text "federated-ledger-statement/1", a line break, the node's id, a line break, and the value of <c>statement</c>, byte for byte as it stands in
@@ -64,6 +64,7 @@ public sealed class LedgerStatement
                 [.. ledger.Sources.Select(ledger.Status)],
                 ledger.Plans,
                 [.. ledger.Entries.OfType<RecoveredEntry>().SelectMany(gap => gap.Charges)],
+                RenyiFilter.Public.Orders,
                 Encoding.UTF8.GetString(ledger.Lines.Span).Split('\n')[..^1]
             ),
             Options
@@ -138,6 +139,7 @@ public sealed class LedgerStatement
         IReadOnlyList<SourceStatus> Sources,
         IReadOnlyList<StatedPlan> Plans,
         IReadOnlyList<RecoveredCharge> Gaps,
+        IReadOnlyList<double> RenyiOrders,
         IReadOnlyList<string> Ledger
     );
 }

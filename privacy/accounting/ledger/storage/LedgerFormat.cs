@@ -21,6 +21,7 @@ internal static class LedgerFormat
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
     };
 
     public static byte[] Header(DateTimeOffset created, Guid ledgerId) =>
