@@ -8,6 +8,7 @@ using Federated.Benchmarks;
 // dotnet run --project tests/benchmarks -c Release -- weights [--nodes 1000000] [--participants 1000] [--rounds 5]
 // dotnet run --project tests/benchmarks -c Release -- simulate [--nodes 250,1000,4000] [--updates 2500]
 // dotnet run --project tests/benchmarks -c Release -- fedau [--seeds 3] [--nodes 50] [--versions 300] [--participation bernoulli,markov,cyclic] [--task digits|quadratic]
+// dotnet run --project tests/benchmarks -c Release -- utility [--epsilon 4] [--seeds 3] [--steps 48] [--batch 256] [--rate 1e-2]
 var benchmarks = new Dictionary<string, Action<Arguments>>
 {
     ["training"] = TrainingBenchmark.Run,
@@ -18,6 +19,7 @@ var benchmarks = new Dictionary<string, Action<Arguments>>
     ["weights"] = WeightsBenchmark.Run,
     ["simulate"] = SimulationBenchmark.Run,
     ["fedau"] = FedAuBenchmark.Run,
+    ["utility"] = UtilityBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
 {
