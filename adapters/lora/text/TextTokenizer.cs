@@ -11,6 +11,7 @@ public sealed class TextTokenizer
 {
     private readonly TokenizerPipeline _pipeline;
     private readonly bool _addsBos;
+    private readonly ChatTemplate? _chat;
 
     private TextTokenizer(TokenizerPipeline pipeline, SpecialTokens special, string folder)
     {
@@ -22,6 +23,7 @@ public sealed class TextTokenizer
             ?? Find(special.EosToken)
             ?? template?.After.Cast<int?>().LastOrDefault();
         _addsBos = special.AddBosToken ?? template is not { Before.Count: 0 };
+        _chat = special.ChatTemplate is { } chat ? new ChatTemplate(chat, pipeline, special, folder) : null;
         StopIds =
         [
             .. special.EosIds.Append(EosId ?? -1).Append(Find(special.EosToken) ?? -1).Where(id => id >= 0).Distinct(),
@@ -48,6 +50,9 @@ public sealed class TextTokenizer
 
     /// <summary>All ids at which generation ends: those of config.json, generation_config.json and tokenizer_config.json.</summary>
     public IReadOnlyList<int> StopIds { get; }
+
+    /// <summary>Whether the model's folder says how conversations are written (chat_template).</summary>
+    public bool HasChatTemplate => _chat is not null;
 
     /// <summary>Reads the tokenizer of a model folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -81,6 +86,22 @@ public sealed class TextTokenizer
         }
 
         return ids;
+    }
+
+    /// <summary>Encodes a conversation as the model's chat template writes it. Special tokens in a message stay text.</summary>
+    /// <param name="messages">The turns; at least one.</param>
+    /// <param name="addGenerationPrompt">Whether to end with what an answer begins with.</param>
+    /// <returns>The ids, bos included where the template has it.</returns>
+    /// <exception cref="ChatTemplateException">The model has no chat template, or it refuses the conversation.</exception>
+    public IReadOnlyList<int> EncodeChat(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = false)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return messages.Count == 0 ? throw new ChatTemplateException("A conversation needs at least one message.")
+            : _chat is null
+                ? throw new ChatTemplateException(
+                    "The base model has no chat template: its tokenizer_config.json has no chat_template. Use a chat model, or plain texts."
+                )
+            : _chat.Encode(messages, addGenerationPrompt);
     }
 
     /// <summary>Decodes ids; special tokens are left out, and bytes that form no character become U+FFFD.</summary>

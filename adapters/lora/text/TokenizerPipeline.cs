@@ -32,7 +32,8 @@ internal sealed class TokenizerPipeline
                     .Select(token => NormalizesAdded ? token with { Content = Normalize(token.Content) } : token)
             )
         );
-        _special = [.. added.Where(token => token.Special).Select(token => token.Id)];
+        Special = [.. added.Where(token => token.Special)];
+        _special = [.. Special.Select(token => token.Id)];
         _ids = new Dictionary<string, int>(model.Vocabulary, StringComparer.Ordinal);
         foreach (var token in added)
         {
@@ -54,6 +55,9 @@ internal sealed class TokenizerPipeline
 
     /// <summary>The model.</summary>
     public ITokenModel Model { get; }
+
+    /// <summary>The tokens that no text makes.</summary>
+    public IReadOnlyList<AddedToken> Special { get; }
 
     /// <summary>What is done to a text first.</summary>
     public Normalizer Normalize { get; init; } = text => text;
