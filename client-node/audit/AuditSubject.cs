@@ -18,7 +18,7 @@ internal sealed class AuditSubject : IDisposable
         Tokenizer = tokenizer;
         Document = document;
         _owned = owned;
-        Encoding = new RecordEncoding(tokenizer, document.Local);
+        Encoding = new RecordEncoding(tokenizer, document.Local, adapter.Model);
     }
 
     /// <summary>The adapter; its values are replaced.</summary>

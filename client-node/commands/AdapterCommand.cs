@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Federated.Adapters;
 using Federated.Adapters.Models;
+using Federated.Adapters.Text;
 
 namespace Federated.ClientNode;
 
@@ -103,15 +104,20 @@ internal static class AdapterCommand
         var (run, home, threads) = (Run(), HomeOption.Home(), Threads());
         var prompt = new Option<string>("--prompt") { Description = "The text to continue.", Required = true };
         var tokens = new Option<int>("--tokens") { Description = "Most tokens to add.", DefaultValueFactory = _ => 48 };
+        var chat = new Option<bool>("--chat")
+        {
+            Description = "The prompt is a message; the model answers it by its own chat template.",
+        };
         var command = new Command(
             "generate",
-            "Continues a text with the adapter. Example: fednode adapter generate amber-fox --prompt \"Gets the\""
+            "Continues a text with the adapter, or answers a message. Example: fednode adapter generate amber-fox --prompt \"Gets the\""
         )
         {
             run,
             home,
             prompt,
             tokens,
+            chat,
             threads,
         };
         command.SetAction(
@@ -122,13 +128,11 @@ internal static class AdapterCommand
                     var fetched = FetchedAdapter.Open(parsed.GetValue(home)!, parsed.GetValue(run)!);
                     using var model = fetched.Load();
                     var generator = new TextGenerator(model.Base.LanguageModel, model.Base.Tokenizer);
+                    var (text, count) = (parsed.GetValue(prompt)!, parsed.GetValue(tokens));
                     Console.WriteLine(
-                        parsed.GetValue(prompt)
-                            + generator.Continue(
-                                parsed.GetValue(prompt)!,
-                                parsed.GetValue(tokens),
-                                cancellationToken: cancellation
-                            )
+                        parsed.GetValue(chat)
+                            ? generator.Answer([new ChatMessage("user", text)], count, cancellationToken: cancellation)
+                            : text + generator.Continue(text, count, cancellationToken: cancellation)
                     );
                     return Task.FromResult(ExitCode.Ok);
                 })

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Federated.Adapters;
 using Federated.Adapters.Checkpoints;
+using Federated.Adapters.Text;
 using Federated.Privacy.Accounting;
 using Federated.Protocol;
 using Polly.Timeout;
@@ -50,7 +51,7 @@ internal static class CommandRun
             SiloUnreachableException or TimeoutRejectedException => ExitCode.Unreachable,
             PrivacyBudgetExceededException or LedgerRolledBackException or SharedRecordsException => ExitCode.Refused,
             NodeSettingsException or NodeHomeException or InvalidRecordsException => ExitCode.Usage,
-            InvalidCheckpointException or InvalidAdapterOptionsException => ExitCode.Usage,
+            InvalidCheckpointException or InvalidAdapterOptionsException or ChatTemplateException => ExitCode.Usage,
             _ => ExitCode.Failed,
         };
 

@@ -1,11 +1,9 @@
-using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 
 namespace Federated.ClientNode;
 
 /// <summary>
-/// The records of a JSONL file, one <c>{"text": "…", "group": "optional"}</c> or <c>{"prompt": "…", "completion": "…"}</c> a line,
-/// with an optional <c>"subject"</c>, through an index of offsets.
+/// The records of a JSONL file, one a line in one of the forms of <see cref="RecordLine"/>, through an index of offsets.
 /// </summary>
 /// <remarks>
 /// The file is read once to check every line and to decide its side of the hold-out split; after that only the sampled records are
@@ -97,6 +95,31 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     /// <inheritdoc />
     public string? SubjectOf(int index) => _subjects[index];
 
+    /// <summary>Whether some record is a conversation, which a model's chat template must take.</summary>
+    public bool HasConversations { get; private set; }
+
+    /// <summary>Refuses the file when the model cannot take a record of it.</summary>
+    /// <param name="fault">What is wrong with a record for the model, without a word of it; null: nothing.</param>
+    /// <param name="cancellation">Stops the reading of a large file.</param>
+    /// <exception cref="InvalidRecordsException">The first ten records that the model cannot take, by line.</exception>
+    public void Require(Func<TextRecord, string?> fault, CancellationToken cancellation)
+    {
+        var errors = new List<string>();
+        foreach (var line in _training.Concat(_heldOut).OrderBy(line => line.Number))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (errors.Count < ErrorsShown && fault(Read(line)) is { } complaint)
+            {
+                errors.Add($"line {line.Number}: {complaint}");
+            }
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new InvalidRecordsException($"data {_path} does not fit the model: {string.Join("; ", errors)}");
+        }
+    }
+
     /// <summary>Reads one held-out record.</summary>
     /// <param name="index">0 … <see cref="HeldOutCount"/> − 1, in file order.</param>
     public TextRecord HeldOut(int index) => Read(_heldOut[index]);
@@ -112,7 +135,8 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
         {
             try
             {
-                var record = Parse(bytes.Span);
+                var record = RecordLine.Parse(bytes.Span);
+                HasConversations |= record.Messages is not null;
                 if (requireSubjects && record.Subject is null)
                 {
                     throw new FormatException(
@@ -237,94 +261,6 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
 
     private static int TrailingBlanks(ReadOnlySpan<byte> line) => line.Length - line.TrimEnd(" \t\r"u8).Length;
 
-    private static TextRecord Parse(ReadOnlySpan<byte> line)
-    {
-        string? text = null;
-        string? prompt = null;
-        string? completion = null;
-        string? group = null;
-        string? subject = null;
-        try
-        {
-            var reader = new Utf8JsonReader(line);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            {
-                throw new FormatException("is not a JSON object");
-            }
-
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                if (reader.ValueTextEquals("text"u8))
-                {
-                    text = ReadString(ref reader, "text");
-                }
-                else if (reader.ValueTextEquals("prompt"u8))
-                {
-                    prompt = ReadString(ref reader, "prompt");
-                }
-                else if (reader.ValueTextEquals("completion"u8))
-                {
-                    completion = ReadString(ref reader, "completion");
-                }
-                else if (reader.ValueTextEquals("subject"u8))
-                {
-                    subject = ReadString(ref reader, "subject");
-                }
-                else if (reader.ValueTextEquals("group"u8))
-                {
-                    group = ReadString(ref reader, "group");
-                }
-                else
-                {
-                    reader.Read();
-                    reader.Skip();
-                }
-            }
-
-            reader.Read(); // throws when something follows the object
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            // The parser's own message may quote the record.
-            throw new FormatException("is not valid JSON in UTF-8");
-        }
-
-        if (text is not null && (prompt ?? completion) is not null)
-        {
-            throw new FormatException("has a field \"text\" beside \"prompt\" or \"completion\"");
-        }
-
-        if (text is null && completion is null)
-        {
-            throw new FormatException(
-                prompt is null ? "has no field \"text\"" : "has a field \"prompt\" and no \"completion\""
-            );
-        }
-
-        if (text is null && prompt is null)
-        {
-            throw new FormatException("has a field \"completion\" and no \"prompt\"");
-        }
-
-        if (string.IsNullOrWhiteSpace(text ?? completion))
-        {
-            throw new FormatException($"field \"{(text is null ? "completion" : "text")}\" is empty");
-        }
-
-        return new TextRecord(text ?? completion!, group) { Prompt = prompt, Subject = subject };
-    }
-
-    private static string? ReadString(ref Utf8JsonReader reader, string field)
-    {
-        reader.Read();
-        return reader.TokenType switch
-        {
-            JsonTokenType.String => reader.GetString(),
-            JsonTokenType.Null when field is "group" or "subject" => null,
-            _ => throw new FormatException($"field \"{field}\" is not a string"),
-        };
-    }
-
     // One string for all records of a subject.
     private static string Once(HashSet<string> names, string name)
     {
@@ -352,7 +288,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
             );
         }
 
-        return Parse(bytes);
+        return RecordLine.Parse(bytes);
     }
 
     private readonly record struct Line(long Offset, int Length, int Number);

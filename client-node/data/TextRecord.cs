@@ -1,3 +1,5 @@
+using Federated.Adapters.Text;
+
 namespace Federated.ClientNode;
 
 /// <summary>One record of the owner: the unit that differential privacy protects, unless a run protects subjects.</summary>
@@ -10,6 +12,15 @@ internal sealed record TextRecord(string Text, string? Group)
 
     /// <summary>Whom the record is about: the unit that runs with <c>unit: subject</c> protect; null: nobody is named.</summary>
     public string? Subject { get; init; }
+
+    /// <summary>The label of <see cref="Text"/>, for classifiers; null: it has none.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>
+    /// The turns of a conversation, the last the assistant's; <see cref="Text"/> then holds them all, as what makes the record itself. Null: the
+    /// record is no conversation.
+    /// </summary>
+    public IReadOnlyList<ChatMessage>? Messages { get; init; }
 
     /// <summary>Says nothing about the record.</summary>
     public override string ToString() => "record";

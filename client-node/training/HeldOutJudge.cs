@@ -30,7 +30,7 @@ internal static class HeldOutJudge
 
         model.SetResidual(content?.Residual);
 
-        var encoding = new RecordEncoding(model.Base.Tokenizer, local);
+        var encoding = new RecordEncoding(model.Base.Tokenizer, local, model.Base.Model);
         model.Adapter.Enabled = content is not null;
         try
         {

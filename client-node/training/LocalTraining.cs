@@ -1,6 +1,7 @@
 using Federated.Adapters;
 using Federated.Privacy.Accounting;
 using Federated.Privacy.Mechanisms;
+using Federated.Protocol;
 using Serilog;
 
 namespace Federated.ClientNode;
@@ -103,10 +104,31 @@ internal sealed class LocalTraining(
         {
             _model?.Dispose();
             _model = null;
-            _model = AdaptedModel.Open(run.Digest, run.Document, settings.Models, machine.Resolve());
+            var opened = AdaptedModel.Open(run.Digest, run.Document, settings.Models, machine.Resolve());
+            try
+            {
+                RequireRecordsThatFit(opened, run.Document.Local);
+            }
+            catch
+            {
+                opened.Dispose();
+                throw;
+            }
+
+            _model = opened;
             _model.Base.Model.CheckpointActivations = machine.CheckpointActivations;
         }
 
         return _model;
+    }
+
+    // All of them and beforehand: which records are sampled later must not show in whether training goes on.
+    private void RequireRecordsThatFit(AdaptedModel model, LocalSection local)
+    {
+        var encoding = new RecordEncoding(model.Base.Tokenizer, local, model.Base.Model);
+        if (encoding.NeedsLabels || records.HasConversations)
+        {
+            records.Require(encoding.Fault, CancellationToken.None);
+        }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class PrivateTrainer(
             adapter,
             new TextBatches(
                 records,
-                new RecordEncoding(tokenizer, run.Document.Local),
+                new RecordEncoding(tokenizer, run.Document.Local, adapter.Model),
                 run.Document.Local.LabelSmoothing,
                 maxTokensAtOnce,
                 adapter.Model.Device

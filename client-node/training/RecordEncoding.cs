@@ -1,4 +1,6 @@
+using System.Globalization;
 using Federated.Adapters;
+using Federated.Adapters.Models;
 using Federated.Adapters.Text;
 using Federated.Protocol;
 
@@ -7,17 +9,91 @@ namespace Federated.ClientNode;
 /// <summary>How a run's records become tokens: each by itself, whatever stands beside it.</summary>
 /// <param name="tokenizer">The base model's tokenizer.</param>
 /// <param name="local">Length, and whether prompts are predicted.</param>
-internal sealed class RecordEncoding(TextTokenizer tokenizer, LocalSection local)
+/// <param name="model">The base model; a classifier needs labels. Null: a language model.</param>
+internal sealed class RecordEncoding(TextTokenizer tokenizer, LocalSection local, AdaptableModel? model = null)
 {
-    /// <summary>Encodes a record.</summary>
-    public TokenSequence Encode(TextRecord record)
+    private readonly IReadOnlyList<string>? _labels = (model as IClassifier)?.LabelNames;
+
+    /// <summary>Whether the model needs more of a record than a text.</summary>
+    public bool NeedsLabels => _labels is not null;
+
+    /// <summary>What is wrong with a record for the model, without a word of it.</summary>
+    /// <returns>The complaint and its fix; null: nothing.</returns>
+    public string? Fault(TextRecord record)
     {
-        if (record.Prompt is null)
+        if (_labels is not null)
         {
-            return TokenSequence.Encode(tokenizer, record.Text, local.MaxSequenceLength);
+            return record.Messages is not null || record.Prompt is not null
+                    ? "is no text with a label, which a classifier takes"
+                : LabelOf(record) is null
+                    ? $"needs a field \"label\" that names one of the model's labels ({string.Join(", ", _labels.Take(20))}) or its number"
+                : null;
         }
 
-        var sequence = TokenSequence.Encode(tokenizer, record.Prompt, record.Text, local.MaxSequenceLength);
-        return local.PromptMasking ? sequence : sequence with { ContextIds = 1 };
+        if (record.Messages is null)
+        {
+            return null;
+        }
+
+        if (!tokenizer.HasChatTemplate)
+        {
+            return "is a conversation, and the model has no chat template; use prompt and completion";
+        }
+
+        try
+        {
+            _ = tokenizer.EncodeChat(record.Messages);
+            return null;
+        }
+        catch (ChatTemplateException)
+        {
+            // The template's own words may quote the record.
+            return "is a conversation that the model's chat template refuses; most often roles must alternate";
+        }
+    }
+
+    /// <summary>Encodes a record.</summary>
+    /// <exception cref="InvalidRecordsException">The model cannot take it; see <see cref="Fault"/>.</exception>
+    public TokenSequence Encode(TextRecord record)
+    {
+        if (_labels is not null)
+        {
+            return LabelOf(record) is { } label
+                ? TokenSequence.EncodeLabelled(tokenizer, record.Text, label, local.MaxSequenceLength)
+                : throw new InvalidRecordsException($"a record {Fault(record)}");
+        }
+
+        if (record.Messages is { } messages)
+        {
+            return Masked(TokenSequence.Encode(tokenizer, messages, local.MaxSequenceLength));
+        }
+
+        return record.Prompt is { } prompt
+            ? Masked(TokenSequence.Encode(tokenizer, prompt, record.Text, local.MaxSequenceLength))
+            : TokenSequence.Encode(tokenizer, record.Text, local.MaxSequenceLength);
+    }
+
+    private TokenSequence Masked(TokenSequence sequence) =>
+        local.PromptMasking ? sequence : sequence with { ContextIds = 1 };
+
+    private int? LabelOf(TextRecord record)
+    {
+        if (record.Label is not { } label)
+        {
+            return null;
+        }
+
+        var named = _labels!
+            .Index()
+            .Where(known => known.Item == label)
+            .Select(known => (int?)known.Index)
+            .FirstOrDefault();
+        return named
+            ?? (
+                int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && number < _labels!.Count
+                    ? number
+                    : null
+            );
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Federated.Adapters.Text;
 
 namespace Federated.ClientNode.Tests;
 
@@ -30,6 +31,48 @@ public sealed class JsonLinesRecordsTests : IDisposable
         var record = records.Training(0);
 
         Assert.Equal(("The capital of France is", " Paris", "g"), (record.Prompt, record.Text, record.Group));
+    }
+
+    [Theory]
+    [InlineData("\"spam\"", "spam")]
+    [InlineData("3", "3")]
+    [InlineData("null", null)]
+    public void A_text_may_have_a_label_by_name_or_number(string label, string? expected)
+    {
+        using var records = Open($"{{\"label\": {label}, \"text\": \"win a prize\"}}\n");
+
+        Assert.Equal(("win a prize", expected), (records.Training(0).Text, records.Training(0).Label));
+    }
+
+    [Fact]
+    public void A_record_may_be_a_conversation_that_ends_with_the_assistant()
+    {
+        using var records = Open(
+            """{"messages": [{"role": "user", "content": "Hi"}, {"content": "Hello!", "role": "assistant", "x": 1}], "group": "g"}"""
+        );
+
+        var record = records.Training(0);
+
+        Assert.Equal([new ChatMessage("user", "Hi"), new ChatMessage("assistant", "Hello!")], record.Messages);
+        Assert.Equal("g", record.Group);
+        Assert.True(records.HasConversations);
+    }
+
+    [Fact]
+    public void Records_that_do_not_fit_the_model_are_named_by_line_and_never_quoted()
+    {
+        using var records = Open("{\"text\": \"secret\"}\n\n{\"text\": \"fine\"}\n{\"text\": \"secret\"}\n");
+
+        var error = Assert.Throws<InvalidRecordsException>(() =>
+            records.Require(
+                record => record.Text == "secret" ? "does not fit" : null,
+                TestContext.Current.CancellationToken
+            )
+        );
+
+        Assert.Contains("line 1: does not fit; line 4: does not fit", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+        records.Require(_ => null, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -68,6 +111,20 @@ public sealed class JsonLinesRecordsTests : IDisposable
     [InlineData("{\"completion\": \"secret\"}", "line 1: has a field \"completion\" and no \"prompt\"")]
     [InlineData("{\"prompt\": \"secret\", \"completion\": \"\"}", "line 1: field \"completion\" is empty")]
     [InlineData("{\"text\": \"secret\", \"completion\": \"a\"}", "line 1: has a field \"text\" beside")]
+    [InlineData("{\"text\": \"secret\", \"label\": -1}", "line 1: field \"label\" is not a string")]
+    [InlineData(
+        "{\"prompt\": \"secret\", \"completion\": \"a\", \"label\": 1}",
+        "line 1: has a field \"label\" and no"
+    )]
+    [InlineData("{\"messages\": \"secret\"}", "line 1: field \"messages\" is not a list")]
+    [InlineData("{\"messages\": [\"secret\"]}", "line 1: field \"messages\" holds what is no object")]
+    [InlineData("{\"messages\": [{\"role\": \"user\"}]}", "without \"role\" or \"content\"")]
+    [InlineData("{\"messages\": []}", "line 1: field \"messages\" does not end with")]
+    [InlineData(
+        "{\"messages\": [{\"role\": \"user\", \"content\": \"secret\"}]}",
+        "does not end with a message of the role"
+    )]
+    [InlineData("{\"messages\": [], \"text\": \"secret\"}", "line 1: has other fields of a record beside \"messages\"")]
     [InlineData("{\"text\": \"a\", \"group\": 1}", "line 1: field \"group\" is not a string")]
     public void A_bad_line_is_named_by_number_and_never_quoted(string text, string expected)
     {

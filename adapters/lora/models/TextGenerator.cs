@@ -21,17 +21,48 @@ public sealed class TextGenerator(CausalLanguageModel model, TextTokenizer token
         CancellationToken cancellationToken = default
     )
     {
+        var ids = tokenizer.Encode(prompt, addBos: true).ToList();
+        return ids.Count == 0
+            ? throw new ArgumentException("An empty prompt needs a tokenizer with a bos token.", nameof(prompt))
+            : Grow(ids, maxNewTokens, temperature, random, cancellationToken);
+    }
+
+    /// <summary>Answers a conversation as the model's chat template asks it to, until it ends its turn or a number of tokens.</summary>
+    /// <param name="messages">The turns so far.</param>
+    /// <param name="maxNewTokens">Most tokens to add, ≥ 0.</param>
+    /// <param name="temperature">0 takes the likeliest token; above, tokens are drawn from softmax(logits / temperature).</param>
+    /// <param name="random">Where draws come from; needed when temperature &gt; 0.</param>
+    /// <param name="cancellationToken">Stops between tokens.</param>
+    /// <returns>The answer alone.</returns>
+    /// <exception cref="ChatTemplateException">The model has no chat template, or it refuses the conversation.</exception>
+    public string Answer(
+        IReadOnlyList<ChatMessage> messages,
+        int maxNewTokens,
+        double temperature = 0,
+        Random? random = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        Grow(
+            [.. tokenizer.EncodeChat(messages, addGenerationPrompt: true)],
+            maxNewTokens,
+            temperature,
+            random,
+            cancellationToken
+        );
+
+    private string Grow(
+        List<int> ids,
+        int maxNewTokens,
+        double temperature,
+        Random? random,
+        CancellationToken cancellationToken
+    )
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(maxNewTokens);
         ArgumentOutOfRangeException.ThrowIfNegative(temperature);
         if (temperature > 0)
         {
             ArgumentNullException.ThrowIfNull(random);
-        }
-
-        var ids = tokenizer.Encode(prompt, addBos: true).ToList();
-        if (ids.Count == 0)
-        {
-            throw new ArgumentException("An empty prompt needs a tokenizer with a bos token.", nameof(prompt));
         }
 
         var start = ids.Count;

@@ -47,14 +47,69 @@ public sealed record TokenSequence(IReadOnlyList<int> Ids, int Characters)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 2);
-        var context = tokenizer.Encode(prompt, addBos: true, addEos: false);
-        var all = tokenizer.Encode(completion, addBos: false, addEos: true);
+        return After(
+            tokenizer,
+            tokenizer.Encode(prompt, addBos: true, addEos: false),
+            tokenizer.Encode(completion, addBos: false, addEos: true),
+            completion.Length,
+            maxLength
+        );
+    }
+
+    /// <summary>Encodes a conversation as the model's chat template writes it; only the last message is predicted.</summary>
+    /// <param name="tokenizer">The model's tokenizer, with a chat template.</param>
+    /// <param name="messages">The turns, the last the assistant's.</param>
+    /// <param name="maxLength">Most ids, ≥ 2; cut as a prompt and its completion are.</param>
+    /// <returns>The sequence; a function of this record alone.</returns>
+    /// <exception cref="ChatTemplateException">The model has no chat template, or it refuses the conversation.</exception>
+    public static TokenSequence Encode(TextTokenizer tokenizer, IReadOnlyList<ChatMessage> messages, int maxLength)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(messages);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 2);
+        var all = tokenizer.EncodeChat(messages);
+        // What stands there before the answer, and is the same whatever the answer is.
+        var asked =
+            messages.Count > 1 ? tokenizer.EncodeChat([.. messages.SkipLast(1)], addGenerationPrompt: true) : [];
+        var context = Math.Max(1, all.Zip(asked).TakeWhile(pair => pair.First == pair.Second).Count());
+        return After(
+            tokenizer,
+            [.. all.Take(context)],
+            [.. all.Skip(context)],
+            tokenizer.Decode(all.Skip(context)).Length,
+            maxLength
+        );
+    }
+
+    /// <summary>Encodes a text with its label for a classifier; a text that is too long keeps its last token, which marks the end.</summary>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="label">Index of the label.</param>
+    /// <param name="maxLength">Most ids, ≥ 2.</param>
+    /// <returns>The sequence; a function of this record alone.</returns>
+    public static TokenSequence EncodeLabelled(TextTokenizer tokenizer, string text, int label, int maxLength)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentOutOfRangeException.ThrowIfNegative(label);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 2);
+        var all = tokenizer.Encode(text, addBos: true, addEos: true);
+        var ids = all.Count <= maxLength ? all : [.. all.Take(maxLength - 1), all[^1]];
+        return new TokenSequence(ids, text.Length) { Label = label };
+    }
+
+    // The end of a completion that is too long is cut, then the beginning of the context.
+    private static TokenSequence After(
+        TextTokenizer tokenizer,
+        IReadOnlyList<int> context,
+        IReadOnlyList<int> all,
+        int length,
+        int maxLength
+    )
+    {
         var predicted = all.Count < maxLength ? all : [.. all.Take(maxLength - 1)];
         var kept = Math.Min(context.Count, maxLength - predicted.Count);
-        var characters =
-            predicted.Count == all.Count
-                ? completion.Length
-                : Math.Min(completion.Length, tokenizer.Decode(predicted).Length);
+        var characters = predicted.Count == all.Count ? length : Math.Min(length, tokenizer.Decode(predicted).Length);
         return new TokenSequence([.. context.Skip(context.Count - kept), .. predicted], characters)
         {
             ContextIds = Math.Max(1, kept),

@@ -17,7 +17,17 @@ public sealed class ChatTests
 
         var ids = tokenizer.EncodeChat([new("user", "hi")], addGenerationPrompt: true);
 
-        Assert.Equal([Begin, .. "user\nhi"u8.ToArray().Select(Id), End, Id((byte)'\n'), Begin, .. "assistant\n"u8.ToArray().Select(Id)], ids);
+        Assert.Equal(
+            [
+                Begin,
+                .. "user\nhi"u8.ToArray().Select(Id),
+                End,
+                Id((byte)'\n'),
+                Begin,
+                .. "assistant\n"u8.ToArray().Select(Id),
+            ],
+            ids
+        );
         Assert.Equal("user\nhi\nassistant\n", tokenizer.Decode(ids));
     }
 
@@ -34,6 +44,34 @@ public sealed class ChatTests
 
         Assert.Equal((1, 1), (ids.Count(id => id == Begin), ids.Count(id => id == End)));
         Assert.Equal($"user\n{content}\n", tokenizer.Decode(ids));
+    }
+
+    [Fact]
+    public void Only_the_last_message_is_predicted_and_too_long_a_conversation_loses_its_beginning()
+    {
+        using var folder = Folder(ChatMl);
+        var tokenizer = TextTokenizer.Load(folder.Path);
+        ChatMessage[] messages = [new("user", "2+2?"), new("assistant", "4")];
+
+        var whole = TokenSequence.Encode(tokenizer, messages, 1000);
+        var cut = TokenSequence.Encode(tokenizer, messages, 12);
+
+        Assert.Equal(tokenizer.EncodeChat(messages), whole.Ids);
+        Assert.Equal([Id((byte)'4'), End, Id((byte)'\n')], whole.Ids.Skip(whole.ContextIds));
+        Assert.Equal(whole.Ids.TakeLast(12), cut.Ids);
+        Assert.Equal(9, cut.ContextIds);
+    }
+
+    [Fact]
+    public void A_labelled_text_that_is_too_long_keeps_its_end_mark()
+    {
+        var tokenizer = TextTokenizer.Load(RepositoryFolder.BaseDocs);
+
+        var sequence = TokenSequence.EncodeLabelled(tokenizer, "Gets or sets the value of the item", 2, 5);
+
+        Assert.Equal(5, sequence.Ids.Count);
+        Assert.Equal((tokenizer.BosId, tokenizer.EosId), (sequence.Ids[0], sequence.Ids[^1]));
+        Assert.Equal(2, sequence.Label);
     }
 
     [Fact]
@@ -93,12 +131,27 @@ public sealed class ChatTests
             new JsonObject
             {
                 ["added_tokens"] = new JsonArray(
-                    new JsonObject { ["id"] = Begin, ["content"] = "<|im_start|>", ["special"] = true },
-                    new JsonObject { ["id"] = End, ["content"] = "<|im_end|>", ["special"] = true }
+                    new JsonObject
+                    {
+                        ["id"] = Begin,
+                        ["content"] = "<|im_start|>",
+                        ["special"] = true,
+                    },
+                    new JsonObject
+                    {
+                        ["id"] = End,
+                        ["content"] = "<|im_end|>",
+                        ["special"] = true,
+                    }
                 ),
                 ["pre_tokenizer"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false },
                 ["decoder"] = new JsonObject { ["type"] = "ByteLevel" },
-                ["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = vocabulary, ["merges"] = new JsonArray() },
+                ["model"] = new JsonObject
+                {
+                    ["type"] = "BPE",
+                    ["vocab"] = vocabulary,
+                    ["merges"] = new JsonArray(),
+                },
             }.ToJsonString()
         );
         File.WriteAllText(

@@ -50,11 +50,7 @@ internal sealed class ChatTemplate
     {
         var turns = messages.Select(message =>
             (object?)
-                new Dictionary<string, object?>
-                {
-                    ["role"] = message.Role,
-                    ["content"] = Sealed(message.Content, seal),
-                }
+                new Dictionary<string, object?> { ["role"] = message.Role, ["content"] = Sealed(message.Content, seal) }
         );
         return _template.Render(
             new Dictionary<string, object?>

@@ -88,7 +88,8 @@ internal sealed class JinjaExpressions(JinjaTokens tokens)
         }
     }
 
-    private JinjaExpression Sum() => Operations(() => Operations(() => Operations(Unary, "*", "/", "//", "%"), "~"), "+", "-");
+    private JinjaExpression Sum() =>
+        Operations(() => Operations(() => Operations(Unary, "*", "/", "//", "%"), "~"), "+", "-");
 
     private JinjaExpression Operations(Func<JinjaExpression> operand, params string[] signs)
     {
@@ -127,7 +128,12 @@ internal sealed class JinjaExpressions(JinjaTokens tokens)
 
                 return _ => text;
             case JinjaKind.Number:
-                object number = long.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var whole)
+                object number = long.TryParse(
+                    token.Value,
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var whole
+                )
                     ? (object)whole
                     : double.Parse(token.Value, CultureInfo.InvariantCulture);
                 return _ => number;
@@ -224,8 +230,7 @@ internal sealed class JinjaExpressions(JinjaTokens tokens)
 
     private JinjaExpression Subscript(JinjaExpression target)
     {
-        JinjaExpression? Part() =>
-            tokens.Next is { Kind: JinjaKind.Sign, Value: ":" or "]" } ? null : Read();
+        JinjaExpression? Part() => tokens.Next is { Kind: JinjaKind.Sign, Value: ":" or "]" } ? null : Read();
         var start = Part();
         if (tokens.TakeSign("]"))
         {

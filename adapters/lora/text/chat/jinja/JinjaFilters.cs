@@ -7,7 +7,10 @@ namespace Federated.Adapters.Text;
 /// <summary>The filters that chat templates use.</summary>
 internal static class JinjaFilters
 {
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>A filter: value, arguments by position and by name.</summary>
     internal delegate object? Filter(
@@ -47,7 +50,9 @@ internal static class JinjaFilters
             "tojson" => (value, _, _) => JsonSerializer.Serialize(value is JinjaUndefined ? null : value, Json),
             "int" => (value, _, _) =>
                 value is string text
-                    ? long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : 0
+                    ? long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
+                        ? number
+                        : 0
                     : JinjaValues.Calculate("//", value, 1L),
             "selectattr" => (value, arguments, _) => Select(value, arguments, keep: true),
             "rejectattr" => (value, arguments, _) => Select(value, arguments, keep: false),
@@ -55,7 +60,8 @@ internal static class JinjaFilters
             _ => null,
         };
 
-    internal static string Title(string text) => CultureInfo.InvariantCulture.TextInfo.ToTitleCase(text.ToLowerInvariant());
+    internal static string Title(string text) =>
+        CultureInfo.InvariantCulture.TextInfo.ToTitleCase(text.ToLowerInvariant());
 
     internal static string Capitalize(string text) =>
         text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..].ToLowerInvariant();
@@ -95,9 +101,7 @@ internal static class JinjaFilters
         [
             .. JinjaValues
                 .Items(value)
-                .Where(item =>
-                    test(JinjaValues.Attribute(item, attribute), arguments.ElementAtOrDefault(2)) == keep
-                ),
+                .Where(item => test(JinjaValues.Attribute(item, attribute), arguments.ElementAtOrDefault(2)) == keep),
         ];
     }
 
@@ -112,8 +116,7 @@ internal static class JinjaFilters
             return [.. JinjaValues.Items(value).Select(item => JinjaValues.Attribute(item, name))];
         }
 
-        var filter =
-            arguments is [string filterName, ..] ? Find(filterName) : null;
+        var filter = arguments is [string filterName, ..] ? Find(filterName) : null;
         return filter is null
             ? throw new ChatTemplateException("The chat template maps by what is no filter.")
             : [.. JinjaValues.Items(value).Select(item => filter(item, [.. arguments.Skip(1)], named))];

@@ -93,7 +93,7 @@ internal sealed class JinjaLexer
     {
         for (var i = _at; i + 1 < _text.Length; i++)
         {
-            if (_text[i] == '{' && _text[i + 1] is '{' or '%' or '#' && _text[i] == '{')
+            if (_text[i] == '{' && _text[i + 1] is '{' or '%' or '#')
             {
                 return i;
             }
@@ -106,7 +106,8 @@ internal sealed class JinjaLexer
     private string WithoutIndent(string plain, int open)
     {
         var stripped = plain.TrimEnd(' ', '\t');
-        var lineBegins = stripped.Length > 0 ? stripped[^1] == '\n' : open == plain.Length || BeforeIsLineEnd(open - plain.Length);
+        var lineBegins =
+            stripped.Length > 0 ? stripped[^1] == '\n' : open == plain.Length || BeforeIsLineEnd(open - plain.Length);
         return lineBegins ? stripped : plain;
     }
 
@@ -131,9 +132,10 @@ internal sealed class JinjaLexer
             return (_text[end - 1] == '-', true);
         }
 
-        var (begin, finish, close) = kind == '{'
-            ? (JinjaKind.OutputBegin, JinjaKind.OutputEnd, "}}")
-            : (JinjaKind.BlockBegin, JinjaKind.BlockEnd, "%}");
+        var (begin, finish, close) =
+            kind == '{'
+                ? (JinjaKind.OutputBegin, JinjaKind.OutputEnd, "}}")
+                : (JinjaKind.BlockBegin, JinjaKind.BlockEnd, "%}");
         _tokens.Add(new JinjaToken(begin, ""));
         var depth = 0;
         while (true)
@@ -146,7 +148,11 @@ internal sealed class JinjaLexer
             Require(_at < _text.Length, "a tag has no end");
             var minus = _text[_at] == '-' && Follows(close, _at + 1);
             // "}}" may also close two dictionaries.
-            if (minus || (depth == 0 && Follows(close, _at)) || (depth == 0 && _text[_at] == '+' && Follows(close, _at + 1)))
+            if (
+                minus
+                || (depth == 0 && Follows(close, _at))
+                || (depth == 0 && _text[_at] == '+' && Follows(close, _at + 1))
+            )
             {
                 var plus = _text[_at] == '+';
                 _at += close.Length + (minus || plus ? 1 : 0);
@@ -155,7 +161,14 @@ internal sealed class JinjaLexer
             }
 
             var token = Inside();
-            depth += token.Kind == JinjaKind.Sign ? (token.Value is "{" ? 1 : token.Value is "}" ? -1 : 0) : 0;
+            depth +=
+                token.Kind == JinjaKind.Sign
+                    ? (
+                        token.Value is "{" ? 1
+                        : token.Value is "}" ? -1
+                        : 0
+                    )
+                    : 0;
             _tokens.Add(token);
         }
     }

@@ -57,7 +57,8 @@ internal static class JinjaMethods
 
     private static List<object?> Split(string text, IReadOnlyList<object?> arguments)
     {
-        var most = arguments is [_, long limit] && limit >= 0 ? (int)Math.Min(limit, int.MaxValue - 1) + 1 : int.MaxValue;
+        var most =
+            arguments is [_, long limit] && limit >= 0 ? (int)Math.Min(limit, int.MaxValue - 1) + 1 : int.MaxValue;
         return arguments is [string separator, ..] && separator.Length > 0
             ? [.. text.Split(separator, most)]
             : [.. text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];

@@ -160,7 +160,9 @@ internal sealed class JinjaStatements(JinjaTokens tokens)
             {
                 if (scope.Get(name) is not Dictionary<string, object?> target)
                 {
-                    throw new ChatTemplateException($"The chat template sets {name}.{attribute}, and {name} is no namespace.");
+                    throw new ChatTemplateException(
+                        $"The chat template sets {name}.{attribute}, and {name} is no namespace."
+                    );
                 }
 
                 target[attribute] = attributeValue(scope);

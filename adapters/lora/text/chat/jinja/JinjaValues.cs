@@ -48,7 +48,9 @@ internal static class JinjaValues
         value switch
         {
             Dictionary<string, object?> entries when entries.TryGetValue(name, out var entry) => entry,
-            JinjaUndefined => throw new ChatTemplateException($"The chat template asks for .{name} of what is undefined."),
+            JinjaUndefined => throw new ChatTemplateException(
+                $"The chat template asks for .{name} of what is undefined."
+            ),
             _ => (object?)JinjaMethods.Find(value, name) ?? JinjaUndefined.Value,
         };
 
@@ -61,7 +63,9 @@ internal static class JinjaValues
                 : JinjaUndefined.Value,
             (IReadOnlyList<object?> items, long at) => At(items, at),
             (string text, long at) => At([.. Items(text)], at),
-            (JinjaUndefined, _) => throw new ChatTemplateException("The chat template asks for an item of what is undefined."),
+            (JinjaUndefined, _) => throw new ChatTemplateException(
+                "The chat template asks for an item of what is undefined."
+            ),
             _ => JinjaUndefined.Value,
         };
 
@@ -76,8 +80,9 @@ internal static class JinjaValues
         }
 
         long Bound(object? bound, long otherwise) =>
-            bound is not long at ? otherwise
-            : Math.Clamp(at < 0 ? at + items.Count : at, by > 0 ? 0 : -1, by > 0 ? items.Count : items.Count - 1);
+            bound is not long at
+                ? otherwise
+                : Math.Clamp(at < 0 ? at + items.Count : at, by > 0 ? 0 : -1, by > 0 ? items.Count : items.Count - 1);
         var taken = new List<object?>();
         var end = Bound(stop, by > 0 ? items.Count : -1);
         for (var i = Bound(start, by > 0 ? 0 : items.Count - 1); by > 0 ? i < end : i > end; i += by)
@@ -115,8 +120,8 @@ internal static class JinjaValues
             return AreEqual(left, right) == (sign == "==");
         }
 
-        var order =
-            (left, right) is (string first, string second) ? string.CompareOrdinal(first, second)
+        var order = (left, right) is (string first, string second)
+            ? string.CompareOrdinal(first, second)
             : Number(left).CompareTo(Number(right));
         return sign switch
         {
@@ -189,7 +194,9 @@ internal static class JinjaValues
             long number => number,
             double number => number,
             bool truth => truth ? 1 : 0,
-            _ => throw new ChatTemplateException("The chat template calculates with what is no number, or adds text to none."),
+            _ => throw new ChatTemplateException(
+                "The chat template calculates with what is no number, or adds text to none."
+            ),
         };
 
     private static object? At(IReadOnlyList<object?> items, long at)

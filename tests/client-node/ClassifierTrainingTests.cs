@@ -1,0 +1,152 @@
+using Federated.Adapters.Checkpoints;
+using Federated.Adapters.Models;
+using Federated.Privacy.Accounting;
+using Federated.Protocol;
+using Microsoft.Extensions.Time.Testing;
+using Serilog.Core;
+using static TorchSharp.torch;
+
+namespace Federated.ClientNode.Tests;
+
+/// <summary>A text classifier from a folder through consent, records with labels, training and held-out loss.</summary>
+[Collection(Alone.Name)]
+public sealed class ClassifierTrainingTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly NodeHome _home;
+
+    public ClassifierTrainingTests() => _home = NodeHome.OpenToWork(Path.Combine(_folder.Path, "home"));
+
+    [Fact]
+    public async Task Labels_are_learnt()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var (run, settings) = Prepare();
+        var consented = Some.Consented(run, settings);
+        using var records = Records(i => i % 2 == 0 ? "\"ham\"" : "1");
+        using var training = Training(settings, records);
+        var initial = (await training.LayoutAsync(consented, cancellation)).InitialValues();
+
+        var before = await training.EvaluateAsync(consented, initial, cancellation);
+        var delta = await training.TrainAsync(
+            consented,
+            new TrainingBase(1, 0, new string('b', 64), initial),
+            _ => { },
+            cancellation
+        );
+        var after = await training.EvaluateAsync(
+            consented,
+            [.. initial.Zip(delta, (value, change) => value + change)],
+            cancellation
+        );
+
+        Assert.Equal(before.Records, before.Tokens); // one prediction a record
+        Assert.True(after.NatsPerToken < 0.6 * before.NatsPerToken, $"{before.NatsPerToken} → {after.NatsPerToken}");
+    }
+
+    [Theory]
+    [InlineData("\"eggs\"")]
+    [InlineData("2")]
+    [InlineData("null")]
+    public async Task A_record_with_no_label_of_the_model_is_named_before_anything_is_trained(string label)
+    {
+        var (run, settings) = Prepare();
+        using var records = Records(i => i == 7 ? label : "0");
+        using var training = Training(settings, records);
+
+        var error = await Assert.ThrowsAsync<InvalidRecordsException>(() =>
+            training.LayoutAsync(Some.Consented(run, settings), TestContext.Current.CancellationToken)
+        );
+
+        Assert.Contains("line 8: needs a field \"label\"", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ham, spam", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("eggs", error.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        _home.Dispose();
+        _folder.Dispose();
+    }
+
+    private LocalTraining Training(NodeSettings settings, JsonLinesRecords records) =>
+        new(
+            settings,
+            records,
+            NodeId.Parse(new string('a', 64)),
+            new TrainingMachine("cpu"),
+            _home,
+            new FakeTimeProvider(),
+            Logger.None
+        );
+
+    private JsonLinesRecords Records(Func<int, string> label) =>
+        JsonLinesRecords.Open(
+            _folder.Write(
+                "data.jsonl",
+                string.Concat(
+                    Enumerable
+                        .Range(0, 60)
+                        .Select(i =>
+                            $$"""{"text": "{{(i % 2 == 0 ? "Gets the value" : "Removes all items")}} {{i}}", "label": {{label(i)}}}"""
+                            + "\n"
+                        )
+                )
+            ),
+            new HoldOut(new byte[32], 0.2)
+        );
+
+    private (RunDocument Run, NodeSettings Settings) Prepare()
+    {
+        var model = Path.Combine(_folder.Path, "model");
+        Directory.CreateDirectory(model);
+        foreach (var file in new[] { "tokenizer.json", "tokenizer_config.json" })
+        {
+            File.Copy(Path.Combine(RepositoryFolder.BaseDocs, file), Path.Combine(model, file));
+        }
+
+        File.WriteAllText(
+            Path.Combine(model, "config.json"),
+            """
+            {
+              "model_type": "bert", "architectures": ["BertForSequenceClassification"], "hidden_size": 16, "intermediate_size": 24,
+              "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 2048, "max_position_embeddings": 32,
+              "hidden_act": "gelu", "id2label": {"0": "ham", "1": "spam"}
+            }
+            """
+        );
+        using (var scope = NewDisposeScope())
+        using (no_grad())
+        {
+            using var network = new SequenceClassifier((BertConfig)ModelConfig.Read(model));
+            using var generator = new Generator(5, CPU);
+            Safetensors.Write(
+                Path.Combine(model, "model.safetensors"),
+                network
+                    .named_parameters()
+                    .Select(named =>
+                        KeyValuePair.Create(
+                            named.name,
+                            named.name.Contains("LayerNorm.weight", StringComparison.Ordinal)
+                                ? ones_like(named.parameter)
+                                : randn(named.parameter.shape, generator: generator).mul(0.2)
+                        )
+                    )
+                    .ToList()
+            );
+        }
+
+        var run = Some.Run("none", steps: 40);
+        run = run with
+        {
+            BaseModel = run.BaseModel with { Sha256 = BaseModelDigest.Compute(model) },
+            Adapter = run.Adapter with { Targets = ["query", "value", "pooler.dense", "classifier"] },
+            Local = run.Local with
+            {
+                Optimizer = new OptimizerSection { Name = "adamw", LearningRate = 0.02 },
+            },
+        };
+        var settings = Some.Settings("data.jsonl");
+        return (run, settings with { Models = new Dictionary<string, string> { ["base"] = model } });
+    }
+}
