@@ -27,16 +27,16 @@ public sealed class ClassifierTrainingTests : IDisposable
         using var training = Training(settings, records);
         var initial = (await training.LayoutAsync(consented, cancellation)).InitialValues();
 
-        var before = await training.EvaluateAsync(consented, initial, cancellation);
+        var before = await training.EvaluateAsync(consented, new VersionContent(initial, null), cancellation);
         var delta = await training.TrainAsync(
             consented,
-            new TrainingBase(1, 0, new string('b', 64), initial),
+            new TrainingBase(1, 0, new string('b', 64), new VersionContent(initial, null)),
             _ => { },
             cancellation
         );
         var after = await training.EvaluateAsync(
             consented,
-            [.. initial.Zip(delta, (value, change) => value + change)],
+            new VersionContent([.. initial.Zip(delta, (value, change) => value + change)], null),
             cancellation
         );
 
@@ -75,6 +75,7 @@ public sealed class ClassifierTrainingTests : IDisposable
             records,
             NodeId.Parse(new string('a', 64)),
             new TrainingMachine("cpu"),
+            new ClippingNorms(_home.RunsFolder),
             _home,
             new FakeTimeProvider(),
             Logger.None
