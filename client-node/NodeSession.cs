@@ -37,7 +37,7 @@ internal sealed class NodeSession : IAsyncDisposable
         _time = time;
         _log = log;
         var sketches = SourceSketches.Open(home);
-        var sketch = sketches.Empty();
+        var sketch = sketches.Empty(ofSubjects: settings.Source.DeclaredSubjects is not null);
         _records = JsonLinesRecords.Open(
             settings.Source.Path,
             HoldOut.Open(home, settings.HoldOutFraction),

@@ -32,7 +32,9 @@ internal sealed class RunConsent(
     /// <summary>True: the owner has approved a run, and the silo has not heard of it.</summary>
     public bool AwaitsAnswer =>
         offers.Digests.Any(digest =>
-            offers.Decision(digest)?.Answer == ConsentAnswer.Accepted && Reserved(digest) is null
+            !_silent.Contains(digest)
+            && offers.Decision(digest)?.Answer == ConsentAnswer.Accepted
+            && Reserved(digest) is null
         );
 
     /// <summary>True: the run is over.</summary>

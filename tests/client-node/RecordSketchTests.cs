@@ -36,6 +36,20 @@ public sealed class RecordSketchTests
     }
 
     [Fact]
+    public void A_person_in_two_sources_is_seen_where_the_budget_is_a_persons()
+    {
+        Assert.Equal(1, OfRecord("a", ofSubjects: true).SharedWith(OfRecord("b", ofSubjects: true)));
+        Assert.Equal(0, OfRecord("a", ofSubjects: false).SharedWith(OfRecord("b", ofSubjects: false)));
+
+        static RecordSketch OfRecord(string text, bool ofSubjects)
+        {
+            var sketch = new RecordSketch(Key, ofSubjects);
+            sketch.Add(new TextRecord(text, null) { Subject = "patient 7" });
+            return sketch;
+        }
+    }
+
+    [Fact]
     public void Another_key_gives_other_digests()
     {
         var other = new RecordSketch(new byte[32]);

@@ -21,13 +21,16 @@ internal sealed class RecordSketch
     public const int Size = 65_536;
 
     private readonly byte[] _key;
+    private readonly bool _ofSubjects;
     private readonly List<ulong> _digests = [];
     private ulong _largest = ulong.MaxValue; // of the k kept; larger ones are out
     private bool _isSorted = true;
 
     /// <summary>An empty sketch.</summary>
     /// <param name="key">The home's secret.</param>
-    public RecordSketch(ReadOnlySpan<byte> key) => _key = key.ToArray();
+    /// <param name="ofSubjects">True: the budget is that of a person, so the persons that records name are digested beside the records.</param>
+    public RecordSketch(ReadOnlySpan<byte> key, bool ofSubjects = false) =>
+        (_key, _ofSubjects) = (key.ToArray(), ofSubjects);
 
     /// <summary>The kept digests, ascending, at most <see cref="Size"/>.</summary>
     public IReadOnlyList<ulong> Digests
@@ -42,12 +45,17 @@ internal sealed class RecordSketch
     /// <summary>Adds a record by its prompt and text. What stands beside the text in the file does not make it another record.</summary>
     public void Add(TextRecord record)
     {
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        var text = record.Prompt is { } prompt
-            ? $"{prompt.Length.ToString(CultureInfo.InvariantCulture)}\n{prompt}{record.Text}"
-            : $"\n{record.Text}";
-        HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(text), hash);
-        Add(BinaryPrimitives.ReadUInt64LittleEndian(hash));
+        Add(
+            Digest(
+                record.Prompt is { } prompt
+                    ? $"{prompt.Length.ToString(CultureInfo.InvariantCulture)}\n{prompt}{record.Text}"
+                    : $"\n{record.Text}"
+            )
+        );
+        if (_ofSubjects && record.Subject is { } subject)
+        {
+            Add(Digest($"subject\n{subject}"));
+        }
     }
 
     /// <summary>Adds a digest.</summary>
@@ -71,6 +79,13 @@ internal sealed class RecordSketch
     {
         var theirs = other.Digests.ToHashSet();
         return Digests.Count(theirs.Contains);
+    }
+
+    private ulong Digest(string text)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(text), hash);
+        return BinaryPrimitives.ReadUInt64LittleEndian(hash);
     }
 
     private void Sort()

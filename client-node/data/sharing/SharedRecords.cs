@@ -3,7 +3,7 @@ using Federated.Privacy.Accounting;
 namespace Federated.ClientNode;
 
 /// <summary>
-/// The same records under a second name would have a second budget: a source that shares records with another one of this home is refused, or, where
+/// The same records (or, where the budget is a person's, persons) under a second name would have a second budget: a source that shares some with another one of this home is refused, or, where
 /// node.yaml says <c>sharedWith</c>, made one account with it.
 /// </summary>
 /// <remarks>

@@ -31,7 +31,8 @@ internal sealed class SourceSketches
     }
 
     /// <summary>An empty sketch under the home's key.</summary>
-    public RecordSketch Empty() => new(_key);
+    /// <param name="ofSubjects">True: of a source whose budget is that of a person.</param>
+    public RecordSketch Empty(bool ofSubjects = false) => new(_key, ofSubjects);
 
     /// <summary>The sketch of all records that a source has ever had; null when none was kept.</summary>
     /// <exception cref="NodeHomeException">The file is damaged, or was made with another key.</exception>

@@ -49,8 +49,8 @@ internal sealed class LedgerState
         var account = new SourceAccount
         {
             Source = source,
-            Composition = CompositionOf(source),
-            Unit = PlansOf(source) is [var earliest, ..] ? earliest.Entry.Plan.Unit : null,
+            Composition = FirstPlanOf(source)?.Composition,
+            Unit = FirstPlanOf(source)?.Unit,
             GapEpsilon = gaps.Sum(c => c.Epsilon),
             GapDelta = gaps.Sum(c => c.Delta),
             Linked =
@@ -119,9 +119,16 @@ internal sealed class LedgerState
         return null;
     }
 
-    // A plan without a guarantee counts too: the first one fixes it, whatever it costs.
-    private PlanComposition? CompositionOf(string source) =>
-        PlansOf(source) is [var first, ..] ? first.Entry.Plan.Composition : null;
+    /// <summary>Why two sources cannot be one account; null when they can.</summary>
+    public string? WhyNotLink(string source, string with) =>
+        (FirstPlanOf(source), FirstPlanOf(with)) is not ({ } one, { } other) ? null
+        : one.Composition != other.Composition ? "they compose their plans in different ways"
+        : one.Unit != other.Unit ? $"the plans of one protect a {one.Unit}, and of the other a {other.Unit}"
+        : null;
+
+    // A plan without a guarantee counts too: the first one fixes how plans add up and what they protect, whatever it costs.
+    private ReservationRequest? FirstPlanOf(string source) =>
+        PlansOf(source) is [var first, ..] ? first.Entry.Plan : null;
 
     private string? Broken(LedgerEntry entry)
     {
@@ -144,13 +151,12 @@ internal sealed class LedgerState
         return entry switch
         {
             RecoveredEntry r => BrokenGap(r),
-            LinkedEntry l => CompositionOf(l.Source) is { } one && CompositionOf(l.With) is { } other && one != other
-                ? "the linked sources compose their plans in different ways"
-                : null,
+            LinkedEntry l => WhyNotLink(l.Source, l.With),
             ReservedEntry r => Find(r.ReservationId) is not null ? "the plan was reserved before"
             : BrokenPlan(r) is { } field ? field
-            : CompositionOf(r.Plan.Source) is { } first && first != r.Plan.Composition
-                ? "its source composes plans in another way"
+            : FirstPlanOf(r.Plan.Source) is { } first
+            && (first.Composition != r.Plan.Composition || first.Unit != r.Plan.Unit)
+                ? "its source composes plans in another way, or protects another unit"
             : null,
             _ => Find(entry.ReservationId) is { } reservation
                 ? Broken(entry, reservation)

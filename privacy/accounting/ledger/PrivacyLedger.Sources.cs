@@ -48,7 +48,7 @@ public sealed partial class PrivacyLedger
     /// <summary>Makes two sources one account, for good: they hold some of the same records. Again, it changes nothing.</summary>
     /// <param name="source">The owner's name for the one.</param>
     /// <param name="with">The owner's name for the other.</param>
-    /// <exception cref="LedgerConflictException">They compose their plans in different ways.</exception>
+    /// <exception cref="LedgerConflictException">They compose their plans in different ways, or protect different units.</exception>
     public void Link(string source, string with)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(source);
@@ -60,14 +60,10 @@ public sealed partial class PrivacyLedger
                 return;
             }
 
-            if (
-                _state.Account(source).Composition is { } one
-                && _state.Account(with).Composition is { } other
-                && one != other
-            )
+            if (_state.WhyNotLink(source, with) is { } why)
             {
                 throw new LedgerConflictException(
-                    $"source '{source}' composes its plans as {one} and '{with}' as {other}: they cannot be one account; use other records"
+                    $"sources '{source}' and '{with}' cannot be one account: {why}; use other records"
                 );
             }
 

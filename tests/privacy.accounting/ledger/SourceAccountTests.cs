@@ -133,13 +133,15 @@ public sealed class SourceAccountTests : IDisposable
     }
 
     [Fact]
-    public void Sources_that_add_up_in_different_ways_are_not_linked()
+    public void Sources_that_add_up_in_different_ways_or_protect_different_units_are_not_linked()
     {
         using var ledger = PrivacyLedger.Open(Ledger, Some.Time);
         ledger.Reserve(Plan("a", PlanComposition.Renyi, steps: 10));
         ledger.Reserve(Some.Plan("b", "trials"));
+        ledger.Reserve(Some.Plan("c", "people") with { Unit = "subject" });
         Assert.Throws<LedgerConflictException>(() => ledger.Link("patients", "trials"));
-        Assert.Equal(2, ledger.Head.Sequence);
+        Assert.Throws<LedgerConflictException>(() => ledger.Link("trials", "people"));
+        Assert.Equal(3, ledger.Head.Sequence);
     }
 
     [Property(MaxTest = 25)]

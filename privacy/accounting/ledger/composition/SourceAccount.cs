@@ -79,7 +79,7 @@ public sealed record SourceAccount
         {
             throw new LedgerConflictException(
                 $"source '{Source}' protects one {Unit} since its first plan, and is asked for one {request.Unit}: their ε do not add up; "
-                    + "give the data another source name, which has a budget of its own"
+                    + "use a run that protects the same, or other data under another source name"
             );
         }
 
