@@ -3,6 +3,7 @@ using Federated.Benchmarks;
 // dotnet run --project tests/benchmarks -c Release -- training [--steps 30] [--batch 16] [--length 128] [--targets q_proj,v_proj] [--threads 1]
 // dotnet run --project tests/benchmarks -c Release -- precision [--model reference|large|base-docs]
 // dotnet run --project tests/benchmarks -c Release -- memory [--model reference|large|base-docs]
+// dotnet run --project tests/benchmarks -c Release -- loading [--layers 8] [--rounds 5]
 // dotnet run --project tests/benchmarks -c Release -- privacy [--rounds 5]
 // dotnet run --project tests/benchmarks -c Release -- merge [--updates 10] [--megabytes 40] [--rounds 5]
 // dotnet run --project tests/benchmarks -c Release -- weights [--nodes 1000000] [--participants 1000] [--rounds 5]
@@ -14,6 +15,7 @@ var benchmarks = new Dictionary<string, Action<Arguments>>
     ["training"] = TrainingBenchmark.Run,
     ["precision"] = PrecisionBenchmark.Run,
     ["memory"] = MemoryBenchmark.Run,
+    ["loading"] = LoadingBenchmark.Run,
     ["privacy"] = PrivacyBenchmark.Run,
     ["merge"] = MergeBenchmark.Run,
     ["weights"] = WeightsBenchmark.Run,
