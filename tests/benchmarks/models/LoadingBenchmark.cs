@@ -16,35 +16,29 @@ internal static class LoadingBenchmark
     public static void Run(Arguments arguments)
     {
         set_num_threads(1);
+        if (arguments.Text("folder", "") is { Length: > 0 } made)
+        {
+            LoadOnce(made);
+            return;
+        }
+
         var folder = Directory.CreateTempSubdirectory("federated-loading-").FullName;
         try
         {
-            var layers = arguments.Integer("layers", 8);
-            Write(folder, layers);
+            Write(folder, arguments.Integer("layers", 8));
             var files = Directory.GetFiles(folder, "*.safetensors");
-            var (reading, loading) = (new List<double>(), new List<double>());
-            var (peak, size) = (0.0, 0.0);
-            for (var round = 0; round < arguments.Integer("rounds", 5); round++)
-            {
-                reading.Add(Seconds(() => Array.ForEach(files, Read)));
-                var before = Kibibytes("VmRSS:");
-                File.WriteAllText("/proc/self/clear_refs", "5"); // the peak begins again
-                loading.Add(
-                    Seconds(() =>
-                    {
-                        using var model = LlamaCheckpoint.Read(folder);
-                        size = model.parameters().Sum(parameter => parameter.numel() * 4) / 1024.0;
-                        peak = Kibibytes("VmHWM:") - before;
-                    })
-                );
-            }
-
-            reading.Sort();
-            loading.Sort();
-            var (read, load) = (reading[reading.Count / 2], loading[loading.Count / 2]);
+            var rounds = Enumerable
+                .Range(0, arguments.Integer("rounds", 5))
+                .Select(_ => (Reading: Seconds(() => Array.ForEach(files, Read)), Loading: InItsOwnProcess(folder)))
+                .ToList();
+            var (read, load) = (
+                Median(rounds.Select(round => round.Reading)),
+                Median(rounds.Select(round => round.Loading.Seconds))
+            );
+            var (size, peak) = (rounds[0].Loading.Size, Median(rounds.Select(round => round.Loading.Peak)));
             Console.WriteLine(
                 FormattableString.Invariant(
-                    $"{size / 1024:F0} MiB in float32, stored as bfloat16 in {files.Length} files, {get_num_threads()} thread"
+                    $"{size / 1024:F0} MiB in float32, stored as bfloat16 in {files.Length} files, 1 thread, medians of {rounds.Count}"
                 )
             );
             Console.WriteLine(
@@ -54,7 +48,7 @@ internal static class LoadingBenchmark
             );
             Console.WriteLine(
                 FormattableString.Invariant(
-                    $"time: {load:F2} s (median), {load / read:F1} × reading the same bytes ({read:F2} s)"
+                    $"time: {load:F2} s, {load / read:F1} × reading the same bytes ({read:F2} s, from the page cache)"
                 )
             );
         }
@@ -62,6 +56,38 @@ internal static class LoadingBenchmark
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    // Memory that an earlier model gave back may still belong to a process.
+    private static (double Seconds, double Peak, double Size) InItsOwnProcess(string folder)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["loading", "--folder", folder])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        var words = process.StandardOutput.ReadToEnd().Split(' ');
+        process.WaitForExit();
+        return (Number(words[0]), Number(words[1]), Number(words[2]));
+    }
+
+    private static void LoadOnce(string folder)
+    {
+        using (zeros(1).isfinite()) { } // libtorch itself is loaded
+        var before = Kibibytes("VmRSS:");
+        var started = Stopwatch.GetTimestamp();
+        using var model = LlamaCheckpoint.Read(folder);
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var size = model.parameters().Sum(parameter => parameter.numel() * 4) / 1024.0;
+        Console.WriteLine(FormattableString.Invariant($"{seconds} {Kibibytes("VmHWM:") - before} {size}"));
+    }
+
+    private static double Number(string word) => double.Parse(word, CultureInfo.InvariantCulture);
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[sorted.Count / 2];
     }
 
     private static void Write(string folder, int layers)
@@ -116,12 +142,11 @@ internal static class LoadingBenchmark
     }
 
     private static double Kibibytes(string field) =>
-        double.Parse(
+        Number(
             File.ReadLines("/proc/self/status")
                 .Single(line => line.StartsWith(field, StringComparison.Ordinal))
                 .Replace(field, "", StringComparison.Ordinal)
                 .Replace("kB", "", StringComparison.Ordinal)
-                .Trim(),
-            CultureInfo.InvariantCulture
+                .Trim()
         );
 }
