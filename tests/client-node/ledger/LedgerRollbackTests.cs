@@ -116,9 +116,20 @@ public sealed class LedgerRollbackTests
         var recovered = Assert.IsType<RecoveredEntry>(node.Ledger().Entries[^1]);
         Assert.Equal((40, 41), (recovered.LostSequence, recovered.Sequence));
         Assert.True(node.Ledger().Status("notes").CertifiedEpsilon >= 1000);
-        // The sealed update is received, the plan is over, and the run's end ends the loop.
-        node.Silo.BeforeCheckIn = () => new CheckInAnswer.Ended(node.Silo.RunDigest, "failed", "", 0, "");
-        Assert.Equal(LoopEnd.Failed, await node.RunAsync());
+        using (var home = NodeHome.OpenToRead(node.Folder))
+        {
+            var decision = new OfferedRuns(home, TimeProvider.System).Decision(node.Silo.RunDigest);
+            Assert.Equal(ConsentAnswer.Ended, decision!.Answer);
+        }
+
+        // The sealed update is received, the plan is over for whoever asks, and the run's end ends the loop.
+        var bases = new List<long>();
+        var asked = 0;
+        node.Silo.BeforeCheckIn = () =>
+            asked++ == 0 ? null : new CheckInAnswer.Ended(node.Silo.RunDigest, "failed", "", 0, "");
+        Assert.Equal(LoopEnd.Failed, await node.RunAsync(inner => new CountingTraining(inner, bases)));
+        Assert.Equal(2, asked);
+        Assert.Empty(bases);
         Assert.Single(node.Silo.Received.Select(update => update.Digest).Distinct());
         (exit, _, _) = await FednodeProcess.RunAsync($"ledger verify --home {node.Folder}");
         Assert.Equal(0, exit);
