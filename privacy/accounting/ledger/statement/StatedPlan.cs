@@ -58,7 +58,7 @@ public sealed record StatedPlan(
             entry.Accountant,
             entry.AccountantVersion,
             reservation.IsReturned ? "returned"
-                : reservation.WhyOver is null ? "open"
+                : reservation.WhyOver is null && reservation.StepsDone < plan.Steps ? "open"
                 : "over"
         );
     }
