@@ -19,7 +19,7 @@ internal static class LedgerRecoverCommand
             "recover",
             """
             Goes on after an older ledger was put back. Put the right one back instead, if it can be found: this charges the most that the lost entries can have spent, so what
-            is left of the budget or a whole one, and ends the open plans. Raise budget.epsilon in node.yaml to take part in runs again.
+            is left of the budget or a whole one, and ends the open plans. If node.yaml named another source or a larger budget since, write that there first. Raise budget.epsilon in node.yaml to take part in runs again.
             Example: fednode ledger recover --dry-run
             """
         )
