@@ -21,7 +21,8 @@ internal sealed class JoinOptions
     public Option<string?> Data { get; } =
         new("--data")
         {
-            Description = "The records: JSONL, {\"text\": \"…\", \"group\": \"optional\"} a line.",
+            Description =
+                "The records: JSONL, one a line: {\"text\": \"…\"}, with a \"label\" for classifiers, {\"prompt\", \"completion\"} or {\"messages\"}.",
             HelpName = "FILE",
         };
 

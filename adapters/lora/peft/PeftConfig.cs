@@ -26,7 +26,8 @@ internal static class PeftConfig
             options.Scaling == LoraScaling.RsLora,
             [.. layout.Tensors.Where(tensor => tensor.Rank != options.Rank).Select(other => (other.Path, other.Rank))],
             [],
-            Targets(layout)
+            Targets(layout),
+            PeftModelFacts.Of([.. layout.Tensors.Select(tensor => tensor.Path)])
         );
     }
 
@@ -50,7 +51,8 @@ internal static class PeftConfig
                     .Layers.Where(layer => layer.Scale * layer.Rank != scale * rank)
                     .Select(layer => (layer.Path, layer.Scale * layer.Rank)),
             ],
-            adapter.Layers.Select(layer => layer.Path)
+            adapter.Layers.Select(layer => layer.Path),
+            PeftModelFacts.Of([.. adapter.Layers.Select(layer => layer.Path)])
         );
     }
 
@@ -61,7 +63,8 @@ internal static class PeftConfig
         bool rsLora,
         IReadOnlyList<(string Path, int Rank)> ranks,
         IReadOnlyList<(string Path, double Alpha)> alphas,
-        IEnumerable<string> targets
+        IEnumerable<string> targets,
+        PeftModelFacts model
     )
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -78,7 +81,7 @@ internal static class PeftConfig
             json.WriteNull("auto_mapping");
             json.WriteString("base_model_name_or_path", baseModelName);
             json.WriteString("bias", "none");
-            json.WriteBoolean("fan_in_fan_out", false);
+            json.WriteBoolean("fan_in_fan_out", model.FanInFanOut);
             json.WriteBoolean("inference_mode", true);
             json.WriteBoolean("init_lora_weights", true);
             json.WriteNull("layers_pattern");
@@ -108,7 +111,7 @@ internal static class PeftConfig
             }
 
             json.WriteEndArray();
-            json.WriteString("task_type", "CAUSAL_LM");
+            json.WriteString("task_type", model.TaskType);
             json.WriteBoolean("use_rslora", rsLora);
             json.WriteEndObject();
         }
