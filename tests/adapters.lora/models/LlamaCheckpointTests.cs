@@ -184,6 +184,10 @@ public sealed class LlamaCheckpointTests
         File.WriteAllText(folder.File("README.md"), "a card");
         Assert.Equal(before, BaseModelDigest.Compute(folder.Path));
 
+        File.WriteAllText(folder.File("chat_template.jinja"), "{{ messages }}");
+        Assert.NotEqual(before, BaseModelDigest.Compute(folder.Path));
+        File.Delete(folder.File("chat_template.jinja"));
+
         File.AppendAllText(folder.File("config.json"), " ");
         Assert.NotEqual(before, BaseModelDigest.Compute(folder.Path));
     }

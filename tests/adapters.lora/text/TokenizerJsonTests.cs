@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Federated.Adapters.Checkpoints;
 using Federated.Adapters.Text;
@@ -90,6 +91,30 @@ public sealed class TokenizerJsonTests
         Assert.DoesNotContain(2, tokenizer.Encode("a<s>b"));
         Assert.Equal([0, 3, 1], tokenizer.Encode("aabb"));
         Assert.Equal("aabb", tokenizer.Decode([0, 2, 3, 1]));
+    }
+
+    [Theory]
+    [InlineData("bpe-llama")]
+    [InlineData("bpe-unk")]
+    [InlineData("unigram")]
+    [InlineData("unigram-bytes")]
+    [InlineData("wordpiece")]
+    public void No_kind_of_model_makes_a_special_token_from_its_spelling(string name)
+    {
+        using var vectors = JsonDocument.Parse(
+            File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "vectors", "tokenizers", $"{name}.json"))
+        );
+        using var folder = new TemporaryFolder();
+        var file = JsonNode.Parse(vectors.RootElement.GetProperty("tokenizer").GetRawText())!.AsObject();
+        file["pre_tokenizer"] = null; // nothing cuts the spelling
+        file["normalizer"] = null;
+        File.WriteAllText(folder.File("tokenizer.json"), file.ToJsonString());
+        var tokenizer = TextTokenizer.Load(folder.Path);
+
+        foreach (var mark in new[] { "<s>", "</s>", "[CLS]", "[SEP]" }.Where(mark => tokenizer.Find(mark) is not null))
+        {
+            Assert.DoesNotContain(tokenizer.Find(mark)!.Value, tokenizer.Encode(mark));
+        }
     }
 
     [Fact]

@@ -8,6 +8,7 @@ internal static class ModelFolder
     private static readonly string[] TokenizerFiles =
     [
         "added_tokens.json",
+        "chat_template.jinja",
         "merges.txt",
         "special_tokens_map.json",
         "tokenizer.json",

@@ -50,7 +50,11 @@ internal sealed class ChatTemplate
     {
         var turns = messages.Select(message =>
             (object?)
-                new Dictionary<string, object?> { ["role"] = message.Role, ["content"] = Sealed(message.Content, seal) }
+                new Dictionary<string, object?>
+                {
+                    ["role"] = Sealed(message.Role, seal),
+                    ["content"] = Sealed(message.Content, seal),
+                }
         );
         return _template.Render(
             new Dictionary<string, object?>
@@ -69,7 +73,7 @@ internal sealed class ChatTemplate
             .Range(0xFDD0, 32)
             .Select(code => ((char)code).ToString())
             .FirstOrDefault(candidate =>
-                !messages.Any(message => message.Content.Contains(candidate, StringComparison.Ordinal))
+                !messages.Any(message => (message.Role + message.Content).Contains(candidate, StringComparison.Ordinal))
             )
         ?? throw new ChatTemplateException("A message holds all noncharacters of Unicode; it is no text.");
 

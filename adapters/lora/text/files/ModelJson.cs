@@ -6,20 +6,24 @@ namespace Federated.Adapters.Text;
 /// <summary>The "model" of tokenizer.json.</summary>
 internal static class ModelJson
 {
-    public static ITokenModel Read(ConfigFields fields, string source)
+    /// <summary>Reads the model.</summary>
+    /// <param name="fields">The model's fields.</param>
+    /// <param name="source">What to call it in errors.</param>
+    /// <param name="never">Ids that no text gives: special tokens.</param>
+    public static ITokenModel Read(ConfigFields fields, string source, IReadOnlySet<int> never)
     {
         // Files of old versions have no type; byte pairs are told by their merges.
         var type = fields.Text("type") ?? (fields.Has("merges") ? "BPE" : "WordPiece");
         return type switch
         {
-            "BPE" => BytePairs(fields, source),
-            "WordPiece" => WordPieces(fields),
-            "Unigram" => Unigram(fields),
+            "BPE" => BytePairs(fields, source, never),
+            "WordPiece" => WordPieces(fields, never),
+            "Unigram" => Unigram(fields, never),
             _ => throw fields.Invalid("type", $"is '{type}', a model that is not understood."),
         };
     }
 
-    private static BytePairModel BytePairs(ConfigFields fields, string source)
+    private static BytePairModel BytePairs(ConfigFields fields, string source, IReadOnlySet<int> never)
     {
         foreach (var field in new[] { "continuing_subword_prefix", "end_of_word_suffix" })
         {
@@ -35,13 +39,14 @@ internal static class ModelJson
             : throw fields.Invalid("merges", "must be a list.");
         return new BytePairModel(
             vocabulary,
-            MergeTable.Of(vocabulary, merges, source),
+            MergeTable.Of(vocabulary, merges, source, never),
             new BytePairOptions(
                 fields.Text("unk_token"),
                 fields.Flag("fuse_unk"),
                 fields.Flag("byte_fallback"),
                 fields.Flag("ignore_merges")
-            )
+            ),
+            never
         );
     }
 
@@ -59,12 +64,12 @@ internal static class ModelJson
             : throw fields.Invalid("merges", $"holds {merge.GetRawText()}, which is no pair.");
     }
 
-    private static WordPieceModel WordPieces(ConfigFields fields)
+    private static WordPieceModel WordPieces(ConfigFields fields, IReadOnlySet<int> never)
     {
         var vocabulary = fields.Ids("vocab");
         var unknown = fields.Text("unk_token") ?? "[UNK]";
         return new WordPieceModel(
-            vocabulary,
+            vocabulary.Where(token => !never.Contains(token.Value)).ToDictionary(StringComparer.Ordinal),
             vocabulary.TryGetValue(unknown, out var id)
                 ? id
                 : throw fields.Invalid("unk_token", $"'{unknown}' is not in the vocabulary."),
@@ -73,7 +78,7 @@ internal static class ModelJson
         );
     }
 
-    private static UnigramModel Unigram(ConfigFields fields)
+    private static UnigramModel Unigram(ConfigFields fields, IReadOnlySet<int> never)
     {
         var tokens = new List<(string, double)>();
         if (fields.Raw("vocab") is not { ValueKind: JsonValueKind.Array } vocabulary)
@@ -98,7 +103,7 @@ internal static class ModelJson
 
         var unknown = fields.Index("unk_id", null);
         return unknown < tokens.Count
-            ? new UnigramModel(tokens, unknown, fields.Flag("byte_fallback"))
+            ? new UnigramModel(tokens, unknown, fields.Flag("byte_fallback"), never)
             : throw fields.Invalid("unk_id", $"{unknown} is outside the {tokens.Count} tokens.");
     }
 }

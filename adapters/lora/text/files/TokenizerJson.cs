@@ -15,11 +15,13 @@ internal static class TokenizerJson
 
     private static TokenizerPipeline Parse(ConfigFields file, string path)
     {
+        List<AddedToken> added = [.. file.Sections("added_tokens").Select(Added)];
         var model = ModelJson.Read(
             file.Section("model") ?? throw file.Invalid("model", "is missing."),
-            $"{path}: model"
+            $"{path}: model",
+            added.Where(token => token.Special).Select(token => token.Id).ToHashSet()
         );
-        return new TokenizerPipeline(model, [.. file.Sections("added_tokens").Select(Added)], path)
+        return new TokenizerPipeline(model, added, path)
         {
             Normalize = file.Section("normalizer") is { } normalizer ? NormalizerJson.Read(normalizer) : text => text,
             Split = file.Section("pre_tokenizer") is { } splitting

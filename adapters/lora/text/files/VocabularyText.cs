@@ -25,7 +25,12 @@ internal static class VocabularyText
                 ? id
                 : throw new InvalidCheckpointException($"{file} lacks the token {token}.");
         string[] marks = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-        var model = new WordPieceModel(vocabulary, Id("[UNK]"), "##", maxCharacters: 100);
+        var model = new WordPieceModel(
+            vocabulary.Where(token => !marks.Contains(token.Key)).ToDictionary(StringComparer.Ordinal),
+            Id("[UNK]"),
+            "##",
+            maxCharacters: 100
+        );
         var normalizer = new BertNormalizer(
             HandleChineseChars: special.TokenizeChineseChars,
             StripAccents: special.StripAccents,

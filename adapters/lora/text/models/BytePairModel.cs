@@ -14,6 +14,8 @@ internal sealed class BytePairModel : ITokenModel
     private readonly Dictionary<string, int> _vocabulary;
     private readonly Dictionary<(int Left, int Right), (int Rank, int Id)> _merges;
     private readonly BytePairOptions _options;
+    private readonly IReadOnlySet<int> _never;
+    private int _cached;
     private readonly ByteTokens? _bytes;
     private readonly int? _unknown;
     private readonly ConcurrentDictionary<string, int[]> _cache = new(StringComparer.Ordinal);
@@ -22,15 +24,18 @@ internal sealed class BytePairModel : ITokenModel
     /// <param name="vocabulary">Token → id.</param>
     /// <param name="merges">Pairs of ids → how early they merge, and into what.</param>
     /// <param name="options">The rest.</param>
+    /// <param name="never">Ids that no text gives: special tokens.</param>
     public BytePairModel(
         Dictionary<string, int> vocabulary,
         Dictionary<(int Left, int Right), (int Rank, int Id)> merges,
-        BytePairOptions options
+        BytePairOptions options,
+        IReadOnlySet<int>? never = null
     )
     {
         _vocabulary = vocabulary;
         _merges = merges;
         _options = options;
+        _never = never ?? new HashSet<int>();
         _bytes = options.ByteFallback ? ByteTokens.Find(vocabulary) : null;
         _unknown = options.Unknown is { } unknown && vocabulary.TryGetValue(unknown, out var id) ? id : null;
     }
@@ -39,7 +44,7 @@ internal sealed class BytePairModel : ITokenModel
 
     public void Encode(string piece, List<int> ids)
     {
-        if (_options.IgnoreMerges && _vocabulary.TryGetValue(piece, out var whole))
+        if (_options.IgnoreMerges && _vocabulary.TryGetValue(piece, out var whole) && !_never.Contains(whole))
         {
             ids.Add(whole);
             return;
@@ -52,9 +57,9 @@ internal sealed class BytePairModel : ITokenModel
         }
 
         var merged = new MergingSymbols(Symbols(piece), _merges).Merge();
-        if (piece.Length <= CachedLength && _cache.Count < CacheSize)
+        if (piece.Length <= CachedLength && _cached < CacheSize && _cache.TryAdd(piece, merged))
         {
-            _cache[piece] = merged;
+            Interlocked.Increment(ref _cached);
         }
 
         ids.AddRange(merged);
@@ -67,7 +72,7 @@ internal sealed class BytePairModel : ITokenModel
         foreach (var rune in piece.EnumerateRunes())
         {
             var character = rune.ToString();
-            if (_vocabulary.TryGetValue(character, out var id))
+            if (_vocabulary.TryGetValue(character, out var id) && !_never.Contains(id))
             {
                 symbols.Add(id);
                 afterUnknown = false;

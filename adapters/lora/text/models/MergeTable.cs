@@ -9,11 +9,13 @@ internal static class MergeTable
     /// <param name="vocabulary">Token → id.</param>
     /// <param name="merges">Pairs of tokens, the earliest first.</param>
     /// <param name="source">What to call the file in errors.</param>
+    /// <param name="never">Ids that nothing merges into.</param>
     /// <exception cref="InvalidCheckpointException">A pair, or what it makes, is not in the vocabulary.</exception>
     public static Dictionary<(int Left, int Right), (int Rank, int Id)> Of(
         IReadOnlyDictionary<string, int> vocabulary,
         IEnumerable<(string Left, string Right)> merges,
-        string source
+        string source,
+        IReadOnlySet<int>? never = null
     )
     {
         var table = new Dictionary<(int Left, int Right), (int Rank, int Id)>();
@@ -26,7 +28,12 @@ internal static class MergeTable
                     : throw new InvalidCheckpointException(
                         $"{source}: merge {rank + 1}, '{left} {right}', needs the token '{token}', which the vocabulary lacks."
                     );
-            table.TryAdd((Id(left), Id(right)), (rank, Id(left + right)));
+            var (pair, whole) = ((Id(left), Id(right)), Id(left + right));
+            if (never?.Contains(whole) is not true)
+            {
+                table.TryAdd(pair, (rank, whole));
+            }
+
             rank++;
         }
 

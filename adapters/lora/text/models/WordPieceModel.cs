@@ -4,7 +4,7 @@ namespace Federated.Adapters.Text;
 /// WordPiece (https://arxiv.org/abs/1609.08144): the longest token that begins a word, then the longest that goes on, marked by a prefix; a
 /// word that cannot be covered is unknown as a whole.
 /// </summary>
-/// <param name="vocabulary">Token → id.</param>
+/// <param name="vocabulary">Token → id, without those that no text gives.</param>
 /// <param name="unknown">Id of the unknown word.</param>
 /// <param name="prefix">What marks tokens inside a word: "##".</param>
 /// <param name="maxCharacters">Longer words are unknown.</param>

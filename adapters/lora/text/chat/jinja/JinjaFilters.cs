@@ -1,17 +1,11 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace Federated.Adapters.Text;
 
 /// <summary>The filters that chat templates use.</summary>
 internal static class JinjaFilters
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <summary>A filter: value, arguments by position and by name.</summary>
     internal delegate object? Filter(
         object? value,
@@ -47,7 +41,7 @@ internal static class JinjaFilters
                 arguments is [string part, string by, ..]
                     ? JinjaMethods.Replace(JinjaValues.Text(value), part, by)
                     : throw new ChatTemplateException("The chat template's replace has no two texts."),
-            "tojson" => (value, _, _) => JsonSerializer.Serialize(value is JinjaUndefined ? null : value, Json),
+            "tojson" => (value, _, _) => Json(value),
             "int" => (value, _, _) =>
                 value is string text
                     ? long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
@@ -67,6 +61,19 @@ internal static class JinjaFilters
         text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..].ToLowerInvariant();
 
     private static readonly Dictionary<string, object?> Nothing = [];
+
+    // As json.dumps(…, ensure_ascii=False) writes it, blanks included.
+    private static string Json(object? value) =>
+        value switch
+        {
+            null or JinjaUndefined => "null",
+            bool truth => truth ? "true" : "false",
+            string text => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"",
+            IReadOnlyList<object?> items => $"[{string.Join(", ", items.Select(Json))}]",
+            Dictionary<string, object?> entries =>
+                $"{{{string.Join(", ", entries.Select(entry => $"{Json(entry.Key)}: {Json(entry.Value)}"))}}}",
+            _ => JinjaValues.Text(value),
+        };
 
     private static object? Default(
         object? value,

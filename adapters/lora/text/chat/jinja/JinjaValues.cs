@@ -28,7 +28,10 @@ internal static class JinjaValues
             string text => text,
             bool truth => truth ? "True" : "False",
             long number => number.ToString(CultureInfo.InvariantCulture),
-            double number => number.ToString("R", CultureInfo.InvariantCulture),
+            double number => number.ToString(
+                number % 1 == 0 && Math.Abs(number) < 1e15 ? "F1" : "R",
+                CultureInfo.InvariantCulture
+            ),
             _ => throw new ChatTemplateException("The chat template writes a list or dictionary as text."),
         };
 
