@@ -7,6 +7,8 @@ namespace Federated.Adapters.Tests.Text;
 
 public sealed class TokenizerJsonTests
 {
+    private static readonly string[] Marks = ["<s>", "</s>", "[CLS]", "[SEP]"];
+
     [Theory]
     [InlineData("model", """{"type":"WordLevel","vocab":{}}""", "type is 'WordLevel', a model that is not understood")]
     [InlineData("normalizer", """{"type":"Turkish"}""", "type is 'Turkish', a normalizer that is not understood")]
@@ -111,7 +113,7 @@ public sealed class TokenizerJsonTests
         File.WriteAllText(folder.File("tokenizer.json"), file.ToJsonString());
         var tokenizer = TextTokenizer.Load(folder.Path);
 
-        foreach (var mark in new[] { "<s>", "</s>", "[CLS]", "[SEP]" }.Where(mark => tokenizer.Find(mark) is not null))
+        foreach (var mark in Marks.Where(mark => tokenizer.Find(mark) is not null))
         {
             Assert.DoesNotContain(tokenizer.Find(mark)!.Value, tokenizer.Encode(mark));
         }
