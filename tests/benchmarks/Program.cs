@@ -4,6 +4,7 @@ using Federated.Benchmarks;
 // dotnet run --project tests/benchmarks -c Release -- precision [--model reference|large|base-docs]
 // dotnet run --project tests/benchmarks -c Release -- memory [--model reference|large|base-docs]
 // dotnet run --project tests/benchmarks -c Release -- loading [--layers 8] [--rounds 5]
+// dotnet run --project tests/benchmarks -c Release -- tokenizer [--folder MODEL] [--texts 500] [--rounds 7]
 // dotnet run --project tests/benchmarks -c Release -- privacy [--rounds 5]
 // dotnet run --project tests/benchmarks -c Release -- merge [--updates 10] [--megabytes 40] [--rounds 5]
 // dotnet run --project tests/benchmarks -c Release -- weights [--nodes 1000000] [--participants 1000] [--rounds 5]
@@ -16,6 +17,7 @@ var benchmarks = new Dictionary<string, Action<Arguments>>
     ["precision"] = PrecisionBenchmark.Run,
     ["memory"] = MemoryBenchmark.Run,
     ["loading"] = LoadingBenchmark.Run,
+    ["tokenizer"] = TokenizerBenchmark.Run,
     ["privacy"] = PrivacyBenchmark.Run,
     ["merge"] = MergeBenchmark.Run,
     ["weights"] = WeightsBenchmark.Run,

@@ -86,6 +86,9 @@ public sealed class LlamaCheckpointTests
         "is not max_position_embeddings 16"
     )]
     [InlineData("hidden_size", "0", "hidden_size is 0")]
+    [InlineData("hidden_size", "2147483647", "hidden_size is 2147483647; it must be a whole number from 1 to 16777216")]
+    [InlineData("num_hidden_layers", "16777216", "from 1 to 1000")]
+    [InlineData("head_dim", "16777216", "times num_attention_heads 4 is too large")]
     [InlineData("hidden_size", "\"8\"", "hidden_size is \"8\"")]
     [InlineData("vocab_size", null, "vocab_size is missing")]
     [InlineData("num_key_value_heads", "3", "num_key_value_heads 3 does not divide")]
@@ -109,12 +112,38 @@ public sealed class LlamaCheckpointTests
         Assert.Contains(complaint, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(2047, "the tokenizer has 2048 ids, but config.json says vocab_size 2047")]
+    [InlineData(20_000, "the tokenizer has 2048 ids, but config.json says vocab_size 20000")]
+    public void A_tokenizer_of_another_vocabulary_is_refused(int vocabulary, string complaint)
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(Path.Combine(RepositoryFolder.BaseDocs, "tokenizer.json"), folder.File("tokenizer.json"));
+        using var model = new LlamaModel(Tiny with { VocabSize = vocabulary });
+        LlamaInitializer.Initialize(model, 7);
+        LlamaCheckpoint.Write(model, folder.Path, ScalarType.Float32);
+
+        var error = Assert.Throws<InvalidCheckpointException>(() => BaseModel.Load(folder.Path));
+
+        Assert.Contains(complaint, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_missing_tensor_is_named()
     {
         using var folder = Folder(tensors => tensors.Remove("model.norm.weight"));
 
         Assert.Contains("model.norm.weight", Refusal(folder), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_configuration_that_asks_for_more_than_the_files_hold_gets_no_memory()
+    {
+        using var folder = Folder(_ => { });
+        var config = Tiny with { HiddenSize = 1 << 20, IntermediateSize = 1 << 24 };
+        File.WriteAllText(folder.File("config.json"), config.ToJson("float32"));
+
+        Assert.Contains("the safetensors files hold", Refusal(folder), StringComparison.Ordinal);
     }
 
     [Fact]

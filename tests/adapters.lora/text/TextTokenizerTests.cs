@@ -27,6 +27,39 @@ public sealed class TextTokenizerTests
         Assert.Equal(text, tokenizer.Decode(tokenizer.Encode(text, addBos: true, addEos: true)));
     }
 
+    [Theory]
+    [InlineData("Qwen2Tokenizer", "12", new[] { "1", "2" })]
+    [InlineData("Qwen2Tokenizer", "e\u0301", new[] { "\u00E9" })]
+    [InlineData("GPT2Tokenizer", "12", new[] { "12" })]
+    [InlineData("GPT2Tokenizer", "e\u0301", new[] { "e", "\u0301" })]
+    public void The_class_says_how_vocabulary_and_merges_cut_a_text(string tokenizerClass, string text, string[] pieces)
+    {
+        using var folder = new TemporaryFolder();
+        // "12", "é" (two bytes) and "e" with a combining accent (two bytes), each merged from its bytes.
+        File.WriteAllText(
+            folder.File("vocab.json"),
+            """{"1":0,"2":1,"12":2,"Ã":3,"©":4,"Ã©":5,"e":6,"Ì":7,"ģ":8,"Ìģ":9}"""
+        );
+        File.WriteAllText(folder.File("merges.txt"), "#version: 0.2\n1 2\nÃ ©\nÌ ģ\n");
+        File.WriteAllText(folder.File("tokenizer_config.json"), $$"""{"tokenizer_class":"{{tokenizerClass}}"}""");
+        var tokenizer = TextTokenizer.Load(folder.Path);
+
+        Assert.Equal(pieces, tokenizer.Encode(text).Select(id => tokenizer.Decode([id])));
+    }
+
+    [Fact]
+    public void Roberta_puts_its_marks_around_a_text()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("vocab.json"), """{"<s>":0,"<pad>":1,"</s>":2,"a":3}""");
+        File.WriteAllText(folder.File("merges.txt"), "#version: 0.2\n");
+        File.WriteAllText(folder.File("config.json"), """{"model_type":"roberta"}""");
+
+        var tokenizer = TextTokenizer.Load(folder.Path);
+
+        Assert.Equal([0, 3, 3, 2], tokenizer.Encode("aa", addBos: true, addEos: true));
+    }
+
     [Fact]
     public void A_folder_without_a_tokenizer_is_refused()
     {

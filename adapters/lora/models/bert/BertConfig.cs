@@ -82,7 +82,7 @@ public sealed record BertConfig : ModelConfig
             ModelType = modelType,
             HiddenSize = width,
             IntermediateSize = fields.Positive("intermediate_size"),
-            Layers = fields.Positive("num_hidden_layers"),
+            Layers = fields.Positive("num_hidden_layers", most: ConfigFields.MaxLayers),
             Heads = heads,
             VocabSize = fields.Positive("vocab_size"),
             Positions = fields.Positive("max_position_embeddings"),

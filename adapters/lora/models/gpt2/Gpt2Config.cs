@@ -62,8 +62,8 @@ public sealed record Gpt2Config : ModelConfig
             ? new Gpt2Config
             {
                 HiddenSize = width,
-                InnerSize = fields.PositiveOrNull("n_inner") ?? checked(4 * width),
-                Layers = fields.Positive("n_layer"),
+                InnerSize = fields.PositiveOrNull("n_inner") ?? 4 * width,
+                Layers = fields.Positive("n_layer", most: ConfigFields.MaxLayers),
                 Heads = heads,
                 VocabSize = fields.Positive("vocab_size"),
                 Positions = fields.Positive("n_positions", fields.PositiveOrNull("n_ctx") ?? 1024),

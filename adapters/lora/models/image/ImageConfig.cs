@@ -68,17 +68,25 @@ public sealed record ImageConfig : ModelConfig
             Hidden = fields.PositiveNumbers("hidden"),
             LabelNames = Models.LabelNames.Read(fields),
         };
+        if ((long)config.Channels * config.Height * config.Width > ConfigFields.MaxSize)
+        {
+            throw fields.Invalid("height", $"{config.Height} times width times channels is too large.");
+        }
+
         var (height, width) = (config.Height, config.Width);
         foreach (var _ in config.Convolutions)
         {
             (height, width) = (Pooled(height), Pooled(width));
         }
 
-        return height > 0 && width > 0
+        return
+            height > 0
+            && width > 0
+            && (long)config.Convolutions.LastOrDefault(1) * height * width <= ConfigFields.MaxSize
             ? config
             : throw fields.Invalid(
                 "convolutions",
-                $"are too many for an image of {config.Height} × {config.Width}: nothing is left of it."
+                $"do not fit an image of {config.Height} × {config.Width}: nothing is left of it, or too much."
             );
     }
 

@@ -19,7 +19,7 @@ internal static class LlamaConfigReader
         var (hidden, heads, layers) = (
             fields.Positive("hidden_size"),
             fields.Positive("num_attention_heads"),
-            fields.Positive("num_hidden_layers")
+            fields.Positive("num_hidden_layers", most: ConfigFields.MaxLayers)
         );
         var context = fields.Positive("max_position_embeddings", modelType == "llama" ? 2048 : null);
         var bias = modelType switch
@@ -56,6 +56,11 @@ internal static class LlamaConfigReader
             BosTokenId = fields.TokenId("bos_token_id"),
             EosTokenId = fields.TokenId("eos_token_id"),
         };
+        if ((long)heads * config.HeadDim > ConfigFields.MaxSize)
+        {
+            throw fields.Invalid("head_dim", $"{config.HeadDim} times num_attention_heads {heads} is too large.");
+        }
+
         if (config.HeadDim % 2 != 0)
         {
             throw fields.Invalid("head_dim", $"{config.HeadDim} is odd; rotary embedding turns pairs.");

@@ -6,6 +6,12 @@ namespace Federated.Adapters.Models;
 /// <summary>Typed reads of a config.json, each of which refuses by field, value and file.</summary>
 internal sealed class ConfigFields
 {
+    /// <summary>Largest size that is read.</summary>
+    public const int MaxSize = 1 << 24;
+
+    /// <summary>Most layers that are read.</summary>
+    public const int MaxLayers = 1000;
+
     private readonly JsonElement _root;
     private readonly string _path;
 
@@ -121,16 +127,18 @@ internal sealed class ConfigFields
             ? [.. value.EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.ToString()))]
         : throw Invalid(field, $"is {value.GetRawText()}; it must be an object.");
 
-    public int Positive(string field, int? otherwise = null)
+    /// <summary>A whole number from 1 to a bound that no real model comes near, so that products of two of them cannot overflow.</summary>
+    public int Positive(string field, int? otherwise = null, int most = MaxSize)
     {
         if (Find(field) is not { } value)
         {
             return otherwise ?? throw Invalid(field, "is missing.");
         }
 
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number > 0
+        return
+            value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number > 0 && number <= most
             ? number
-            : throw Invalid(field, $"is {value.GetRawText()}; it must be a whole number ≥ 1.");
+            : throw Invalid(field, $"is {value.GetRawText()}; it must be a whole number from 1 to {most}.");
     }
 
     public double? PositiveNumberOrNull(string field) => Find(field) is null ? null : PositiveNumber(field, 1);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Federated.Adapters.Checkpoints;
 using Federated.Adapters.Quantization;
 using TorchSharp.Modules;
@@ -19,7 +20,7 @@ internal static class ModelWeights
         {
             files.AddRange(paths.Select(SafetensorsReader.Open));
             WeightFiles.RequireAsIndexed(folder, files);
-            model = config.Create();
+            model = Create(folder, config, files);
             Fill(model, files, folder, precision);
             return model;
         }
@@ -31,6 +32,33 @@ internal static class ModelWeights
         finally
         {
             files.ForEach(file => file.Dispose());
+        }
+    }
+
+    // A configuration that lies about sizes must not ask for memory.
+    private static AdaptableModel Create(string folder, ModelConfig config, List<SafetensorsReader> files)
+    {
+        var asked = config.Linears.Sum(linear => (double)linear.InFeatures * linear.OutFeatures);
+        var stored = files.Sum(file =>
+            file.Tensors.Sum(tensor => tensor.Shape.Aggregate(1.0, (product, size) => product * size))
+        );
+        if (asked > stored)
+        {
+            throw new InvalidCheckpointException(
+                $"{folder}: config.json describes linear layers of {asked:F0} weights; the safetensors files hold {stored:F0} numbers in all."
+            );
+        }
+
+        try
+        {
+            return config.Create();
+        }
+        catch (ExternalException error)
+        {
+            throw new InvalidCheckpointException(
+                $"{folder}: the model of config.json does not fit into memory: {error.Message.Split('\n')[0]}",
+                error
+            );
         }
     }
 

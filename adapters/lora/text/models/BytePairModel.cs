@@ -11,7 +11,11 @@ internal sealed class BytePairModel : ITokenModel
     // Words repeat; this many are remembered.
     private const int CacheSize = 50_000;
     private const int CachedLength = 64;
+
+    // A word is this short: looking at all pairs again costs less than a queue of them.
+    private const int FewSymbols = 24;
     private readonly Dictionary<string, int> _vocabulary;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly Dictionary<(int Left, int Right), (int Rank, int Id)> _merges;
     private readonly BytePairOptions _options;
     private readonly IReadOnlySet<int> _never;
@@ -33,6 +37,7 @@ internal sealed class BytePairModel : ITokenModel
     )
     {
         _vocabulary = vocabulary;
+        _lookup = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
         _merges = merges;
         _options = options;
         _never = never ?? new HashSet<int>();
@@ -56,7 +61,7 @@ internal sealed class BytePairModel : ITokenModel
             return;
         }
 
-        var merged = new MergingSymbols(Symbols(piece), _merges).Merge();
+        var merged = Merged(Symbols(piece));
         if (piece.Length <= CachedLength && _cached < CacheSize && _cache.TryAdd(piece, merged))
         {
             Interlocked.Increment(ref _cached);
@@ -65,21 +70,51 @@ internal sealed class BytePairModel : ITokenModel
         ids.AddRange(merged);
     }
 
+    private int[] Merged(List<int> symbols)
+    {
+        if (symbols.Count > FewSymbols)
+        {
+            return new MergingSymbols(symbols, _merges).Merge();
+        }
+
+        while (true)
+        {
+            var (at, first) = (-1, (Rank: int.MaxValue, Id: 0));
+            for (var i = 0; i + 1 < symbols.Count; i++)
+            {
+                if (_merges.TryGetValue((symbols[i], symbols[i + 1]), out var merge) && merge.Rank < first.Rank)
+                {
+                    (at, first) = (i, merge);
+                }
+            }
+
+            if (at < 0)
+            {
+                return [.. symbols];
+            }
+
+            symbols[at] = first.Id;
+            symbols.RemoveAt(at + 1);
+        }
+    }
+
     private List<int> Symbols(string piece)
     {
         var symbols = new List<int>(piece.Length);
         var afterUnknown = false;
+        var at = 0;
         foreach (var rune in piece.EnumerateRunes())
         {
-            var character = rune.ToString();
-            if (_vocabulary.TryGetValue(character, out var id) && !_never.Contains(id))
+            var character = piece.AsSpan(at, rune.Utf16SequenceLength);
+            at += character.Length;
+            if (_lookup.TryGetValue(character, out var id) && !_never.Contains(id))
             {
                 symbols.Add(id);
                 afterUnknown = false;
             }
             else if (_bytes is not null)
             {
-                symbols.AddRange(_bytes.Of(character));
+                symbols.AddRange(_bytes.Of(rune.ToString()));
                 afterUnknown = false;
             }
             else if (_unknown is { } unknown)
