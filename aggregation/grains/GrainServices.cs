@@ -16,6 +16,7 @@ public static class GrainServices
     public static IServiceCollection AddAggregationGrains(this IServiceCollection services)
     {
         services.TryAddSingleton<AdapterLayouts>();
+        services.TryAddSingleton<IPublicEvaluator, NoPublicEvaluation>();
         services.TryAddKeyedSingleton(Clock, TimeProvider.System);
         // Our exceptions cross grain calls as themselves.
         services.Configure<ExceptionSerializationOptions>(options =>

@@ -65,6 +65,10 @@ public interface IRunGrain : IGrainWithStringKey
     [ResponseTimeout("00:05:00")]
     Task<UploadAnswer> AcceptAsync(UpdateOffer offer);
 
+    /// <summary>What the worker made of a version; null = it could not judge. Repeating it is harmless.</summary>
+    [Alias("record-evaluation")]
+    Task RecordEvaluationAsync(byte[]? evaluation);
+
     /// <summary>The run as the operator sees it; null = no such run.</summary>
     [Alias("status")]
     [AlwaysInterleave]

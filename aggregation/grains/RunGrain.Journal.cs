@@ -30,6 +30,10 @@ internal sealed partial class RunGrain
             DelayDeactivation(Timeout.InfiniteTimeSpan);
             Hurry();
         }
+        else
+        {
+            BeginEvaluation(); // of the last version, if the silo stopped before it was judged
+        }
     }
 
     /// <inheritdoc/>
@@ -55,9 +59,10 @@ internal sealed partial class RunGrain
     {
         var next = events.Aggregate(_state!, (state, runEvent) => state.Apply(runEvent));
         await _stream.AppendAsync([.. events.Select(Record)]);
+        var ended = next.Phase.HasEnded() && !_state!.Phase.HasEnded();
         _state = next;
         Tell(events);
-        if (next.Phase.HasEnded())
+        if (ended)
         {
             LogEnded(next.Name, next.Phase, next.Reason ?? "");
             DelayDeactivation(TimeSpan.Zero);
@@ -86,6 +91,7 @@ internal sealed partial class RunGrain
                 or DeadlineMoved
                 or VersionClosed
                 or StalenessDecided
+                or VersionEvaluated
             );
 
     private JournalRecord Record(RunEvent runEvent) =>

@@ -58,6 +58,18 @@ internal sealed partial class RunGrain
     )]
     private partial void LogPublished(long version, string digest, int updates, double amplification);
 
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "version {Version}: public loss {Loss} nats a token over {Tokens} tokens"
+    )]
+    private partial void LogEvaluated(long version, double loss, long tokens);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "version {Version} cannot be judged for now; next attempt in {Wait}"
+    )]
+    private partial void LogEvaluationFailed(Exception exception, long version, TimeSpan wait);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "run {Name} paused: {Because}")]
     private partial void LogPaused(string name, string because);
 

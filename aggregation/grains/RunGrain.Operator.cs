@@ -20,7 +20,7 @@ internal sealed partial class RunGrain
                     .. state
                         .Published.Skip((int)Math.Clamp(fromVersion, 0, state.Published.Count))
                         .Take(VersionsOfOneAnswer)
-                        .Select(RunReading.Summary),
+                        .Select(version => RunReading.Summary(state, version)),
                 ]
                 : []
         );

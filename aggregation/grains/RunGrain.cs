@@ -20,6 +20,7 @@ namespace Federated.Aggregation.Grains;
 ///                     │  (6) correct   a decision about each late update            FreshUpdate | none
 ///    watch ◀──────────┤  (7) merge     FedAU weights, then MergeGrain               WeightedUpdate → MergedAdapter
 ///                     └─ (8) publish   one commit: version t+1, and the next opens  ──────────▶ check-in, download
+///    watch ◀────────────    (judge)     beside it all: the version's loss on public records, which may end the run
 /// </code>
 /// The grain decides nothing that is not in its journal: each step is one event, appended before anything follows from it, and
 /// <see cref="StepAsync"/> looks only at the state that the events fold to. So a crash between any two events continues
@@ -34,6 +35,7 @@ internal sealed partial class RunGrain(
     IJournal journal,
     IBlobStore blobs,
     AdapterLayouts layouts,
+    IPublicEvaluator evaluator,
     [FromKeyedServices(GrainServices.Clock)] TimeProvider time,
     ILogger<RunGrain> logger
 ) : Grain, IRunGrain
@@ -225,6 +227,7 @@ internal sealed partial class RunGrain(
             while (_state is not null && !_stream.IsLost && await StepAsync(_state)) { }
             _retry = FirstRetry;
             ArmTimer();
+            BeginEvaluation();
         }
         catch (ActivationSupersededException exception)
         {
@@ -256,6 +259,7 @@ internal sealed partial class RunGrain(
         return state switch
         {
             { Phase: RunPhase.Recruiting, HasRecruitedEnough: true } => await PublishInitialAsync(state),
+            { WhyStop: { } because } => await AppendAsync(new RunCompleted(time.GetUtcNow()) { Because = because }),
             { Phase: RunPhase.Running, Open: null } => await AppendAsync(AfterPublication(state)),
             { Phase: RunPhase.Running, Open: { TakesUpdates: true } open } => await CloseAsync(state, open),
             { Phase: RunPhase.Running, Open: { Decisions: null } open } => await CorrectAsync(state, open),

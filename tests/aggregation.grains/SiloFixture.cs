@@ -25,6 +25,7 @@ public sealed class SiloFixture : IAsyncLifetime
                     .Services.AddSingleton<IJournal>(Journal)
                     .AddSingleton<IBlobStore>(Blobs)
                     .AddKeyedSingleton<TimeProvider>(GrainServices.Clock, Time)
+                    .AddSingleton<IPublicEvaluator, ConstantLoss>()
                     .AddAggregationGrains()
         );
         _cluster = builder.Build();

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Federated.Adapters.Models;
 
 namespace Federated.Silo.Tests;
@@ -16,6 +18,13 @@ public sealed class SiloUnderTest : IAsyncLifetime
 
     internal string Data => _folder["data"];
 
+    /// <summary>The model of the repository, which a silo can run.</summary>
+    internal static string BaseDocs { get; } = FindBaseDocs();
+
+    internal string PublicFile => _folder["public.jsonl"];
+
+    internal string PublicDigest { get; private set; } = "";
+
     private SiloOptions Options =>
         new()
         {
@@ -23,13 +32,19 @@ public sealed class SiloUnderTest : IAsyncLifetime
             GrpcPort = 0,
             HttpPort = 0,
             LogToConsole = false,
-            Models = new Dictionary<string, string> { [TinyModel.Name] = _folder["model"] },
+            Models = new Dictionary<string, string> { [TinyModel.Name] = _folder["model"], ["docs"] = BaseDocs },
+            PublicData = new Dictionary<string, string> { ["public"] = PublicFile },
         };
 
     public async ValueTask InitializeAsync()
     {
         TinyModel.Write(_folder["model"]);
         ModelDigest = BaseModelDigest.Compute(_folder["model"]);
+        File.WriteAllText(
+            PublicFile,
+            "{\"text\": \"Gets the value.\"}\n{\"prompt\": \"Sets\", \"completion\": \" the name.\"}\n"
+        );
+        PublicDigest = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(PublicFile)));
         Host = await SiloHost.StartAsync(Options);
     }
 
@@ -49,6 +64,9 @@ public sealed class SiloUnderTest : IAsyncLifetime
 
     /// <summary>A client of the operator API, as the operator.</summary>
     internal SiloClient Operator() => new(Host.HttpAddress, Host.OperatorToken);
+
+    private static string FindBaseDocs([CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "adapters", "lora", "base-docs"));
 
     internal static long NextSeed() => Interlocked.Increment(ref _seeds);
 

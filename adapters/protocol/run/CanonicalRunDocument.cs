@@ -79,6 +79,7 @@ public static class CanonicalRunDocument
         WriteUnless(json, "precision", document.BaseModel.Precision, "float32");
         json.WriteString("sha256", document.BaseModel.Sha256);
         json.WriteEndObject();
+        CanonicalEvaluation.Write(json, document.Evaluation);
         CanonicalLocal.Write(json, document.Local);
         WriteOptional(json, "name", document.Name);
         json.WriteStartObject("participants");
@@ -95,6 +96,7 @@ public static class CanonicalRunDocument
         CanonicalValues.Optional(json, "versions", document.Retention.Versions);
         json.WriteEndObject();
         WriteRounds(json, document.Rounds);
+        CanonicalEvaluation.Write(json, document.Stop);
         json.WriteEndObject();
     }
 

@@ -23,6 +23,12 @@ public sealed record RunDocument
     /// <summary>The local program of one update.</summary>
     public required LocalSection Local { get; init; }
 
+    /// <summary>How progress is judged on public records; null = it is not.</summary>
+    public EvaluationSection? Evaluation { get; init; }
+
+    /// <summary>When the run ends early; null = never.</summary>
+    public StopSection? Stop { get; init; }
+
     /// <summary>When versions close and how old an update may be.</summary>
     public required RoundsSection Rounds { get; init; }
 

@@ -25,6 +25,7 @@ public static class RunDocumentRules
         Privacy(document.Privacy, report);
         AdaptiveClippingRules.Validate(document, report);
         LocalRules.Validate(document.Local, report);
+        EvaluationRules.Validate(document, report);
         report.Range("rounds.versions", document.Rounds.Versions, 1, MaxCount);
         report.Range("rounds.maxStaleness", document.Rounds.MaxStaleness, 0, MaxCount);
         report.Duration("rounds.leaveAfter", document.Rounds.LeaveAfter, TimeSpan.FromSeconds(1));

@@ -35,8 +35,6 @@ public static class RunDocumentYaml
     {
         var name = top.OptionalText("name");
         const string LeaveOut = "leave it out";
-        top.NotYet("evaluation", LeaveOut);
-        top.NotYet("stop", LeaveOut);
         top.NotYet("metrics", LeaveOut);
         return new RunDocument
         {
@@ -46,6 +44,8 @@ public static class RunDocumentYaml
             Adapter = Adapter(top.Section("adapter")),
             Privacy = Privacy(top.Section("privacy", required: true)),
             Local = LocalYaml.Read(top.Section("local")),
+            Evaluation = EvaluationYaml.Evaluation(top.Section("evaluation")),
+            Stop = EvaluationYaml.Stop(top.Section("stop")),
             Rounds = Rounds(top.Section("rounds", required: true)),
             Aggregation = AggregationYaml.Read(top.Section("aggregation")),
             Retention = Retention(top.Section("retention")),

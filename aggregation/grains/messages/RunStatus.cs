@@ -16,6 +16,8 @@ namespace Federated.Aggregation.Grains;
 /// <param name="CreatedAt">When it was submitted.</param>
 /// <param name="ChangedAt">When it last changed.</param>
 /// <param name="Revision">Rises with every event; for WaitForChangeAsync.</param>
+/// <param name="EvaluatedVersion">The newest version that was judged on public records, -1 = none.</param>
+/// <param name="PublicLoss">Its loss in nats a token; null = none.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.run-status")]
@@ -32,5 +34,7 @@ public sealed record RunStatus(
     [property: Id(9)] ImmutableArray<RunNodeStatus> Members,
     [property: Id(10)] DateTimeOffset CreatedAt,
     [property: Id(11)] DateTimeOffset ChangedAt,
-    [property: Id(12)] long Revision
+    [property: Id(12)] long Revision,
+    [property: Id(13)] long EvaluatedVersion,
+    [property: Id(14)] double? PublicLoss
 );

@@ -18,6 +18,7 @@ namespace Federated.Aggregation.Grains;
 /// <param name="Robust">What the robust rule did; null without one.</param>
 /// <param name="Merge">A MergeReport as JSON; null for version 0, and for versions of releases that knew one way to merge.</param>
 /// <param name="ResidualLength">Bytes of the frozen products beside the adapter; 0 = none.</param>
+/// <param name="Evaluation">A VersionEvaluation as JSON; null = not judged, or not yet.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.version-summary")]
@@ -36,5 +37,6 @@ public sealed record VersionSummary(
     [property: Id(11)] int Remembered,
     [property: Id(12)] RobustSummary? Robust,
     [property: Id(13)] byte[]? Merge,
-    [property: Id(14)] long ResidualLength
+    [property: Id(14)] long ResidualLength,
+    [property: Id(15)] byte[]? Evaluation
 );

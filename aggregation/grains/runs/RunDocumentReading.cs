@@ -38,6 +38,9 @@ public static class RunDocumentReading
             ServerOptimizer = ServerOptimizer(document, layout),
             Robust = Robust(document, layout),
             Mechanism = Mechanism(document),
+            Evaluation = document.Evaluation is { } evaluation
+                ? new(evaluation.Every, document.Stop?.Patience, document.Stop?.MinDelta ?? 0)
+                : null,
         };
 
     /// <summary>What follows from the document about every honest update of the run.</summary>

@@ -28,12 +28,14 @@ internal static class RunReading
             [.. state.Members.Values.Select(member => Member(state, member, merged, lastContact))],
             state.CreatedAt,
             state.LastEventAt,
-            state.Revision
+            state.Revision,
+            state.Evaluations.IsEmpty ? -1 : state.Evaluations.Keys.Last(),
+            state.Evaluations.IsEmpty ? null : state.Evaluations.Values.Last().NatsPerToken
         );
     }
 
     /// <summary>One version.</summary>
-    public static VersionSummary Summary(PublishedVersion version) =>
+    public static VersionSummary Summary(RunState state, PublishedVersion version) =>
         new(
             version.Number,
             version.Digest,
@@ -61,7 +63,8 @@ internal static class RunReading
             version.Report?.Remembered ?? 0,
             version.Report?.Robust is { } robust ? Robust(robust) : null,
             version.Report?.Merge?.ToJson(),
-            version.Residual?.Length ?? 0
+            version.Residual?.Length ?? 0,
+            state.Evaluations.GetValueOrDefault(version.Number)?.ToJson()
         );
 
     private static RobustSummary Robust(RobustReport report) =>

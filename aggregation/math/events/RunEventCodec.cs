@@ -30,6 +30,7 @@ public static class RunEventCodec
         ["version-closed"] = typeof(VersionClosed),
         ["staleness-decided"] = typeof(StalenessDecided),
         ["version-published"] = typeof(VersionPublished),
+        ["version-evaluated"] = typeof(VersionEvaluated),
         ["run-paused"] = typeof(RunPaused),
         ["run-resumed"] = typeof(RunResumed),
         ["run-completed"] = typeof(RunCompleted),

@@ -41,6 +41,13 @@ public sealed partial record RunState
                 Reason = e.Reason,
             },
             RunResumed e => Require(next, Phase == RunPhase.Paused).Resume(e),
+            VersionEvaluated e => Evaluate(e),
+            RunCompleted { Because: { } because } => Require(next, WhyStop is not null) with
+            {
+                Phase = RunPhase.Completed,
+                Reason = because,
+                Open = null,
+            },
             RunCompleted => Require(
                 next,
                 Phase == RunPhase.Running && Open is null && Latest?.Number == Terms.Versions

@@ -44,6 +44,9 @@ public sealed record RunTerms
     /// <summary>What is done about hostile updates; null = nothing.</summary>
     public RobustRule? Robust { get; init; }
 
+    /// <summary>Which versions are judged on public records; null = none.</summary>
+    public EvaluationTerms? Evaluation { get; init; }
+
     /// <summary>What nodes must attest.</summary>
     public required MechanismTerms Mechanism { get; init; }
 

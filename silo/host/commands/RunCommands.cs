@@ -129,7 +129,7 @@ internal static class RunCommands
                     RunText.Members(status);
                     Console.WriteLine();
                     RunText.Versions(versions);
-                    foreach (var remark in RunText.Remarks(versions))
+                    foreach (var remark in RunText.Remarks(versions).Concat(RunText.Samples(versions)))
                     {
                         Console.WriteLine(remark);
                     }

@@ -10,7 +10,7 @@ internal static class RunText
     public static string Line(RunView run, DateTimeOffset now)
     {
         var reason = run.Reason.Length == 0 ? "" : $" ({run.Reason})";
-        return $"{run.Name}  {Phase(run)}{reason}  version {Math.Max(0, run.PublishedVersion)}/{run.Versions}  {Open(run.Open, now)}";
+        return $"{run.Name}  {Phase(run)}{reason}  version {Math.Max(0, run.PublishedVersion)}/{run.Versions}  {Open(run.Open, now)}{Loss(run)}";
     }
 
     public static void Table(IEnumerable<RunView> runs) =>
@@ -47,7 +47,20 @@ internal static class RunText
 
     public static void Versions(IEnumerable<VersionView> versions) =>
         Output.Table(
-            ["VERSION", "PUBLISHED", "N", "NODE", "STALENESS", "WEIGHT", "COEFFICIENT", "NOISE", "ODDITY", "LEFT OUT", "ADAPTER"],
+            [
+                "VERSION",
+                "PUBLISHED",
+                "N",
+                "NODE",
+                "STALENESS",
+                "WEIGHT",
+                "COEFFICIENT",
+                "NOISE",
+                "ODDITY",
+                "LEFT OUT",
+                "PUBLIC LOSS",
+                "ADAPTER",
+            ],
             versions.SelectMany(Rows)
         );
 
@@ -73,6 +86,14 @@ internal static class RunText
         }
     }
 
+    /// <summary>What the newest judged version made of the run's prompts.</summary>
+    public static IEnumerable<string> Samples(IEnumerable<VersionView> versions) =>
+        versions.LastOrDefault(version => version.Evaluation is { Samples.Count: > 0 }) is { } judged
+            ? judged.Evaluation!.Samples.Select(sample =>
+                $"version {judged.Version}: {sample.Prompt}|{sample.Text.ReplaceLineEndings(" ")}"
+            )
+            : [];
+
     public static string Time(DateTimeOffset? moment) =>
         moment?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "never";
 
@@ -90,6 +111,7 @@ internal static class RunText
             Amplification(version),
             "",
             LeftOut(version.Merge),
+            version.PublicLoss is { } loss ? Number(loss) : "",
             version.AdapterDigest[..12],
         ];
         yield return first;
@@ -106,6 +128,7 @@ internal static class RunText
                 Number(update.Coefficient) + (update.Clip < 1 ? $" (cut to {Number(update.Clip)})" : ""),
                 "",
                 Oddity(version, update.NodeId),
+                "",
                 "",
                 update.Digest[..12],
             ];
@@ -147,6 +170,9 @@ internal static class RunText
         };
         return $"version {open.Version} holds {open.Accepted.Length} update(s), {closes}";
     }
+
+    private static string Loss(RunView run) =>
+        run.PublicLoss is { } loss ? $"  public loss {Number(loss)} (version {run.EvaluatedVersion})" : "";
 
     private static string Phase(RunView run) => $"{run.State}".ToLowerInvariant();
 

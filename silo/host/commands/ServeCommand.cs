@@ -35,6 +35,11 @@ internal static partial class ServeCommand
             Description = "Base model that runs may name, and its Hugging Face folder; may be repeated",
             HelpName = "NAME=FOLDER",
         };
+        Option<string[]> publicData = new("--public-data")
+        {
+            Description = "Public records that runs may be judged on (JSONL); may be repeated",
+            HelpName = "NAME=FILE",
+        };
         Option<string[]> groups = new("--group")
         {
             Description = "Group that nodes can be invited to; may be repeated",
@@ -57,6 +62,7 @@ internal static partial class ServeCommand
             httpPort,
             listen,
             models,
+            publicData,
             groups,
             quiet,
         };
@@ -69,7 +75,8 @@ internal static partial class ServeCommand
                         GrpcPort = Port("--grpc-port", result.GetValue(grpcPort)),
                         HttpPort = Port("--http-port", result.GetValue(httpPort)),
                         Listen = Address(result.GetValue(listen)!),
-                        Models = Models(result.GetValue(models) ?? []),
+                        Models = Pairs("--model", "FOLDER", result.GetValue(models) ?? []),
+                        PublicData = Pairs("--public-data", "FILE", result.GetValue(publicData) ?? []),
                         Groups = Groups(result.GetValue(groups)!),
                         LogToConsole = !result.GetValue(quiet),
                     },
@@ -99,26 +106,26 @@ internal static partial class ServeCommand
         : IPAddress.TryParse(text, out var address) ? address
         : throw new StartupException($"--listen {text} is no IP address; expected one such as 127.0.0.1 or ::1.");
 
-    private static Dictionary<string, string> Models(string[] pairs)
+    private static Dictionary<string, string> Pairs(string option, string what, string[] pairs)
     {
-        var models = new Dictionary<string, string>(StringComparer.Ordinal);
+        var named = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in pairs)
         {
             var parts = pair.Split('=', 2);
             if (parts.Length != 2 || parts[0].Length == 0 || parts[1].Length == 0)
             {
-                throw new StartupException(
-                    $"--model {pair} is not NAME=FOLDER, such as base-docs-2m=./models/base-docs-2m."
-                );
+                throw new StartupException($"{option} {pair} is not NAME={what}, such as base-docs-2m=./base-docs-2m.");
             }
 
-            if (!models.TryAdd(parts[0], parts[1]))
+            if (!named.TryAdd(parts[0], parts[1]))
             {
-                throw new StartupException($"--model {parts[0]} is given twice; a name means one folder.");
+                throw new StartupException(
+                    $"{option} {parts[0]} is given twice; a name means one {what.ToLowerInvariant()}."
+                );
             }
         }
 
-        return models;
+        return named;
     }
 
     private static string[] Groups(string[] names) =>

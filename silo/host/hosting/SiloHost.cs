@@ -42,11 +42,12 @@ public sealed class SiloHost : IAsyncDisposable
         Ports.RequireFree("--grpc-port", options.Listen, options.GrpcPort);
         Ports.RequireFree("--http-port", options.Listen, options.HttpPort);
         var catalog = LayoutCatalog.Load(options.Models);
+        var publicData = PublicData.Load(options.PublicData);
         var data = DataFolder.Open(options.Data);
         SiloHost? host = null;
         try
         {
-            host = Build(options, catalog, data);
+            host = Build(options, catalog, publicData, data);
             await host._app.StartAsync(cancellation);
             await host.Services.GetRequiredService<RunWaking>().WakeAllAsync();
             return host;
@@ -83,7 +84,7 @@ public sealed class SiloHost : IAsyncDisposable
         _data.Dispose();
     }
 
-    private static SiloHost Build(SiloOptions options, LayoutCatalog catalog, DataFolder data)
+    private static SiloHost Build(SiloOptions options, LayoutCatalog catalog, PublicData publicData, DataFolder data)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.Sources.Clear();
@@ -107,7 +108,7 @@ public sealed class SiloHost : IAsyncDisposable
             silo.Configure<SiloMessagingOptions>(messaging => messaging.MaxMessageBodySize = 4 << 20);
         });
 
-        builder.Services.AddSiloServices(options, catalog, data);
+        builder.Services.AddSiloServices(options, catalog, publicData, data);
         var app = builder.Build();
         app.MapGrpcService<FederationService>();
         app.MapOperatorApi();

@@ -20,6 +20,9 @@ public sealed record SiloOptions
     /// <summary>Hugging Face folders of the base models, by the name that run documents use.</summary>
     public IReadOnlyDictionary<string, string> Models { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>JSONL files of public records that runs may be judged on, by the name that run documents use.</summary>
+    public IReadOnlyDictionary<string, string> PublicData { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Groups that nodes can be invited to; the first is the default.</summary>
     public IReadOnlyList<string> Groups { get; init; } = ["default"];
 

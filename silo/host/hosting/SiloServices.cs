@@ -9,6 +9,7 @@ internal static class SiloServices
         this IServiceCollection services,
         SiloOptions options,
         LayoutCatalog catalog,
+        PublicData publicData,
         DataFolder data
     )
     {
@@ -16,6 +17,8 @@ internal static class SiloServices
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton(catalog);
+        services.AddSingleton(publicData);
+        services.AddSingleton<IPublicEvaluator, PublicEvaluator>();
         services.AddSingleton<IBlobStore>(blobs);
         services.AddHostedService(provider => new UploadExpiry(
             blobs.DropUploadsUntouchedSince,

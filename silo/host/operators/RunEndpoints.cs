@@ -37,6 +37,7 @@ internal static class RunEndpoints
     private static async Task<IResult> SubmitAsync(
         HttpRequest request,
         LayoutCatalog catalog,
+        PublicData publicData,
         SiloOptions options,
         IGrainFactory grains,
         CancellationToken cancellation
@@ -86,6 +87,11 @@ internal static class RunEndpoints
         if (error is not null)
         {
             return Invalid([error]);
+        }
+
+        if (publicData.WhyNot(document) is { } unjudged)
+        {
+            return Invalid([unjudged]);
         }
 
         var layers = layout!.Model.Shapes.Linears.Select(linear => new LinearLayer(

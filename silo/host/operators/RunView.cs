@@ -18,6 +18,8 @@ namespace Federated.Silo;
 /// <param name="CreatedAt">When it was submitted.</param>
 /// <param name="ChangedAt">When it last changed.</param>
 /// <param name="Revision">Rises with every change.</param>
+/// <param name="EvaluatedVersion">The newest version that was judged on public records, -1 = none.</param>
+/// <param name="PublicLoss">Its loss in nats a token; null = none.</param>
 public sealed record RunView(
     string RunDigest,
     string Name,
@@ -31,7 +33,9 @@ public sealed record RunView(
     ImmutableArray<RunNodeStatus> Members,
     DateTimeOffset CreatedAt,
     DateTimeOffset ChangedAt,
-    long Revision
+    long Revision,
+    long EvaluatedVersion,
+    double? PublicLoss
 )
 {
     /// <summary>From what the run says of itself.</summary>
@@ -51,7 +55,9 @@ public sealed record RunView(
             run.Members,
             run.CreatedAt,
             run.ChangedAt,
-            run.Revision
+            run.Revision,
+            run.EvaluatedVersion,
+            run.PublicLoss
         );
     }
 }

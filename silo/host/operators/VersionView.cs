@@ -20,6 +20,8 @@ namespace Federated.Silo;
 /// <param name="Robust">What the robust rule did; null without one.</param>
 /// <param name="Merge">What the merge did; null for version 0.</param>
 /// <param name="ResidualLength">Bytes of the frozen products beside the adapter; 0 = none.</param>
+/// <param name="Evaluation">Its loss on the run's public records, and samples; null = not judged, or not yet.</param>
+/// <param name="PublicLoss">The loss in nats a token; null = not judged.</param>
 public sealed record VersionView(
     long Version,
     string AdapterDigest,
@@ -35,13 +37,16 @@ public sealed record VersionView(
     int Remembered,
     RobustSummary? Robust,
     MergeReport? Merge,
-    long ResidualLength
+    long ResidualLength,
+    VersionEvaluation? Evaluation,
+    double? PublicLoss
 )
 {
     /// <summary>From what the run says of the version.</summary>
     public static VersionView Of(VersionSummary version)
     {
         ArgumentNullException.ThrowIfNull(version);
+        var evaluation = version.Evaluation is { } judged ? VersionEvaluation.FromJson(judged) : null;
         return new(
             version.Version,
             version.Digest,
@@ -57,7 +62,9 @@ public sealed record VersionView(
             version.Remembered,
             version.Robust,
             version.Merge is { } merge ? MergeReport.FromJson(merge) : null,
-            version.ResidualLength
+            version.ResidualLength,
+            evaluation,
+            evaluation?.NatsPerToken
         );
     }
 }

@@ -4,6 +4,9 @@ namespace Federated.Protocol.Tests;
 
 public sealed class RunDocumentRulesTests
 {
+    private const string Evaluation =
+        "evaluation: { data: public.jsonl, every: 2, sha256: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef, prompts: [Once upon a time] }";
+
     [Theory]
     [InlineData("cohort: 5", "cohort: 1")]
     [InlineData("cohort: 5", "cohort: 5, deadline: 10m, grace: 30s")]
@@ -21,6 +24,8 @@ public sealed class RunDocumentRulesTests
     [InlineData("group: hospitals", "nodes: [0123abcd, 0123abce]")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, unit: subject, maxRecordsPerSubject: 8")]
     [InlineData("rounds: { ", "adapter: { targets: [all-linear] }\nrounds: { ")]
+    [InlineData("rounds: { ", Evaluation + "\nrounds: { ")]
+    [InlineData("rounds: { ", Evaluation + "\nstop: { publicLoss: { patience: 2, minDelta: 0 } }\nrounds: { ")]
     [InlineData("rounds: { ", "local: { optimizer: { name: adafactor } }\nrounds: { ")]
     [InlineData("rounds: { ", "local: { optimizer: { name: sgd, momentum: 0.9 } }\nrounds: { ")]
     [InlineData("rounds: { ", "local: { schedule: { name: cosine, warmupSteps: 10 }, accumulation: 4 }\nrounds: { ")]
@@ -93,6 +98,19 @@ public sealed class RunDocumentRulesTests
     )]
     [InlineData("rounds: { ", "adapter: { factors: ab }\nrounds: { ", "aggregation.merge")]
     [InlineData("rounds: { ", "adapter: { factors: alternating }\nrounds: { ", "aggregation.merge")]
+    [InlineData(
+        "rounds: { ",
+        "evaluation: { sha256: '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef' }\nrounds: { ",
+        "evaluation.data"
+    )]
+    [InlineData("rounds: { ", "evaluation: { data: a, sha256: '00' }\nrounds: { ", "evaluation.sha256")]
+    [InlineData(
+        "rounds: { ",
+        Evaluation + "\nstop: { publicLoss: { patience: 0 } }\nrounds: { ",
+        "stop.publicLoss.patience"
+    )]
+    [InlineData("rounds: { ", "stop: { publicLoss: { patience: 3 } }\nrounds: { ", "stop.publicLoss")]
+    [InlineData("rounds: { ", Evaluation + "\nstop: { publicLoss: soon }\nrounds: { ", "stop.publicLoss")]
     [InlineData("rounds: { ", "adapter: { factors: ba }\nrounds: { ", "adapter.factors")]
     [InlineData("rounds: { ", "adapter: { targets: ['*'] }\nrounds: { ", "adapter.targets")]
     [InlineData("rounds: { ", "adapter: { rankPattern: { layers.0: 0 } }\nrounds: { ", "adapter.rankPattern")]

@@ -107,7 +107,6 @@ public sealed class RunDocumentYamlTests
         "privacy: { targetEpsilon: 8, noiseMultiplier: 1 }",
         "privacy.targetEpsilon"
     )]
-    [InlineData("rounds: {", "stop: { publicLoss: { patience: 5 } }\nrounds: {", "stop")]
     [InlineData("rounds: {", "aggregation: { weights: declared }\nrounds: {", "aggregation.weights")]
     public void What_this_version_cannot_honour_is_refused_by_name(string text, string replacement, string path)
     {

@@ -28,9 +28,11 @@ public sealed class RunEventCodecTests
         new StalenessDecided(At, 3, [new("a", 1, 1, Math.Pow(2, -0.5), Some.Digest("x"))]),
         new VersionPublished(At, 0, Some.Digest("v"), 12, null),
         new VersionPublished(At, 1, Some.Digest("v"), 12, State.CloseAndPublish().Latest!.Report),
+        new VersionEvaluated(At, new(2, 123.25, 40, 160, 8, [new("Gets", " the välue.")])),
         new RunPaused(At, "p"),
         new RunResumed(At),
         new RunCompleted(At),
+        new RunCompleted(At) { Because = "the public loss stands still" },
         new RunFailed(At, "f"),
         new RunCancelled(At, "c"),
     ];

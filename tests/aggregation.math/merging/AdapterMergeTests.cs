@@ -91,7 +91,10 @@ public sealed class AdapterMergeTests
         var same = LayerDifference.Between(_adapters[0], _adapters[0]);
         Assert.All(same, layer => Assert.Equal((0, 1), (Math.Round(layer.Distance, 9), Math.Round(layer.Cosine, 9))));
         var zero = _adapters[0].Layers[0] with { B = new float[36] };
-        Assert.Equal((0, 0), (LayerFigures.Of(new("", [zero]))[0].Norm, LayerFigures.Of(new("", [zero]))[0].StableRank));
+        Assert.Equal(
+            (0, 0),
+            (LayerFigures.Of(new("", [zero]))[0].Norm, LayerFigures.Of(new("", [zero]))[0].StableRank)
+        );
         // The same product by other factors is no difference.
         var halved = _adapters[0] with
         {

@@ -43,6 +43,11 @@ public sealed class RunStateTests
         (new DeadlineMoved(Now, 1, Now, DeadlineMove.Downtime), "open collecting paused"),
         (new VersionClosed(Now, 1, [new("a", 0)], ""), "collecting"),
         (new StalenessDecided(Now, 1, [new("a", 0, 0, 1, "x")]), "closed"),
+        (
+            new VersionEvaluated(Now, new(0, 1, 1, 1, 1, [])),
+            "open collecting paused closed decided published last completed cancelled"
+        ),
+        (new RunCompleted(Now) { Because = "" }, ""),
         (new RunPaused(Now, ""), "open collecting closed decided published last"),
         (new RunResumed(Now), "paused"),
         (new RunCompleted(Now), "last"),

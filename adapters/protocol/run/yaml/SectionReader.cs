@@ -19,6 +19,9 @@ internal sealed class SectionReader
         context.Sections.Add(this);
     }
 
+    /// <summary>Whether the document has the section.</summary>
+    public bool IsPresent => _mapping is not null;
+
     /// <summary>A section below this one; when it must be there and is not, that is an error.</summary>
     public SectionReader Section(string key, bool required = false)
     {

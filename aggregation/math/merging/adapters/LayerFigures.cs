@@ -42,7 +42,9 @@ public sealed record LayerFigures(
             layer.Scale,
             Math.Sqrt(sigma.Sum(value => value * value)),
             // B = 0, as an adapter begins: a product without any component.
-            sigma.Count == 0 ? [0] : [.. sigma.Take(layer.Rank)]
+            sigma.Count == 0
+                ? [0]
+                : [.. sigma.Take(layer.Rank)]
         );
     }
 }

@@ -1,0 +1,56 @@
+namespace Federated.Protocol;
+
+/// <summary>Rules of the sections evaluation and stop.</summary>
+internal static class EvaluationRules
+{
+    private const int MaxPrompts = 8;
+    private const int MaxPromptLength = 500;
+
+    public static void Validate(RunDocument document, RuleReport report)
+    {
+        if (document.Evaluation is { } evaluation)
+        {
+            report.Name("evaluation.data", evaluation.Data, "-_.");
+            report.Hex("evaluation.sha256", evaluation.Sha256, 64, 64);
+            report.Range("evaluation.every", evaluation.Every, 1, 1_000_000);
+            if (evaluation.Prompts.Count > MaxPrompts)
+            {
+                report.Add("evaluation.prompts", evaluation.Prompts.Count, "too many", $"write at most {MaxPrompts}");
+            }
+
+            foreach (var prompt in evaluation.Prompts)
+            {
+                // Plain ASCII stands in canonical JSON without escapes.
+                if (
+                    prompt.Length is 0 or > MaxPromptLength
+                    || !prompt.All(c =>
+                        c is >= ' ' and <= '~' and not ('"' or '\\' or '<' or '>' or '&' or '\'' or '+' or '`')
+                    )
+                )
+                {
+                    report.Add(
+                        "evaluation.prompts",
+                        prompt,
+                        "not a prompt",
+                        $"write 1 … {MaxPromptLength} printable ASCII characters without quotes, \\, <, >, &, + and `"
+                    );
+                }
+            }
+        }
+
+        if (document.Stop is { } stop)
+        {
+            report.Range("stop.publicLoss.patience", stop.Patience, 1, 1_000_000);
+            report.NotNegative("stop.publicLoss.minDelta", stop.MinDelta);
+            if (document.Evaluation is null)
+            {
+                report.Add(
+                    "stop.publicLoss",
+                    null,
+                    "nothing is evaluated",
+                    "write evaluation: { data: …, sha256: … }, or leave stop out"
+                );
+            }
+        }
+    }
+}
