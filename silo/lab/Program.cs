@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Federated.Lab.Classifier;
 using Federated.Lab.Demo;
 using Federated.Lab.Pretrain;
 using Federated.Lab.Simulate;
@@ -8,6 +9,7 @@ var root = new RootCommand("fedlab: whole federations on one machine.")
     DemoCommand.Create(),
     SimulateCommand.Create(),
     PretrainCommand.Create(),
+    ClassifierCommand.Create(),
     GuardCommand.Create(),
 };
 var parsed = root.Parse(args);

@@ -33,9 +33,11 @@ internal static class ModelFolder
         [
             Require(folder, "config.json"),
             .. WeightFiles.Of(folder),
-            .. TokenizerFiles
-                .Append(WeightFiles.IndexName)
-                .Select(name => Path.Combine(folder, name))
-                .Where(File.Exists),
+            .. new[] { Path.Combine(folder, WeightFiles.IndexName) }.Where(File.Exists),
+            .. TokenizerFilesOf(folder),
         ];
+
+    /// <summary>The files that say how texts become ids.</summary>
+    public static IEnumerable<string> TokenizerFilesOf(string folder) =>
+        TokenizerFiles.Select(name => Path.Combine(folder, name)).Where(File.Exists);
 }
