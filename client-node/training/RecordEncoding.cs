@@ -1,4 +1,3 @@
-using System.Globalization;
 using Federated.Adapters;
 using Federated.Adapters.Models;
 using Federated.Adapters.Text;
@@ -12,21 +11,21 @@ namespace Federated.ClientNode;
 /// <param name="model">The base model; a classifier needs labels. Null: a language model.</param>
 internal sealed class RecordEncoding(TextTokenizer tokenizer, LocalSection local, AdaptableModel? model = null)
 {
-    private readonly IReadOnlyList<string>? _labels = (model as IClassifier)?.LabelNames;
+    private readonly IClassifier? _classifier = model as IClassifier;
 
     /// <summary>Whether the model needs more of a record than a text.</summary>
-    public bool NeedsLabels => _labels is not null;
+    public bool NeedsLabels => _classifier is not null;
 
     /// <summary>What is wrong with a record for the model, without a word of it.</summary>
     /// <returns>The complaint and its fix; null: nothing.</returns>
     public string? Fault(TextRecord record)
     {
-        if (_labels is not null)
+        if (_classifier is not null)
         {
             return record.Messages is not null || record.Prompt is not null
                     ? "is no text with a label, which a classifier takes"
-                : LabelOf(record) is null
-                    ? $"needs a field \"label\" that names one of the model's labels ({string.Join(", ", _labels.Take(20))}) or its number"
+                : ClassifierLabels.Find(_classifier, record.Label) is null
+                    ? $"needs a field \"label\" that names one of the model's labels ({string.Join(", ", _classifier.LabelNames.Take(20))}) or its number"
                 : null;
         }
 
@@ -56,9 +55,9 @@ internal sealed class RecordEncoding(TextTokenizer tokenizer, LocalSection local
     /// <exception cref="InvalidRecordsException">The model cannot take it; see <see cref="Fault"/>.</exception>
     public TokenSequence Encode(TextRecord record)
     {
-        if (_labels is not null)
+        if (_classifier is not null)
         {
-            return LabelOf(record) is { } label
+            return ClassifierLabels.Find(_classifier, record.Label) is { } label
                 ? TokenSequence.EncodeLabelled(tokenizer, record.Text, label, local.MaxSequenceLength)
                 : throw new InvalidRecordsException($"a record {Fault(record)}");
         }
@@ -75,25 +74,4 @@ internal sealed class RecordEncoding(TextTokenizer tokenizer, LocalSection local
 
     private TokenSequence Masked(TokenSequence sequence) =>
         local.PromptMasking ? sequence : sequence with { ContextIds = 1 };
-
-    private int? LabelOf(TextRecord record)
-    {
-        if (record.Label is not { } label)
-        {
-            return null;
-        }
-
-        var named = _labels!
-            .Index()
-            .Where(known => known.Item == label)
-            .Select(known => (int?)known.Index)
-            .FirstOrDefault();
-        return named
-            ?? (
-                int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                && number < _labels!.Count
-                    ? number
-                    : null
-            );
-    }
 }

@@ -1,16 +1,18 @@
 using System.Security.Cryptography;
-using System.Text.Json;
+using Federated.Adapters.Models;
 using Federated.Adapters.Text;
 
 namespace Federated.Adapters;
 
-/// <summary>Records that anybody may read: one JSON object a line, with "text", or "prompt" and "completion". Other fields are ignored.</summary>
+/// <summary>
+/// Records that anybody may read: one JSON object a line, with "text" (and "label", for classifiers), "prompt" and "completion", or "messages".
+/// Other fields are ignored.
+/// </summary>
 public sealed class PublicRecords
 {
-    private readonly IReadOnlyList<(string? Prompt, string Text)> _records;
+    private readonly IReadOnlyList<PublicRecord> _records;
 
-    private PublicRecords(string sha256, IReadOnlyList<(string? Prompt, string Text)> records) =>
-        (Sha256, _records) = (sha256, records);
+    private PublicRecords(string sha256, IReadOnlyList<PublicRecord> records) => (Sha256, _records) = (sha256, records);
 
     /// <summary>SHA-256 of the file, 64 lower-case hex digits.</summary>
     public string Sha256 { get; }
@@ -25,7 +27,7 @@ public sealed class PublicRecords
     public static PublicRecords Read(string path)
     {
         var bytes = File.ReadAllBytes(path);
-        var records = new List<(string? Prompt, string Text)>();
+        var records = new List<PublicRecord>();
         var number = 0;
         foreach (var line in System.Text.Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF').Split('\n'))
         {
@@ -33,9 +35,9 @@ public sealed class PublicRecords
             if (!string.IsNullOrWhiteSpace(line))
             {
                 records.Add(
-                    Parse(line)
+                    PublicRecord.Parse(line)
                         ?? throw new InvalidDataException(
-                            $"{path}, line {number}: is no object with \"text\", or with \"prompt\" and \"completion\"."
+                            $"{path}, line {number}: is no object with \"text\", with \"prompt\" and \"completion\", or with \"messages\"."
                         )
                 );
             }
@@ -47,41 +49,31 @@ public sealed class PublicRecords
     }
 
     /// <summary>The records as tokens.</summary>
-    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="model">The model, a classifier of which needs labels.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="maxLength">Most ids of a record, ≥ 2.</param>
     /// <param name="promptMasking">Whether prompts are context only.</param>
-    public IReadOnlyList<TokenSequence> Encode(TextTokenizer tokenizer, int maxLength, bool promptMasking) =>
+    /// <exception cref="InvalidDataException">A record that the model cannot take; the message names its place among the records.</exception>
+    public IReadOnlyList<TokenSequence> Encode(
+        AdaptableModel model,
+        TextTokenizer tokenizer,
+        int maxLength,
+        bool promptMasking
+    ) =>
         [
-            .. _records.Select(record =>
-                record.Prompt is null ? TokenSequence.Encode(tokenizer, record.Text, maxLength)
-                : promptMasking ? TokenSequence.Encode(tokenizer, record.Prompt, record.Text, maxLength)
-                : TokenSequence.Encode(tokenizer, record.Prompt, record.Text, maxLength) with { ContextIds = 1 }
+            .. _records.Select(
+                (record, index) =>
+                {
+                    try
+                    {
+                        var sequence = record.Encode(model as IClassifier, tokenizer, maxLength);
+                        return promptMasking ? sequence : sequence with { ContextIds = 1 };
+                    }
+                    catch (ChatTemplateException error)
+                    {
+                        throw new InvalidDataException($"public record {index + 1}: {error.Message}", error);
+                    }
+                }
             ),
         ];
-
-    private static (string? Prompt, string Text)? Parse(string line)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(line);
-            var text = Text(document.RootElement, "text");
-            var prompt = Text(document.RootElement, "prompt");
-            var completion = Text(document.RootElement, "completion");
-            return (text, prompt, completion) switch
-            {
-                ({ }, null, null) => (null, text),
-                (null, { }, { }) => (prompt, completion),
-                _ => null,
-            };
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    private static string? Text(JsonElement record, string field) =>
-        record.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 }

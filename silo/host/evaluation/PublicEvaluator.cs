@@ -98,7 +98,7 @@ internal sealed class PublicEvaluator(
         var local = document.Local;
         var loss = HeldOutEvaluation.Evaluate(
             loaded.Model,
-            records.Encode(loaded.Tokenizer, local.MaxSequenceLength, local.PromptMasking),
+            records.Encode(loaded.Model, loaded.Tokenizer, local.MaxSequenceLength, local.PromptMasking),
             MaxTokensAtOnce,
             cancellation
         );

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Federated.Adapters.Models;
 using Federated.Adapters.Text;
 
 namespace Federated.Adapters.Tests;
@@ -15,18 +16,66 @@ public sealed class PublicRecordsTests
         );
         var records = PublicRecords.Read(folder.File("public.jsonl"));
         var tokenizer = TextTokenizer.Load(RepositoryFolder.BaseDocs);
+        using var model = Some.Model();
 
         Assert.Equal(2, records.Count);
         Assert.Equal(
             Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder.File("public.jsonl")))),
             records.Sha256
         );
-        Assert.True(records.Encode(tokenizer, 64, promptMasking: true)[1].ContextIds > 1);
-        Assert.Equal([1, 1], records.Encode(tokenizer, 64, promptMasking: false).Select(record => record.ContextIds));
+        Assert.True(records.Encode(model, tokenizer, 64, promptMasking: true)[1].ContextIds > 1);
+        Assert.Equal(
+            [1, 1],
+            records.Encode(model, tokenizer, 64, promptMasking: false).Select(record => record.ContextIds)
+        );
+    }
+
+    [Fact]
+    public void A_classifier_reads_labels_by_name_and_number_and_refuses_records_without()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(
+            folder.File("public.jsonl"),
+            "{\"text\": \"Gets the value.\", \"label\": \"b\"}\n{\"text\": \"Sets it.\", \"label\": 0}\n"
+        );
+        File.WriteAllText(folder.File("none.jsonl"), "{\"text\": \"Gets the value.\"}\n");
+        var tokenizer = TextTokenizer.Load(RepositoryFolder.BaseDocs);
+        using var model = new ImageClassifier(new ImageConfig { LabelNames = ["a", "b"] });
+
+        var records = PublicRecords.Read(folder.File("public.jsonl")).Encode(model, tokenizer, 64, promptMasking: true);
+
+        Assert.Equal([1, 0], records.Select(record => record.Label));
+        Assert.Throws<InvalidDataException>(() =>
+            PublicRecords.Read(folder.File("none.jsonl")).Encode(model, tokenizer, 64, promptMasking: true)
+        );
+    }
+
+    [Fact]
+    public void A_conversation_needs_a_model_with_a_template()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(
+            folder.File("public.jsonl"),
+            """{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}"""
+        );
+        var tokenizer = TextTokenizer.Load(RepositoryFolder.BaseDocs);
+        using var model = Some.Model();
+
+        var error = Assert.Throws<InvalidDataException>(() =>
+            PublicRecords.Read(folder.File("public.jsonl")).Encode(model, tokenizer, 64, promptMasking: true)
+        );
+
+        Assert.Contains(
+            "public record 1: The base model has no chat template",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
     [InlineData("", "holds no record")]
+    [InlineData("{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}]}", "line 1")]
+    [InlineData("{\"messages\": 3}", "line 1")]
     [InlineData("{\"text\": \"a\"}\n{\"txt\": \"b\"}", "line 2")]
     [InlineData("{\"text\": \"a\", \"prompt\": \"b\"}", "line 1")]
     [InlineData("[]", "line 1")]

@@ -30,7 +30,7 @@ public sealed class PublicEvaluatorTests(SiloUnderTest silo) : IClassFixture<Sil
         using var model = BaseModel.Load(SiloUnderTest.BaseDocs);
         var expected = HeldOutEvaluation.Evaluate(
             model.Model,
-            PublicRecords.Read(silo.PublicFile).Encode(model.Tokenizer, 32, promptMasking: true),
+            PublicRecords.Read(silo.PublicFile).Encode(model.Model, model.Tokenizer, 32, promptMasking: true),
             2048,
             TestContext.Current.CancellationToken
         );

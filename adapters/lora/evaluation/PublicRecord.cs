@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Federated.Adapters.Models;
+using Federated.Adapters.Text;
+
+namespace Federated.Adapters;
+
+/// <summary>One record that anybody may read.</summary>
+/// <param name="Text">The text, or what follows <paramref name="Prompt"/>; empty in a conversation.</param>
+/// <param name="Prompt">The context before the text; null: none.</param>
+/// <param name="Label">The text's label; null: none.</param>
+/// <param name="Messages">A conversation; null: a text.</param>
+internal sealed record PublicRecord(string Text, string? Prompt, string? Label, IReadOnlyList<ChatMessage>? Messages)
+{
+    /// <summary>Reads a line.</summary>
+    /// <returns>The record; null when the line is none.</returns>
+    public static PublicRecord? Parse(string line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            var root = document.RootElement;
+            var (text, prompt, completion) = (Field(root, "text"), Field(root, "prompt"), Field(root, "completion"));
+            var messages = root.TryGetProperty("messages", out var turns) ? Turns(turns) : null;
+            return (text, prompt, completion, messages) switch
+            {
+                ({ }, null, null, null) => new PublicRecord(text, null, LabelOf(root), null),
+                (null, { }, { }, null) => new PublicRecord(completion, prompt, null, null),
+                (null, null, null, [.., { Role: "assistant" }]) => new PublicRecord("", null, null, messages),
+                _ => null,
+            };
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The record as tokens.</summary>
+    /// <exception cref="ChatTemplateException">The model has no chat template for a conversation, or it refuses it.</exception>
+    /// <exception cref="InvalidDataException">A classifier has no such label.</exception>
+    public TokenSequence Encode(IClassifier? classifier, TextTokenizer tokenizer, int maxLength)
+    {
+        if (classifier is not null)
+        {
+            return ClassifierLabels.Find(classifier, Label) is { } label
+                ? TokenSequence.EncodeLabelled(tokenizer, Text, label, maxLength)
+                : throw new InvalidDataException("public record: a classifier needs a text and one of its labels");
+        }
+
+        return Messages is not null ? TokenSequence.Encode(tokenizer, Messages, maxLength)
+            : Prompt is not null ? TokenSequence.Encode(tokenizer, Prompt, Text, maxLength)
+            : TokenSequence.Encode(tokenizer, Text, maxLength);
+    }
+
+    private static string? LabelOf(JsonElement record) =>
+        record.TryGetProperty("label", out var value) && value.ValueKind == JsonValueKind.Number
+            ? value.GetRawText()
+            : Field(record, "label");
+
+    private static List<ChatMessage> Turns(JsonElement turns) =>
+        [
+            .. turns
+                .EnumerateArray()
+                .Select(turn => new ChatMessage(
+                    turn.GetProperty("role").GetString() ?? "",
+                    turn.GetProperty("content").GetString() ?? ""
+                )),
+        ];
+
+    private static string? Field(JsonElement record, string field) =>
+        record.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+}
