@@ -137,10 +137,11 @@ public sealed class ClassifierTrainingTests : IDisposable
             );
         }
 
-        var run = Some.Run("none", steps: 40);
+        var run = Some.Run("none", steps: 80);
         run = run with
         {
             BaseModel = run.BaseModel with { Sha256 = BaseModelDigest.Compute(model) },
+            Privacy = run.Privacy with { ExpectedBatchSize = 16 },
             Adapter = run.Adapter with { Targets = ["query", "value", "pooler.dense", "classifier"] },
             Local = run.Local with
             {
