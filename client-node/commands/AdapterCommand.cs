@@ -1,13 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Federated.Adapters;
 using Federated.Adapters.Models;
 using Federated.Adapters.Text;
 
 namespace Federated.ClientNode;
 
-/// <summary><c>fednode adapter inspect | eval | generate | export</c>: what this node can do with the newest version it has fetched.</summary>
+/// <summary><c>fednode adapter inspect | eval | generate | export | personalise</c>: what this node can do with the newest version it has fetched.</summary>
 internal static class AdapterCommand
 {
     /// <summary>The command.</summary>
@@ -18,6 +17,7 @@ internal static class AdapterCommand
             Evaluate(),
             Generate(),
             Export(),
+            PersonaliseCommand.Create(),
         };
 
     private static Command Inspect()
@@ -163,18 +163,10 @@ internal static class AdapterCommand
             {
                 var adapter = FetchedAdapter.Open(parsed.GetValue(home)!, parsed.GetValue(run)!);
                 var folder = parsed.GetValue(target)!;
-                var (values, residual) = adapter.Content;
-                if (residual is null)
-                {
-                    PeftFolder.Write(folder, adapter.Layout, values, adapter.Document.BaseModel.Name);
-                }
-                else
-                {
-                    PeftAdapter.Of(adapter.Layout, values, residual, adapter.Document.BaseModel.Name).Write(folder);
-                }
-
+                var isPrivate = adapter.Document.Privacy.Mechanism == "gaussian";
+                adapter.Write(folder, adapter.Content.Values, isPrivate);
                 Console.WriteLine($"version {adapter.Version} written to {Path.GetFullPath(folder)}");
-                if (adapter.Document.Privacy.Mechanism != "gaussian")
+                if (!isPrivate)
                 {
                     Console.Error.WriteLine(
                         "fednode: this run was NOT private: the adapter may reveal records, do not share it"

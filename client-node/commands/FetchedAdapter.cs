@@ -66,6 +66,23 @@ internal sealed record FetchedAdapter
         };
     }
 
+    /// <summary>Writes an adapter of this run in PEFT's layout, with the version's residual where it has one.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="values">All that the adapter holds.</param>
+    /// <param name="isPrivate">False: the file is marked.</param>
+    public void Write(string folder, float[] values, bool isPrivate)
+    {
+        var name = Document.BaseModel.Name;
+        if (Content.Residual is null)
+        {
+            PeftFolder.Write(folder, Layout, values, name, isPrivate);
+            return;
+        }
+
+        var whole = PeftAdapter.Of(Layout, values, Content.Residual, name) with { IsPrivate = isPrivate };
+        whole.Write(folder);
+    }
+
     /// <summary>The base model with the adapter on it.</summary>
     public AdaptedModel Load()
     {

@@ -7,6 +7,9 @@ namespace Federated.Adapters;
 /// <param name="Layers">The layers, by path.</param>
 public sealed record PeftAdapter(string BaseModelName, IReadOnlyList<PeftLayer> Layers)
 {
+    /// <summary>False: the numbers were made without a guarantee, and the file is marked <see cref="PeftFiles.NotPrivate"/>.</summary>
+    public bool IsPrivate { get; init; } = true;
+
     /// <summary>A published version as one adapter on the original base model.</summary>
     /// <param name="layout">The run's layout.</param>
     /// <param name="values">All that the layout holds.</param>
@@ -60,7 +63,7 @@ public sealed record PeftAdapter(string BaseModelName, IReadOnlyList<PeftLayer> 
             tensors.Add(PeftFolder.NameOfB(layer.Path), (layer.OutFeatures, layer.Rank, Checked(layer, layer.B)));
         }
 
-        return PeftFiles.Weights(tensors);
+        return PeftFiles.Weights(tensors, IsPrivate);
     }
 
     /// <summary>

@@ -10,6 +10,9 @@ public static class PeftFiles
     /// <summary>Name of the weights' file.</summary>
     public const string WeightsName = "adapter_model.safetensors";
 
+    /// <summary>What the metadata entry "privacy" of a file says whose numbers were made without a guarantee.</summary>
+    public const string NotPrivate = "not private: do not share";
+
     /// <summary>Name of the configuration's file.</summary>
     public const string ConfigName = PeftConfig.FileName;
 
@@ -26,9 +29,10 @@ public static class PeftFiles
     /// <summary>adapter_model.safetensors: A and B of every adapted layer, float32.</summary>
     /// <param name="layout">The whole adapter's layout; frozen factors are made from its seed.</param>
     /// <param name="values"><see cref="AdapterLayout.Count"/> finite numbers.</param>
+    /// <param name="isPrivate">False: the file is marked <see cref="NotPrivate"/>.</param>
     /// <returns>The file's bytes.</returns>
     /// <exception cref="ArgumentException">Another number of values, or one that is not finite.</exception>
-    public static byte[] Weights(AdapterLayout layout, ReadOnlySpan<float> values)
+    public static byte[] Weights(AdapterLayout layout, ReadOnlySpan<float> values, bool isPrivate = true)
     {
         ArgumentNullException.ThrowIfNull(layout);
         if (values.Length != layout.Count || FiniteValues.IndexOfNotFinite(values) >= 0)
@@ -50,13 +54,16 @@ public static class PeftFiles
             tensors.Add(PeftFolder.NameOfB(adapted.Path), (adapted.OutFeatures, adapted.Rank, b));
         }
 
-        return Weights(tensors);
+        return Weights(tensors, isPrivate);
     }
 
     /// <summary>A safetensors file of float32 matrices.</summary>
-    internal static byte[] Weights(SortedDictionary<string, (long Rows, long Columns, float[] Elements)> tensors)
+    internal static byte[] Weights(
+        SortedDictionary<string, (long Rows, long Columns, float[] Elements)> tensors,
+        bool isPrivate
+    )
     {
-        var header = Header(tensors);
+        var header = Header(tensors, isPrivate);
         var length = tensors.Values.Sum(tensor => tensor.Elements.LongLength * sizeof(float));
         var bytes = new byte[8 + header.Length + length];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)header.Length);
@@ -74,7 +81,10 @@ public static class PeftFiles
         return bytes;
     }
 
-    private static byte[] Header(SortedDictionary<string, (long Rows, long Columns, float[] Elements)> tensors)
+    private static byte[] Header(
+        SortedDictionary<string, (long Rows, long Columns, float[] Elements)> tensors,
+        bool isPrivate
+    )
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -82,6 +92,11 @@ public static class PeftFiles
             json.WriteStartObject();
             json.WriteStartObject("__metadata__");
             json.WriteString("format", "pt");
+            if (!isPrivate)
+            {
+                json.WriteString("privacy", NotPrivate);
+            }
+
             json.WriteEndObject();
             var at = 0L;
             foreach (var (name, (rows, columns, elements)) in tensors)

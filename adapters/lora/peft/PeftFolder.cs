@@ -15,12 +15,19 @@ public static class PeftFolder
     /// <param name="layout">The whole adapter's layout; frozen factors are made from its seed.</param>
     /// <param name="values"><see cref="AdapterLayout.Count"/> finite numbers.</param>
     /// <param name="baseModelName">What base_model_name_or_path says.</param>
+    /// <param name="isPrivate">False: the file is marked <see cref="PeftFiles.NotPrivate"/>.</param>
     /// <exception cref="ArgumentException">Another number of values, or one that is not finite; nothing is written.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static void Write(string folder, AdapterLayout layout, ReadOnlySpan<float> values, string baseModelName)
+    public static void Write(
+        string folder,
+        AdapterLayout layout,
+        ReadOnlySpan<float> values,
+        string baseModelName,
+        bool isPrivate = true
+    )
     {
         // Both are made before either is written.
-        var weights = PeftFiles.Weights(layout, values);
+        var weights = PeftFiles.Weights(layout, values, isPrivate);
         var config = PeftFiles.Config(layout, baseModelName);
         Directory.CreateDirectory(folder);
         WriteWhole(Path.Combine(folder, PeftFiles.WeightsName), weights);

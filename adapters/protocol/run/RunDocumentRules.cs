@@ -103,7 +103,20 @@ public static class RunDocumentRules
     {
         report.Range("adapter.rank", section.Rank, 1, 1024);
         report.Positive("adapter.alpha", section.Alpha);
-        report.OneOf("adapter.scaling", section.Scaling, "rslora", "lora");
+        if (section.Scaling == "dora")
+        {
+            report.Add(
+                "adapter.scaling",
+                section.Scaling,
+                "DoRA divides by the norm of W + B A, so that no average of its parts is the average of the layers",
+                "write rslora or lora"
+            );
+        }
+        else
+        {
+            report.OneOf("adapter.scaling", section.Scaling, "rslora", "lora");
+        }
+
         report.OneOf("adapter.factors", section.Factors, "b", "ab", "alternating");
         foreach (var (pattern, rank) in section.RankPattern)
         {
