@@ -24,6 +24,9 @@ internal sealed class FederationUnderTest : IAsyncDisposable
 
     public static string ModelFolder { get; } = FindModel();
 
+    /// <summary>Records that anybody may read, for judging versions.</summary>
+    public string PublicFile => Path.Combine(_folder.FullName, "public.jsonl");
+
     public string SiloFolder => Path.Combine(_folder.FullName, "silo");
 
     public OperatorClient Operator { get; private set; } = null!;
@@ -31,6 +34,14 @@ internal sealed class FederationUnderTest : IAsyncDisposable
     public static async Task<FederationUnderTest> StartAsync(Organisations organisations)
     {
         var federation = new FederationUnderTest(organisations);
+        await File.WriteAllLinesAsync(
+            federation.PublicFile,
+            [
+                """{"text": "Gets or sets the name of the current user."}""",
+                """{"prompt": "Returns true if", "completion": " the value is not null."}""",
+            ],
+            TestContext.Current.CancellationToken
+        );
         await federation.StartSiloAsync();
         return federation;
     }
@@ -55,6 +66,8 @@ internal sealed class FederationUnderTest : IAsyncDisposable
                 Port(1),
                 "--model",
                 $"base-docs={ModelFolder}",
+                "--public-data",
+                $"public={PublicFile}",
             ]
         );
         await _silo.ReadyLineAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
