@@ -25,7 +25,7 @@ internal static class RunSummary
               adapter updates, noised if the run is private; yes or no to a run
               phase, step and bytes while it works; number and hash of ledger entries{Epsilon(settings)}
               this node's name, public key and software version
-              the private runs together cost any one record at most ε = {settings.Source.Epsilon:G4} at δ = {settings.Source.Delta:G2}{unprotected}
+              the private runs together cost any one {settings.Source.Unit} at most ε = {settings.Source.Epsilon:G4} at δ = {settings.Source.Delta:G2}{unprotected}
             """
         );
     }
@@ -38,10 +38,13 @@ internal static class RunSummary
         NodeSettings settings
     )
     {
+        var unit = run.Privacy.MaxRecordsPerSubject is { } most
+            ? $"subject with all records that name it (at most {most} are used)"
+            : "record";
         var protection = plan.IsPrivate
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"ε ≤ {price.Epsilon:F3} at δ = {price.Delta:G2} for any one record, whoever looks (budget ε {settings.Source.Epsilon:G4}, δ {settings.Source.Delta:G2})"
+                $"ε ≤ {price.Epsilon:F3} at δ = {price.Delta:G2} for any one {unit}, whoever looks (budget ε {settings.Source.Epsilon:G4}, δ {settings.Source.Delta:G2})"
             )
             : $"NOTHING: mechanism {run.Privacy.Mechanism} protects no record. For public data only";
         var noised = run.Privacy.Mechanism switch
@@ -60,7 +63,7 @@ internal static class RunSummary
               leaves this machine:  adapter updates (rank {run.Adapter.Rank} on {string.Join(
                 ", ",
                 run.Adapter.Targets
-            )}), clipped to {bound} a record and {noised}
+            )}), clipped to {bound} a {run.Privacy.Unit} and {noised}
                                     phase, step and bytes while it works; number and hash of ledger entries{Epsilon(settings)}
               never leaves:         records, their exact number, losses, {unsent}the key
               protects:             {protection}

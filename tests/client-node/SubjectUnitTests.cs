@@ -95,6 +95,24 @@ public sealed class SubjectUnitTests
         Assert.All(node.Silo.Received, update => Assert.Equal("subject", update.Attestation.Attestation.Unit));
     }
 
+    [Fact]
+    public void The_owner_reads_that_a_subject_is_protected_and_with_how_many_records()
+    {
+        var run = Run(3);
+        var settings = Some.Settings("data.jsonl");
+        var price = new PrivacyGuarantee(1, 1, 1e-5, "some");
+
+        var subject = RunSummary.WhatLeaves(run.Document, run.Plan, price, settings);
+        var record = RunSummary.WhatLeaves(Some.Run("gaussian"), run.Plan, price, settings);
+
+        Assert.Contains(
+            "for any one subject with all records that name it (at most 3 are used)",
+            subject,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("for any one record,", record, StringComparison.Ordinal);
+    }
+
     private static Dictionary<string, List<string>> Units(List<TextRecord> records, int most)
     {
         var units = SubjectUnits.Of(new Memory(records), most);
