@@ -79,6 +79,23 @@ public sealed class AdapterLayout
         return FrozenFactor.Create(Options.Seed, tensor.Path, tensor.Rank, tensor.InFeatures);
     }
 
+    /// <summary>B of a layer, [out, r] row-major, whatever the flat vector holds for it.</summary>
+    /// <param name="tensor">One of <see cref="Tensors"/>.</param>
+    /// <param name="values"><see cref="Count"/> numbers.</param>
+    public float[] WholeB(AdapterTensor tensor, ReadOnlySpan<float> values)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        var held = values.Slice((int)tensor.OffsetOfB, tensor.LengthOfB);
+        return tensor.BasisDigest is null
+            ? held.ToArray()
+            : FrozenBasis.Times(Basis(tensor), held, tensor.OutFeatures, tensor.Rank);
+    }
+
+    /// <summary>The frozen basis Q of a layer, [out, r] row-major; only where <see cref="AdapterTensor.BasisDigest"/> is there.</summary>
+    /// <param name="tensor">One of <see cref="Tensors"/>.</param>
+    internal float[] Basis(AdapterTensor tensor) =>
+        FrozenBasis.Create(Options.Seed, tensor.Path, tensor.Rank, tensor.OutFeatures);
+
     /// <summary>Takes the numbers of a part out of a whole vector.</summary>
     /// <param name="part">This layout, or what <see cref="TrainedAt"/> gives of it.</param>
     /// <param name="values"><see cref="Count"/> numbers.</param>
@@ -147,7 +164,7 @@ public sealed class AdapterLayout
             .. linears.Where(linear => options.Targets.Any(target => LayerPattern.IsTarget(linear.Path, target))),
         ];
         var ranks = LayerRanks.Of(adapted, options);
-        var holds = options.Factors == TrainedFactors.B ? HeldFactors.B : HeldFactors.Both;
+        var holds = options.Factors is TrainedFactors.B or TrainedFactors.Core ? HeldFactors.B : HeldFactors.Both;
         var tensors = new List<AdapterTensor>();
         var offset = 0L;
         foreach (var (linear, rank) in adapted.Zip(ranks))
@@ -206,6 +223,10 @@ public sealed class AdapterLayout
         )
         {
             Scale = options.ScaleOf(rank),
+            BasisDigest =
+                options.Factors == TrainedFactors.Core
+                    ? FrozenFactor.Digest(FrozenBasis.Create(options.Seed, linear.Path, rank, linear.OutFeatures))
+                    : null,
         };
     }
 

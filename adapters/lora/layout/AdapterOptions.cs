@@ -48,7 +48,7 @@ public sealed record AdapterOptions(
         };
 
     /// <summary>Reads the trained factors by the name that run documents use.</summary>
-    /// <param name="name">b | ab | alternating.</param>
+    /// <param name="name">b | ab | alternating | core.</param>
     /// <returns>The factors.</returns>
     /// <exception cref="ArgumentException">Another name.</exception>
     public static TrainedFactors ParseFactors(string name) =>
@@ -57,8 +57,9 @@ public sealed record AdapterOptions(
             "b" => TrainedFactors.B,
             "ab" => TrainedFactors.AB,
             "alternating" => TrainedFactors.Alternating,
+            "core" => TrainedFactors.Core,
             _ => throw new ArgumentException(
-                $"adapter.factors = \"{name}\"; expected b, ab or alternating.",
+                $"adapter.factors = \"{name}\"; expected b, ab, alternating or core.",
                 nameof(name)
             ),
         };

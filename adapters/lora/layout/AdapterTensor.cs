@@ -19,14 +19,23 @@ public sealed record AdapterTensor(
     /// <summary>The factor on the layer's product: alpha ÷ √rank or alpha ÷ rank, with this layer's rank.</summary>
     public required double Scale { get; init; }
 
+    /// <summary>
+    /// SHA-256 of the frozen basis Q, [OutFeatures, r] with orthonormal columns, where B is Q C and the flat vector holds C, [r, r]; null
+    /// elsewhere.
+    /// </summary>
+    public string? BasisDigest { get; init; }
+
+    /// <summary>Rows of what the flat vector holds for B: OutFeatures, or r where it holds the core C.</summary>
+    public int RowsOfB => BasisDigest is null ? OutFeatures : Rank;
+
     /// <summary>Which factors stand in the flat vector.</summary>
     public HeldFactors Holds { get; init; } = HeldFactors.B;
 
     /// <summary>Number of elements of A.</summary>
     public int LengthOfA => checked(Rank * InFeatures);
 
-    /// <summary>Number of elements of B.</summary>
-    public int LengthOfB => checked(OutFeatures * Rank);
+    /// <summary>Number of elements of B, or of its core.</summary>
+    public int LengthOfB => checked(RowsOfB * Rank);
 
     /// <summary>Number of elements in the flat vector.</summary>
     public int Length =>

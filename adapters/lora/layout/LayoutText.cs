@@ -14,7 +14,12 @@ internal static class LayoutText
         text.Append(CultureInfo.InvariantCulture, $"alpha {options.Alpha:R}\nscaling {scaling}\n");
         if (options.Factors != TrainedFactors.B)
         {
-            var factors = options.Factors == TrainedFactors.AB ? "ab" : "alternating";
+            var factors = options.Factors switch
+            {
+                TrainedFactors.AB => "ab",
+                TrainedFactors.Core => "core",
+                _ => "alternating",
+            };
             var holds = layout.Holds switch
             {
                 HeldFactors.A => "a",
@@ -29,7 +34,7 @@ internal static class LayoutText
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{t.Path} {t.Rank} {t.InFeatures} {t.OutFeatures} {t.FrozenDigest}\n"
+                $"{t.Path} {t.Rank} {t.InFeatures} {t.OutFeatures} {t.FrozenDigest}{(t.BasisDigest is { } basis ? $" {basis}" : "")}\n"
             );
         }
 

@@ -14,4 +14,10 @@ public enum TrainedFactors
     /// exactly (RoLoRA, Chen et al. 2024).
     /// </summary>
     Alternating,
+
+    /// <summary>
+    /// The r × r core C of Q C A between two frozen orthonormal bases (a Tucker form, as in FLoRA, Si et al. 2024): updates add up exactly,
+    /// and r² numbers a layer take the noise instead of out · r.
+    /// </summary>
+    Core,
 }

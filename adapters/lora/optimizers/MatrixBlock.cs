@@ -19,7 +19,7 @@ internal readonly record struct MatrixBlock(int Offset, int Rows, int Columns)
 
             if (tensor.Holds.HasFlag(HeldFactors.B))
             {
-                blocks.Add(new((int)tensor.OffsetOfB, tensor.OutFeatures, tensor.Rank));
+                blocks.Add(new((int)tensor.OffsetOfB, tensor.RowsOfB, tensor.Rank));
             }
         }
 

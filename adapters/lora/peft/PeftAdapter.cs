@@ -35,7 +35,7 @@ public sealed record PeftAdapter(string BaseModelName, IReadOnlyList<PeftLayer> 
             ReadOnlySpan<float> a = tensor.Holds.HasFlag(HeldFactors.A)
                 ? values.Slice((int)tensor.OffsetOfA, tensor.LengthOfA)
                 : layout.InitialA(tensor);
-            var b = values.Slice((int)tensor.OffsetOfB, tensor.LengthOfB);
+            var b = layout.WholeB(tensor, values);
             layers.Add(PeftLayer.Of(tensor, b, a, residual?[i] ?? LayerProduct.None));
         }
 

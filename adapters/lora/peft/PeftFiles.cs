@@ -49,7 +49,7 @@ public static class PeftFiles
             var a = adapted.Holds.HasFlag(HeldFactors.A)
                 ? values.Slice((int)adapted.OffsetOfA, adapted.LengthOfA).ToArray()
                 : layout.InitialA(adapted);
-            var b = values.Slice((int)adapted.OffsetOfB, adapted.LengthOfB).ToArray();
+            var b = layout.WholeB(adapted, values);
             tensors.Add(PeftFolder.NameOfA(adapted.Path), (adapted.Rank, adapted.InFeatures, a));
             tensors.Add(PeftFolder.NameOfB(adapted.Path), (adapted.OutFeatures, adapted.Rank, b));
         }

@@ -68,10 +68,29 @@ public static class PeftFolder
             }
 
             var b = Elements(file, path, NameOfB(adapted.Path), adapted.OutFeatures, adapted.Rank);
-            b.CopyTo(values.AsSpan((int)adapted.OffsetOfB));
+            Held(layout, adapted, b, path).CopyTo(values.AsSpan((int)adapted.OffsetOfB));
         }
 
         return values;
+    }
+
+    // What the flat vector holds of a B.
+    private static float[] Held(AdapterLayout layout, AdapterTensor adapted, float[] b, string path)
+    {
+        if (adapted.BasisDigest is null)
+        {
+            return b;
+        }
+
+        var basis = layout.Basis(adapted);
+        var core = FrozenBasis.CoreOf(basis, b, adapted.OutFeatures, adapted.Rank);
+        var again = FrozenBasis.Times(basis, core, adapted.OutFeatures, adapted.Rank);
+        var largest = b.Max(Math.Abs);
+        return b.Zip(again).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-4f * largest)
+            ? core
+            : throw new InvalidCheckpointException(
+                $"{path}: {NameOfB(adapted.Path)} does not lie in the frozen basis of seed {layout.Options.Seed}."
+            );
     }
 
     internal static string NameOfA(string path) => $"base_model.model.{path}.lora_A.weight";

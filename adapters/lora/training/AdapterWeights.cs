@@ -75,7 +75,7 @@ public static class AdapterWeights
         var a = adapted.Holds.HasFlag(HeldFactors.A)
             ? values.Slice((int)adapted.OffsetOfA, adapted.LengthOfA).ToArray()
             : layout.InitialA(adapted);
-        var b = values.Slice((int)adapted.OffsetOfB, adapted.LengthOfB).ToArray();
+        var b = layout.WholeB(adapted, values);
         var product = tensor(b, [adapted.OutFeatures, adapted.Rank])
             .to(float64)
             .mm(tensor(a, [adapted.Rank, adapted.InFeatures]).to(float64))

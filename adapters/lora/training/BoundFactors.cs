@@ -4,7 +4,7 @@ namespace Federated.Adapters;
 
 /// <summary>Factors of one layer that stand in for the adapter's own while something is differentiated; null where its own are used.</summary>
 /// <param name="A">[r, in], or [b, r, in], one a record.</param>
-/// <param name="B">[out, r], or [b, out, r], one a record.</param>
+/// <param name="B">[out, r], or [b, out, r], one a record; r instead of out where it is the core.</param>
 internal readonly record struct BoundFactors(Tensor? A, Tensor? B)
 {
     /// <summary>
@@ -26,7 +26,7 @@ internal readonly record struct BoundFactors(Tensor? A, Tensor? B)
                     ? parts.Dequeue().reshape([.. front, tensor.Rank, tensor.InFeatures])
                     : null,
                 tensor.Holds.HasFlag(HeldFactors.B)
-                    ? parts.Dequeue().reshape([.. front, tensor.OutFeatures, tensor.Rank])
+                    ? parts.Dequeue().reshape([.. front, tensor.RowsOfB, tensor.Rank])
                     : null
             )),
         ];

@@ -15,6 +15,7 @@ public sealed class LoraAdapter : IDisposable
     private readonly AdaptableLinear[] _linears;
     private readonly Func<Tensor, Tensor, Tensor>[] _attached;
     private readonly Tensor?[] _scaledA; // null where A is not frozen
+    private readonly Tensor?[] _bases; // null where B is held whole
     private readonly Tensor _values;
     private BoundFactors[]? _bound;
 
@@ -38,6 +39,7 @@ public sealed class LoraAdapter : IDisposable
         _linears = [.. layout.Tensors.Select(tensor => AdaptedLayer.Find(model, tensor))];
         var device = _linears[0].Device;
         _scaledA = [.. layout.Tensors.Select(tensor => ScaledA(layout, tensor, device))];
+        _bases = [.. layout.Tensors.Select(tensor => BasisOf(layout, tensor, device))];
         _values = tensor(layout.InitialValues(), device: device).DetachFromDisposeScope();
         _attached = [.. _linears.Select((_, index) => new Func<Tensor, Tensor, Tensor>((x, y) => Adapt(index, x, y)))];
         for (var i = 0; i < _linears.Length; i++)
@@ -95,7 +97,7 @@ public sealed class LoraAdapter : IDisposable
             _linears[i].Detach(_attached[i]);
         }
 
-        foreach (var frozen in _scaledA)
+        foreach (var frozen in _scaledA.Concat(_bases))
         {
             frozen?.Dispose();
         }
@@ -151,9 +153,9 @@ public sealed class LoraAdapter : IDisposable
 
         var tensor = Layout.Tensors[index];
         var (boundA, boundB) = _bound?[index] ?? default;
-        var b = boundB ?? Own(tensor.OffsetOfB, tensor.OutFeatures, tensor.Rank);
+        var b = boundB ?? Own(tensor.OffsetOfB, tensor.RowsOfB, tensor.Rank);
         return _scaledA[index] is { } frozen
-            ? LowRankProduct.Add(output, input, frozen, b)
+            ? LowRankProduct.Add(output, input, frozen, b, basis: _bases[index])
             : LowRankProduct.Add(
                 output,
                 input,
@@ -165,6 +167,17 @@ public sealed class LoraAdapter : IDisposable
 
     private Tensor Own(long offset, int rows, int columns) =>
         _values.narrow(0, offset, (long)rows * columns).view(rows, columns);
+
+    private static Tensor? BasisOf(AdapterLayout layout, AdapterTensor tensor, Device device)
+    {
+        if (tensor.BasisDigest is null)
+        {
+            return null;
+        }
+
+        long[] shape = [tensor.OutFeatures, tensor.Rank];
+        return TorchSharp.torch.tensor(layout.Basis(tensor), shape, device: device).DetachFromDisposeScope();
+    }
 
     // The scale is folded into a frozen factor, where it costs nothing.
     private static Tensor? ScaledA(AdapterLayout layout, AdapterTensor tensor, Device device)

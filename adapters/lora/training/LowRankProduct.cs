@@ -5,16 +5,18 @@ namespace Federated.Adapters;
 /// <summary>The arithmetic of one adapted layer.</summary>
 internal static class LowRankProduct
 {
-    /// <summary>y + scale · (x Aᵀ) Bᵀ.</summary>
+    /// <summary>y + scale · (x Aᵀ) Bᵀ, or y + scale · (x Aᵀ) Cᵀ Qᵀ with a basis.</summary>
     /// <param name="output">y, [b, T, out].</param>
     /// <param name="input">x, [b, T, in].</param>
     /// <param name="a">A: [r, in] shared by all records, or [b, r, in], one a record.</param>
     /// <param name="b">B: [out, r] shared by all records, or [b, out, r], one a record.</param>
+    /// <param name="basis">Q, [out, r], where B is the core C, [r, r]; null elsewhere.</param>
     /// <param name="scale">The factor on the product; 1 where it is folded into a frozen factor.</param>
-    public static Tensor Add(Tensor output, Tensor input, Tensor a, Tensor b, double scale = 1)
+    public static Tensor Add(Tensor output, Tensor input, Tensor a, Tensor b, double scale = 1, Tensor? basis = null)
     {
         var low = Times(input, a); // [b, T, r]
-        return output + Times(scale == 1 ? low : low * scale, b);
+        var product = Times(scale == 1 ? low : low * scale, b);
+        return output + (basis is null ? product : Times(product, basis));
     }
 
     // x Wᵀ with one W, or with one a record.

@@ -23,7 +23,8 @@ public sealed record AdapterSection
     /// <summary>Other ranks for some layers: segments of a module path ("layers.0", down_proj) → r, 1 … 1024.</summary>
     public IReadOnlyDictionary<string, int> RankPattern { get; init; } = ImmutableDictionary<string, int>.Empty;
 
-    /// <summary>b: A is frozen (exact, and best under differential privacy). ab: both factors. alternating: B from even versions, A from odd ones.</summary>
+    /// <summary>b: A is frozen (exact, and best under differential privacy). ab: both factors. alternating: B from even versions, A from odd ones.
+    /// core: r × r numbers a layer between two frozen bases.</summary>
     public string Factors { get; init; } = "b";
 
     /// <summary>Public seed of the A factors. 0 … 2^63-1.</summary>

@@ -117,7 +117,7 @@ public static class RunDocumentRules
             report.OneOf("adapter.scaling", section.Scaling, "rslora", "lora");
         }
 
-        report.OneOf("adapter.factors", section.Factors, "b", "ab", "alternating");
+        report.OneOf("adapter.factors", section.Factors, "b", "ab", "alternating", "core");
         foreach (var (pattern, rank) in section.RankPattern)
         {
             report.Pattern("adapter.rankPattern", pattern);

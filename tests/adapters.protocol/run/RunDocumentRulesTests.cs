@@ -24,6 +24,7 @@ public sealed class RunDocumentRulesTests
     [InlineData("group: hospitals", "nodes: [0123abcd, 0123abce]")]
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, unit: subject, maxRecordsPerSubject: 8")]
     [InlineData("rounds: { ", "adapter: { targets: [all-linear] }\nrounds: { ")]
+    [InlineData("rounds: { ", "adapter: { factors: core }\nrounds: { ")]
     [InlineData("rounds: { ", Evaluation + "\nrounds: { ")]
     [InlineData("rounds: { ", Evaluation + "\nstop: { publicLoss: { patience: 2, minDelta: 0 } }\nrounds: { ")]
     [InlineData("rounds: { ", "local: { optimizer: { name: adafactor } }\nrounds: { ")]
@@ -111,6 +112,11 @@ public sealed class RunDocumentRulesTests
     )]
     [InlineData("rounds: { ", "stop: { publicLoss: { patience: 3 } }\nrounds: { ", "stop.publicLoss")]
     [InlineData("rounds: { ", Evaluation + "\nstop: { publicLoss: soon }\nrounds: { ", "stop.publicLoss")]
+    [InlineData(
+        "rounds: { ",
+        "adapter: { factors: core }\naggregation: { merge: svd }\nrounds: { ",
+        "aggregation.merge"
+    )]
     [InlineData("rounds: { ", "adapter: { factors: ba }\nrounds: { ", "adapter.factors")]
     [InlineData("rounds: { ", "adapter: { targets: ['*'] }\nrounds: { ", "adapter.targets")]
     [InlineData("rounds: { ", "adapter: { rankPattern: { layers.0: 0 } }\nrounds: { ", "adapter.rankPattern")]

@@ -23,16 +23,17 @@ internal static class AggregationRules
         report.OneOf("aggregation.merge", merge, "ffa", "alternating", "svd", "stack", "fedex", "average");
         var needed = merge switch
         {
+            "ffa" when factors == "core" => "core",
             "ffa" => "b",
             "alternating" => "alternating",
             "svd" or "stack" or "fedex" or "average" => "ab",
             _ => factors,
         };
-        if (needed != factors && factors is "b" or "ab" or "alternating")
+        if (needed != factors && factors is "b" or "ab" or "alternating" or "core")
         {
             var fitting = factors switch
             {
-                "b" => "merge: ffa",
+                "b" or "core" => "merge: ffa",
                 "ab" => "merge: svd, fedex, stack or average",
                 _ => "merge: alternating",
             };
