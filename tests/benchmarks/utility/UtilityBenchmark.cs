@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Federated.Adapters;
 using Federated.Privacy.Accounting;
 using static TorchSharp.torch;
 
@@ -31,7 +32,17 @@ internal static class UtilityBenchmark
             }
 
             var clock = Stopwatch.StartNew();
-            using var trial = new UtilityTrial(speeches, seed, length, TokensAtOnce);
+            var options = new AdapterOptions(
+                arguments.Integer("rank", 8),
+                16,
+                LoraScaling.RsLora,
+                arguments.Text("targets", "q_proj,v_proj").Split(','),
+                seed
+            )
+            {
+                Factors = AdapterOptions.ParseFactors(arguments.Text("factors", "b")),
+            };
+            using var trial = new UtilityTrial(speeches, options, length, TokensAtOnce);
             var samplingRate = (double)batch / speeches.Training.Count;
             var noise = NoiseCalibration.NoiseMultiplier(epsilon, Delta, samplingRate, steps);
             var before = trial.HeldOutLoss(null);

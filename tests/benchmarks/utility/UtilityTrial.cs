@@ -14,11 +14,10 @@ internal sealed class UtilityTrial : IDisposable
     private readonly IReadOnlyList<TokenSequence> _heldOut;
     private readonly int _tokensAtOnce;
 
-    public UtilityTrial(Speeches speeches, int seed, int length, int tokensAtOnce)
+    public UtilityTrial(Speeches speeches, AdapterOptions options, int length, int tokensAtOnce)
     {
         _base = BaseModel.Load(Path.Combine(AppContext.BaseDirectory, "base-docs"));
         var model = (LlamaModel)_base.Model;
-        var options = new AdapterOptions(8, 16, LoraScaling.RsLora, ["q_proj", "v_proj"], seed);
         _adapter = new LoraAdapter(model, AdapterLayout.For(model.Config.Linears, options));
         _training = [.. speeches.Training.Select(text => TokenSequence.Encode(_base.Tokenizer, text, length))];
         _heldOut = [.. speeches.HeldOut.Select(text => TokenSequence.Encode(_base.Tokenizer, text, length))];
