@@ -19,19 +19,22 @@ internal static class SimulationRun
         CancellationToken cancellation
     )
     {
-        var (participation, population) = Participations.Of(
-            options.Participation,
-            options.Seed,
-            Population.Create(options.Seed, options.Nodes, options.Population)
+        var (participation, population) = (default(Func<IParticipation>), default(Population));
+        using var task = SimulationTasks.Open(
+            options,
+            drawn =>
+            {
+                (participation, population) = Participations.Of(options.Participation, options.Seed, drawn);
+                return population;
+            }
         );
-        using var task = SimulationTasks.Of(options, population);
         var document = task.Fit(SimulatedDocuments.Of(options));
         var keys = VirtualKey.All(options.Seed, options.Nodes);
         // All documents are checked before anything is written or run.
         var documents = Methods(options, document)
             .Select(method =>
             {
-                var own = SimulatedDocuments.With(document, method, keys, population.Probabilities);
+                var own = SimulatedDocuments.With(document, method, keys, population!.Probabilities);
                 CanonicalRunDocument.Bytes(own);
                 return own;
             })
@@ -50,7 +53,7 @@ internal static class SimulationRun
                     Document = own,
                     Keys = keys,
                     Seed = options.Seed,
-                    Participation = participation,
+                    Participation = participation!,
                     Times = options.Times,
                     DataFolder = folder.Silo(method),
                     EvaluateEvery = options.EvaluateEvery,
@@ -66,7 +69,7 @@ internal static class SimulationRun
 
         var report = new SimulationReport(
             options,
-            population.Probabilities,
+            population!.Probabilities,
             [.. results.Select(MethodSummary.Of)],
             results
         );

@@ -33,10 +33,21 @@ internal static class SimulateCommand
         var task = new Option<string>("--task")
         {
             Description =
-                "What is learnt: digits (classification of 8 × 8 images, synthetic unless --data), or quadratic (each node pulls towards its own centre: coordination only).",
+                "What is learnt: digits (images with labels, synthetic unless --data), text (the document's language model), quadratic (each node pulls towards its own centre: coordination only).",
             DefaultValueFactory = _ => "digits",
         };
-        task.AcceptOnlyFromAmong("digits", "quadratic");
+        task.AcceptOnlyFromAmong("digits", "text", "quadratic");
+        var data = new Option<string?>("--data")
+        {
+            Description =
+                "digits: a folder with digits.csv.gz (8 × 8) or MNIST files (*-images-idx3-ubyte.gz). text: a folder with one .jsonl file for each source; without it, API documentation.",
+            HelpName = "DIR",
+        };
+        var model = new Option<string?>("--model")
+        {
+            Description = "text: the folder of the document's base model (the one that comes with fedlab).",
+            HelpName = "DIR",
+        };
         var nodes = Whole("--nodes", "Virtual nodes.", 250);
         var versions = new Option<int?>("--versions") { Description = "Versions to publish (rounds.versions)." };
         var participation = new Option<string>("--participation")
@@ -98,6 +109,8 @@ internal static class SimulateCommand
         {
             document,
             task,
+            data,
+            model,
             nodes,
             versions,
             participation,
@@ -126,6 +139,8 @@ internal static class SimulateCommand
                         {
                             Document = parsed.GetValue(document),
                             Task = parsed.GetRequiredValue(task),
+                            Data = parsed.GetValue(data),
+                            Model = parsed.GetValue(model),
                             Nodes = parsed.GetValue(nodes),
                             Versions = parsed.GetValue(versions),
                             Participation = parsed.GetRequiredValue(participation),

@@ -6,8 +6,14 @@ internal sealed record SimulateOptions
     /// <summary>The run document; null = a run in the manner of the FedAU paper.</summary>
     public string? Document { get; init; }
 
-    /// <summary>digits | quadratic.</summary>
+    /// <summary>digits | text | quadratic.</summary>
     public required string Task { get; init; }
+
+    /// <summary>digits: a folder with images; text: one with a .jsonl file for each source. Null = what needs no download.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>text: the folder of the document's base model; null = the one that comes with the program.</summary>
+    public string? Model { get; init; }
 
     /// <summary>N ≥ 1.</summary>
     public required int Nodes { get; init; }

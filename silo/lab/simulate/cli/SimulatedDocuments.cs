@@ -17,6 +17,7 @@ internal static class SimulatedDocuments
             Participants = new() { Group = VirtualNodes.Group },
             Rounds = document.Rounds with { Versions = options.Versions ?? document.Rounds.Versions },
         };
+        Refuse(document);
         var close = document.Rounds.Close;
         var needed = close.Cohort ?? close.Buffer ?? close.Quorum ?? 1;
         return needed <= options.Nodes
@@ -67,6 +68,25 @@ internal static class SimulatedDocuments
         };
     }
 
+    private static void Refuse(RunDocument document)
+    {
+        if (document.Aggregation.Merge is "fedex" or "stack")
+        {
+            throw new SimulationException(
+                $"aggregation.merge = {document.Aggregation.Merge}: virtual nodes attach no residual; write ffa, average, svd or alternating",
+                isUsage: true
+            );
+        }
+
+        if (document.Privacy.AdaptiveClipping is not null)
+        {
+            throw new SimulationException(
+                "privacy.adaptiveClipping: virtual nodes keep one maxGradNorm; leave it out",
+                isUsage: true
+            );
+        }
+    }
+
     // Secure noise differs each time: a simulation draws the same noise from its seed, and says that this protects nobody.
     private static RunDocument Reproducible(RunDocument document) =>
         document.Privacy.Mechanism == "gaussian"
@@ -101,15 +121,22 @@ internal static class SimulatedDocuments
             Privacy = new()
             {
                 Mechanism = "none",
-                MaxGradNorm = 10,
+                MaxGradNorm = options.Task == "text" ? 1 : 10,
                 ExpectedBatchSize = options.Task == "quadratic" ? 1 : 16,
                 MaxSamplingRate = 1,
             },
-            Local = new()
-            {
-                Steps = 5,
-                Optimizer = new() { Name = "sgd", LearningRate = 0.1 },
-            },
+            Local =
+                options.Task == "text"
+                    ? new()
+                    {
+                        Steps = 2,
+                        Optimizer = new() { Name = "adamw", LearningRate = 5e-3 },
+                    }
+                    : new()
+                    {
+                        Steps = 5,
+                        Optimizer = new() { Name = "sgd", LearningRate = 0.1 },
+                    },
             Rounds = new()
             {
                 Versions = 200,

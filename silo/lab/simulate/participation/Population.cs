@@ -13,20 +13,53 @@ internal sealed record Population(IReadOnlyList<IReadOnlyList<double>> LabelShar
     /// <summary>Labels of every classification task, and groups of every other one.</summary>
     public const int Labels = 10;
 
+    /// <summary>Draws a population whose nodes have one label each, dealt out in turn: those of one source of text have one label.</summary>
+    /// <param name="seed">The simulation's seed.</param>
+    /// <param name="nodes">N.</param>
+    /// <param name="groups">Labels in use, at most <see cref="Labels"/>.</param>
+    /// <param name="options">Mean, floor and concentration of participation.</param>
+    public static Population OfGroups(long seed, int nodes, int groups, PopulationOptions options) =>
+        Of(
+            seed,
+            [
+                .. Enumerable
+                    .Range(0, nodes)
+                    .Select(node =>
+                        (double[])[.. Enumerable.Range(0, Labels).Select(label => label == node % groups ? 1.0 : 0.0)]
+                    ),
+            ],
+            options
+        );
+
     /// <summary>Draws a population: each node's label shares from Dirichlet(α); one vector u from Dirichlet(0.1); p_n = mean · L · ⟨shares, u⟩, at least the floor.</summary>
     /// <param name="seed">The simulation's seed.</param>
     /// <param name="nodes">N.</param>
     /// <param name="options">Concentrations, mean and floor.</param>
-    public static Population Create(long seed, int nodes, PopulationOptions options)
-    {
-        IReadOnlyList<double>[] shares =
+    public static Population Create(long seed, int nodes, PopulationOptions options) =>
+        Of(
+            seed,
+            [
+                .. Enumerable
+                    .Range(0, nodes)
+                    .Select(node =>
+                        Drawn(Draw.Generator(seed, DrawPurpose.LabelDistribution, node), options.LabelConcentration)
+                    ),
+            ],
+            options
+        );
+
+    /// <summary>The tenth of the nodes with the smallest probabilities, at least one; of equals, the lower numbers.</summary>
+    public IReadOnlyList<int> RareNodes() =>
         [
             .. Enumerable
-                .Range(0, nodes)
-                .Select(node =>
-                    Drawn(Draw.Generator(seed, DrawPurpose.LabelDistribution, node), options.LabelConcentration)
-                ),
+                .Range(0, Probabilities.Count)
+                .OrderBy(node => Probabilities[node])
+                .ThenBy(node => node)
+                .Take(Math.Max(1, Probabilities.Count / 10)),
         ];
+
+    private static Population Of(long seed, IReadOnlyList<IReadOnlyList<double>> shares, PopulationOptions options)
+    {
         var likes = Drawn(Draw.Generator(seed, DrawPurpose.LabelParticipation), options.ParticipationConcentration);
         return new(
             shares,
@@ -39,16 +72,6 @@ internal sealed record Population(IReadOnlyList<IReadOnlyList<double>> LabelShar
             ]
         );
     }
-
-    /// <summary>The tenth of the nodes with the smallest probabilities, at least one; of equals, the lower numbers.</summary>
-    public IReadOnlyList<int> RareNodes() =>
-        [
-            .. Enumerable
-                .Range(0, Probabilities.Count)
-                .OrderBy(node => Probabilities[node])
-                .ThenBy(node => node)
-                .Take(Math.Max(1, Probabilities.Count / 10)),
-        ];
 
     private static double Probability(PopulationOptions options, double likeness) =>
         Math.Clamp(

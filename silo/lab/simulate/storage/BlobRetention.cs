@@ -13,6 +13,7 @@ internal sealed class BlobRetention(IBlobStore blobs, long maxStaleness)
 {
     private readonly Dictionary<string, string> _updateOfNode = new(StringComparer.Ordinal);
     private readonly Queue<string> _versions = new();
+    private string[] _state = [];
 
     /// <summary>Forgets what a new version makes superfluous.</summary>
     public async Task ApplyAsync(VersionPublished published, CancellationToken cancellation)
@@ -27,6 +28,14 @@ internal sealed class BlobRetention(IBlobStore blobs, long maxStaleness)
             _updateOfNode[update.NodeId] = update.Digest;
         }
 
+        // Of what the next merge goes on with, only the newest counts.
+        string[] state = [.. new[] { published.OptimizerState, published.Tail?.Digest }.OfType<string>()];
+        foreach (var older in _state.Except(state))
+        {
+            await blobs.DeleteAsync(older, cancellation);
+        }
+
+        _state = state;
         _versions.Enqueue(published.Digest);
         // One more than the ring: the version that is being replaced is read once more, by whoever judges it.
         while (_versions.Count > maxStaleness + 2)
