@@ -45,9 +45,10 @@ public sealed class ImageBatch : RecordBatch
         }
 
         long[] dimensions = [images.Count, shape.Channels, shape.Height, shape.Width];
+        // Cloned into memory of the library's own alignment: on a managed array's, sums are rounded another way each time.
+        using var pixels = tensor(images.SelectMany(image => image).ToArray(), dimensions, device: device ?? CPU);
         return new ImageBatch(
-            tensor(images.SelectMany(image => image).ToArray(), dimensions, device: device ?? CPU)
-                .DetachFromDisposeScope(),
+            pixels.clone().DetachFromDisposeScope(),
             tensor(labels.Select(label => (long)label).ToArray(), device: device ?? CPU).DetachFromDisposeScope()
         );
     }
