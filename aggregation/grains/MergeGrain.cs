@@ -18,7 +18,9 @@ internal sealed partial class MergeGrain(IBlobStore blobs, AdapterLayouts layout
         return await Task.Run(
             async () =>
             {
-                using var merged = await VersionMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation);
+                using var merged = plan.Central is null
+                    ? await VersionMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation)
+                    : await CentralMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation);
                 return new MergeResult(
                     await blobs.PutAsync(merged.Blob, cancellation),
                     merged.Blob.Length,

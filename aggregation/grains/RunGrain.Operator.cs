@@ -65,6 +65,7 @@ internal sealed partial class RunGrain
         }
 
         await AppendAsync(new RunCancelled(time.GetUtcNow(), reason));
+        Hurry();
         return Done;
     }
 

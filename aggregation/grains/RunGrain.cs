@@ -225,6 +225,7 @@ internal sealed partial class RunGrain(
         try
         {
             while (_state is not null && !_stream.IsLost && await StepAsync(_state)) { }
+            await DeleteRawUpdatesAsync();
             _retry = FirstRetry;
             ArmTimer();
             BeginEvaluation();
@@ -321,6 +322,11 @@ internal sealed partial class RunGrain(
             RunDocumentReading.Recipe(_document!, Layers(_drafted!)),
             state.PlanMerge().ToJson()
         );
+        if (ChargeCentrally(state) is { } exceeded)
+        {
+            return await AppendAsync(new RunFailed(time.GetUtcNow(), exceeded));
+        }
+
         MergeResult merged;
         try
         {

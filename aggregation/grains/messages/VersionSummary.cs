@@ -19,6 +19,7 @@ namespace Federated.Aggregation.Grains;
 /// <param name="Merge">A MergeReport as JSON; null for version 0, and for versions of releases that knew one way to merge.</param>
 /// <param name="ResidualLength">Bytes of the frozen products beside the adapter; 0 = none.</param>
 /// <param name="Evaluation">A VersionEvaluation as JSON; null = not judged, or not yet.</param>
+/// <param name="Central">What the silo's noise promises; null without it. Norms of single updates are 0 then: hidden.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.version-summary")]
@@ -38,5 +39,6 @@ public sealed record VersionSummary(
     [property: Id(12)] RobustSummary? Robust,
     [property: Id(13)] byte[]? Merge,
     [property: Id(14)] long ResidualLength,
-    [property: Id(15)] byte[]? Evaluation
+    [property: Id(15)] byte[]? Evaluation,
+    [property: Id(16)] CentralSummary? Central
 );

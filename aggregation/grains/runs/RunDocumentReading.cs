@@ -32,11 +32,12 @@ public static class RunDocumentReading
             MaxStaleness = document.Rounds.MaxStaleness,
             LeaveAfter = document.Rounds.LeaveAfter,
             Close = Close(document.Rounds.Close),
-            Participation = Participation(document.Aggregation.Participation),
+            Participation = Participation(document),
             Staleness = Staleness(document.Aggregation.Staleness),
             Merge = Merge(document.Aggregation.Merge),
             ServerOptimizer = ServerOptimizer(document, layout),
             Robust = Robust(document, layout),
+            Central = Central(document),
             Mechanism = Mechanism(document),
             Evaluation = document.Evaluation is { } evaluation
                 ? new(evaluation.Every, document.Stop?.Patience, document.Stop?.MinDelta ?? 0)
@@ -149,8 +150,41 @@ public static class RunDocumentReading
             },
         };
 
-    private static ParticipationPolicy Participation(ParticipationSection participation) =>
-        new(
+    private static CentralPrivacy? Central(RunDocument document)
+    {
+        if (document.Aggregation.CentralPrivacy is not { } section)
+        {
+            return null;
+        }
+
+        var participation = document.Aggregation.Participation;
+        // Constants of the document: nobody else can join, and fedavg divides by the cohort at least.
+        var nodes = document.Participants.Nodes.Count;
+        var cap = WeightCap.Parse(participation.WeightCap);
+        var (divisor, weight) = participation.Method switch
+        {
+            "fedau" => (nodes, cap.Apply(participation.Cutoff, nodes)),
+            "known" => (nodes, cap.Apply(1 / participation.Probabilities.Values.Min(), nodes)),
+            "fedavg" => (document.Rounds.Close.Cohort!.Value, 1),
+            "uniform" => (nodes, 1),
+            var other => throw Unknown("aggregation.participation.method beside centralPrivacy", other),
+        };
+        return new(
+            section.NoiseMultiplier,
+            section.MaxUpdateNorm,
+            divisor,
+            weight,
+            document.Rounds.Versions,
+            section.Delta,
+            section.BudgetEpsilon,
+            section.BudgetDelta
+        );
+    }
+
+    private static ParticipationPolicy Participation(RunDocument document)
+    {
+        var participation = document.Aggregation.Participation;
+        return new(
             ParticipationMethods.Find(participation.Method)
                 ?? throw Unknown("aggregation.participation.method", participation.Method),
             participation.Cutoff,
@@ -160,7 +194,9 @@ public static class RunDocumentReading
             Window = participation.Window,
             Shrinkage = participation.Shrinkage,
             Probabilities = participation.Probabilities,
+            LeastParticipants = document.Aggregation.CentralPrivacy is null ? 1 : document.Rounds.Close.Cohort!.Value,
         };
+    }
 
     private static ServerOptimizerRule ServerOptimizer(RunDocument document, AdapterLayout layout)
     {

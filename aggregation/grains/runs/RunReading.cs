@@ -64,7 +64,10 @@ internal static class RunReading
             version.Report?.Robust is { } robust ? Robust(robust) : null,
             version.Report?.Merge?.ToJson(),
             version.Residual?.Length ?? 0,
-            state.Evaluations.GetValueOrDefault(version.Number)?.ToJson()
+            state.Evaluations.GetValueOrDefault(version.Number)?.ToJson(),
+            version.Report?.Central is { } central
+                ? new(central.Sensitivity, central.NoiseDeviation, central.Epsilon, central.Delta)
+                : null
         );
 
     private static RobustSummary Robust(RobustReport report) =>

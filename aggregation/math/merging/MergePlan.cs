@@ -45,6 +45,9 @@ public sealed record MergePlan
     /// <summary>What takes the place of the weighted mean; null = nothing. A norm bound is in the coefficients already.</summary>
     public RobustRule? Robust { get; init; }
 
+    /// <summary>Noise that the merge adds; null = none. A plan with it is for <see cref="CentralMerge"/> alone.</summary>
+    public CentralPrivacy? Central { get; init; }
+
     /// <summary>SHA-256 of the residual of the version before; null = none.</summary>
     public string? Residual { get; init; }
 

@@ -20,6 +20,14 @@ public static class VersionMerge
     )
     {
         ArgumentNullException.ThrowIfNull(plan);
+        if (plan.Central is not null)
+        {
+            throw new ArgumentException(
+                "a merge with noise is no function of its plan; use CentralMerge",
+                nameof(plan)
+            );
+        }
+
         switch (plan.Robust)
         {
             case { IsOrderStatistic: true }:

@@ -21,6 +21,9 @@ public sealed record ParticipationPolicy(ParticipationMethod Method, long? Cutof
     /// <summary>Known: the probability of each node, by id or prefix of it. In (0, 1].</summary>
     public IReadOnlyDictionary<string, double> Probabilities { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>fedavg divides by at least this many nodes, so that no update counts more than 1 ÷ this. ≥ 1.</summary>
+    public int LeastParticipants { get; init; } = 1;
+
     /// <summary>ω of a node's updates in a version.</summary>
     /// <param name="nodeId">The node.</param>
     /// <param name="counters">Its counters, counted up to <paramref name="version"/> at most.</param>

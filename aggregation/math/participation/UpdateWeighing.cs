@@ -33,7 +33,9 @@ public static class UpdateWeighing
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
         ILookup<string, FreshUpdate> byNode = updates.ToLookup(update => update.NodeId, StringComparer.Ordinal);
-        double divisor = policy.Method.DividesByParticipants() ? byNode.Count : nodes;
+        double divisor = policy.Method.DividesByParticipants()
+            ? Math.Max(byNode.Count, policy.LeastParticipants)
+            : nodes;
         var weighted = new List<WeightedUpdate>();
         foreach (IGrouping<string, FreshUpdate> ofNode in byNode)
         {

@@ -44,7 +44,7 @@ public sealed record AcceptedUpdate
     /// <summary>Number of sealed bytes.</summary>
     public long Length { get; }
 
-    /// <summary>‖Δ‖₂ over all trained parameters.</summary>
+    /// <summary>‖Δ‖₂ over all trained parameters; 0 where it is hidden (central privacy).</summary>
     public double Norm { get; }
 
     /// <summary>The version that was open when the update was accepted; it is merged there.</summary>

@@ -128,7 +128,11 @@ public static class UpdateVerifier
                     header.BaseDigest,
                     header.Digest,
                     header.Length,
-                    norm,
+                    // With central privacy no figure of a single update is written down.
+                    state.Terms.Central
+                        is null
+                        ? norm
+                        : 0,
                     state.Open!.Number,
                     ledgerSequence,
                     ledgerHash

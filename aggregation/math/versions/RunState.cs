@@ -62,6 +62,9 @@ public sealed partial record RunState
     /// </summary>
     public int NodesInMerge => Nodes + (Open is { } open ? AwayWithUpdates(open) : 0);
 
+    // N of the weights; with central privacy a constant, since the sensitivity hangs on it.
+    private int Divisor => Terms.Central?.Divisor ?? Math.Max(1, NodesInMerge);
+
     /// <summary>How often all nodes together took part in the published versions.</summary>
     public PopulationParticipation Population { get; private init; }
 
@@ -158,7 +161,7 @@ public sealed partial record RunState
             node => Members[node].Counters,
             Terms.Participation,
             open.Number,
-            Math.Max(1, NodesInMerge),
+            Divisor,
             Population,
             Terms.Robust,
             Members.Values.Where(member => CountsInMerge(open, member)).SelectMany(member => member.Remembered)
@@ -169,13 +172,7 @@ public sealed partial record RunState
     public double NextWeight(RunMember member)
     {
         var version = Math.Max(Open?.Number ?? Published.Count, member.Counters.CountedTo);
-        return Terms.Participation.Weight(
-            member.NodeId,
-            member.Counters,
-            version,
-            Math.Max(1, NodesInMerge),
-            Population
-        );
+        return Terms.Participation.Weight(member.NodeId, member.Counters, version, Divisor, Population);
     }
 
     /// <summary>The merge that makes the closed version.</summary>
@@ -197,6 +194,7 @@ public sealed partial record RunState
         {
             Method = Terms.Merge,
             Robust = Terms.Robust is { Method: not RobustMethod.NormBound } rule ? rule : null,
+            Central = Terms.Central,
             Bases = BasesOf(Terms.Merge == MergeMethod.Ffa ? [] : weighted),
             Residual = Latest.Residual?.Digest,
             Tail = Latest.Tail?.Digest,
@@ -217,6 +215,14 @@ public sealed partial record RunState
         {
             Merge = merge,
             Robust = Terms.Robust is { } rule ? ReportRobust(rule, merge) : null,
+            Central = Terms.Central is { } central
+                ? new(
+                    central.Sensitivity,
+                    central.NoiseMultiplier * central.Sensitivity,
+                    central.Epsilon(),
+                    central.Delta
+                )
+                : null,
         };
 
     private RobustReport ReportRobust(RobustRule rule, MergeReport? merge)

@@ -47,6 +47,9 @@ public sealed record RunTerms
     /// <summary>Which versions are judged on public records; null = none.</summary>
     public EvaluationTerms? Evaluation { get; init; }
 
+    /// <summary>Noise added by the silo; null = none. With it, no figure of a single update is kept or shown.</summary>
+    public CentralPrivacy? Central { get; init; }
+
     /// <summary>What nodes must attest.</summary>
     public required MechanismTerms Mechanism { get; init; }
 

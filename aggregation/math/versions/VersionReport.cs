@@ -24,6 +24,10 @@ public sealed record VersionReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MergeReport? Merge { get; init; }
 
+    /// <summary>The guarantee that the silo's noise gives; null without it. Norms of single updates are 0 then: hidden.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CentralReport? Central { get; init; }
+
     /// <summary>What the robust rule did; null without one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RobustReport? Robust { get; init; }

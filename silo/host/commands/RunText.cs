@@ -79,6 +79,14 @@ internal static class RunText
                 yield return $"version {version.Version}: {powerless.Warning}";
             }
 
+            if (version.Central is { } central)
+            {
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"version {version.Version}: noise of {central.NoiseDeviation:G4} in each coordinate for central privacy, ε = {central.Epsilon:G4} at δ = {central.Delta} for the whole run"
+                );
+            }
+
             if (version.Remembered > 0)
             {
                 yield return $"version {version.Version}: {version.Remembered} update(s) of earlier versions were merged again";

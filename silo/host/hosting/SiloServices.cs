@@ -28,6 +28,10 @@ internal static class SiloServices
         // Made here rather than on first use, so that a journal that cannot be opened stops the start.
         var journal = new SqliteJournal(data.JournalFile);
         services.AddSingleton<IJournal>(_ => journal);
+        services.AddSingleton<ICentralLedger>(provider => new CentralLedger(
+            data.CentralLedgerFile,
+            provider.GetRequiredService<TimeProvider>()
+        ));
         var signer = new ReceiptSigner(data.SiloKeyFile);
         services.AddSingleton(_ => signer);
         services.AddSingleton(new OperatorToken(data.Root));

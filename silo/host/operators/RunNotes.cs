@@ -32,6 +32,16 @@ internal static class RunNotes
             }
         }
 
+        if (terms.Central is { } central)
+        {
+            notes.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"central privacy: one node moves a version's step by at most {central.Sensitivity * terms.ServerOptimizer.LearningRate:G4}, the noise has {central.NoiseMultiplier} times that; every node that takes part is charged ε = {central.Epsilon():G4} at δ = {central.Delta} for the whole run. It protects from those who get the adapters, not from this silo"
+                )
+            );
+        }
+
         if (terms.Participation.Method.Remembers())
         {
             var bytes = AdapterBlob.ByteLength(layout);

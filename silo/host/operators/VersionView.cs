@@ -22,6 +22,7 @@ namespace Federated.Silo;
 /// <param name="ResidualLength">Bytes of the frozen products beside the adapter; 0 = none.</param>
 /// <param name="Evaluation">Its loss on the run's public records, and samples; null = not judged, or not yet.</param>
 /// <param name="PublicLoss">The loss in nats a token; null = not judged.</param>
+/// <param name="Central">What the silo's noise promises; null without it. Norms of single updates are 0 then: hidden.</param>
 public sealed record VersionView(
     long Version,
     string AdapterDigest,
@@ -39,7 +40,8 @@ public sealed record VersionView(
     MergeReport? Merge,
     long ResidualLength,
     VersionEvaluation? Evaluation,
-    double? PublicLoss
+    double? PublicLoss,
+    CentralSummary? Central
 )
 {
     /// <summary>From what the run says of the version.</summary>
@@ -64,7 +66,8 @@ public sealed record VersionView(
             version.Merge is { } merge ? MergeReport.FromJson(merge) : null,
             version.ResidualLength,
             evaluation,
-            evaluation?.NatsPerToken
+            evaluation?.NatsPerToken,
+            version.Central
         );
     }
 }

@@ -26,6 +26,9 @@ public sealed class DataFolder : IDisposable
     /// <summary>Content-addressed adapters and updates.</summary>
     public string BlobFolder => Path.Combine(Root, "blobs");
 
+    /// <summary>What releases with central privacy have cost each node.</summary>
+    public string CentralLedgerFile => Path.Combine(Root, "central-ledger.jsonl");
+
     /// <summary>Private key of the receipts, PEM, readable by its owner alone.</summary>
     public string SiloKeyFile => Path.Combine(Root, "silo-key.pem");
 

@@ -64,7 +64,8 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
     {
         var layout = before.Terms.Layout;
         var plan = published.Version == 0 ? null : before.PlanMerge();
-        foreach (var digest in (plan?.Blobs ?? []).Concat(DigestsOf(published).OfType<string>()))
+        var needed = plan is { Central: null } ? plan.Blobs : [];
+        foreach (var digest in needed.Concat(DigestsOf(published).OfType<string>()))
         {
             var found = await DigestOfAsync(digest, cancellation);
             if (found != digest)
@@ -73,6 +74,14 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
                     ? (VersionOutcome.NotReplayable, $"blob {digest} is no longer kept")
                     : (VersionOutcome.Wrong, $"blob {digest} now holds bytes with the digest {found}");
             }
+        }
+
+        if (plan is { Central: not null })
+        {
+            return (
+                VersionOutcome.NotReplayable,
+                "the silo's noise for central privacy was drawn once and is kept nowhere, and raw updates are deleted; what was published is unchanged"
+            );
         }
 
         string?[] made = plan is null

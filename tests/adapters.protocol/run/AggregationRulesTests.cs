@@ -106,6 +106,40 @@ public sealed class AggregationRulesTests
         Assert.Equal("aggregation.robust.bound", Assert.Single(Errors(yaml)).Path);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(", participation: { method: fedavg }")]
+    [InlineData(", participation: { method: uniform }")]
+    [InlineData(", participation: { method: known, probabilities: { 0123abcd: 0.5 } }")]
+    public void Central_privacy_is_accepted_for_named_nodes_and_a_cohort(string more) => ComesBack(Central(more));
+
+    [Theory]
+    [InlineData("nodes: [0123abcd]", "group: hospitals", "participants")]
+    [InlineData("cohort: 1", "quorum: 1, deadline: 1m", "rounds.close")]
+    [InlineData("cohort: 1", "buffer: 1, deadline: 1m", "rounds.close")]
+    [InlineData("noiseMultiplier: 2", "noiseMultiplier: 0", "aggregation.centralPrivacy.noiseMultiplier")]
+    [InlineData("maxUpdateNorm: 1", "maxUpdateNorm: -1", "aggregation.centralPrivacy.maxUpdateNorm")]
+    [InlineData("maxUpdateNorm: 1, ", "", "aggregation.centralPrivacy.maxUpdateNorm")]
+    [InlineData("budget: { epsilon: 8 }", "budget: { epsilon: 0 }", "aggregation.centralPrivacy.budget.epsilon")]
+    [InlineData("budget: { epsilon: 8 }", "delta: 1.0e-4, budget: { epsilon: 8 }", "aggregation.centralPrivacy.delta")]
+    [InlineData(", budget: { epsilon: 8 }", "", "aggregation.centralPrivacy.budget")]
+    [InlineData(" } }\n", " }, participation: { method: mifa } }\n", "aggregation.participation.method")]
+    [InlineData(" } }\n", " }, robust: { bound: 1 } }\n", "aggregation.robust")]
+    [InlineData(" } }\n", " }, serverOptimizer: { name: avgm } }\n", "aggregation.serverOptimizer.name")]
+    [InlineData(" } }\n", " }, merge: svd }\nadapter: { factors: ab }\n", "aggregation.merge")]
+    public void Central_privacy_is_refused_where_it_could_not_be_kept(string text, string replacement, string path)
+    {
+        var yaml = Central("");
+        Assert.Contains(text, yaml, StringComparison.Ordinal);
+        var errors = Errors(yaml.Replace(text, replacement, StringComparison.Ordinal));
+        Assert.Contains(path, errors.Select(error => error.Path));
+    }
+
+    private static string Central(string more) =>
+        With($"centralPrivacy: {{ noiseMultiplier: 2, maxUpdateNorm: 1, budget: {{ epsilon: 8 }} }}{more}")
+            .Replace("group: hospitals", $"nodes: [{Node}]", StringComparison.Ordinal)
+            .Replace("cohort: 5", "cohort: 1", StringComparison.Ordinal);
+
     [Fact]
     public void Known_probabilities_are_accepted_for_named_nodes() =>
         ComesBack(

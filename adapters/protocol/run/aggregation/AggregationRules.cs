@@ -15,6 +15,11 @@ internal static class AggregationRules
         {
             RobustRules.Validate(robust, document, report);
         }
+
+        if (section.CentralPrivacy is { } central)
+        {
+            CentralPrivacyRules.Validate(central, document, report);
+        }
     }
 
     // Each way to merge is right for one way to train.

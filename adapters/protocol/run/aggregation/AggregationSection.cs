@@ -20,4 +20,7 @@ public sealed record AggregationSection
 
     /// <summary>What hostile or broken updates can do at most; null = nothing is done about them, as in the papers.</summary>
     public RobustSection? Robust { get; init; }
+
+    /// <summary>Noise added by the silo; null = none.</summary>
+    public CentralPrivacySection? CentralPrivacy { get; init; }
 }

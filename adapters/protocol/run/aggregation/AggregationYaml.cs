@@ -18,6 +18,7 @@ internal static class AggregationYaml
                 Exponent = staleness.Double("exponent", defaults.Staleness.Exponent),
             },
             ServerOptimizer = ServerOptimizer(section.Section("serverOptimizer")),
+            CentralPrivacy = section.OptionalSection("centralPrivacy") is { } central ? CentralPrivacy(central) : null,
             Robust = section.OptionalSection("robust") is { } robust ? Robust(robust) : null,
         };
     }
@@ -52,6 +53,20 @@ internal static class AggregationYaml
             Tau = section.Double("tau", named.Tau),
             Variant = section.Text("variant", named.Variant),
             UpdateNoise = section.Text("updateNoise", named.UpdateNoise),
+        };
+    }
+
+    private static CentralPrivacySection CentralPrivacy(SectionReader section)
+    {
+        var defaults = new CentralPrivacySection();
+        var budget = section.Section("budget", required: true);
+        return new()
+        {
+            NoiseMultiplier = section.RequiredDouble("noiseMultiplier"),
+            MaxUpdateNorm = section.RequiredDouble("maxUpdateNorm"),
+            Delta = section.Double("delta", defaults.Delta),
+            BudgetEpsilon = budget.RequiredDouble("epsilon"),
+            BudgetDelta = budget.Double("delta", defaults.BudgetDelta),
         };
     }
 

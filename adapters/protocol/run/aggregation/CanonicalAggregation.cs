@@ -12,6 +12,11 @@ internal static class CanonicalAggregation
     public static void Write(Utf8JsonWriter json, AggregationSection aggregation)
     {
         json.WriteStartObject("aggregation");
+        if (aggregation.CentralPrivacy is { } central)
+        {
+            CentralPrivacy(json, central);
+        }
+
         json.WriteString("merge", aggregation.Merge);
         Participation(json, aggregation.Participation);
         if (aggregation.Robust is { } robust)
@@ -24,6 +29,19 @@ internal static class CanonicalAggregation
         CanonicalValues.Double(json, "exponent", aggregation.Staleness.Exponent);
         json.WriteString("method", aggregation.Staleness.Method);
         json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void CentralPrivacy(Utf8JsonWriter json, CentralPrivacySection section)
+    {
+        json.WriteStartObject("centralPrivacy");
+        json.WriteStartObject("budget");
+        CanonicalValues.Double(json, "delta", section.BudgetDelta);
+        CanonicalValues.Double(json, "epsilon", section.BudgetEpsilon);
+        json.WriteEndObject();
+        CanonicalValues.Double(json, "delta", section.Delta);
+        CanonicalValues.Double(json, "maxUpdateNorm", section.MaxUpdateNorm);
+        CanonicalValues.Double(json, "noiseMultiplier", section.NoiseMultiplier);
         json.WriteEndObject();
     }
 
