@@ -68,6 +68,11 @@ internal sealed class Federation : IDisposable
                 ExpectedBatchSize = 32,
             },
             Local = new() { Steps = 20 },
+            // Made-up updates are longer than honest ones.
+            Aggregation = new()
+            {
+                Robust = new() { Method = "none", Bound = "none" },
+            },
             Rounds = new()
             {
                 Versions = versions,

@@ -86,7 +86,7 @@ public static class RunDocumentReading
 
     private static RobustRule? Robust(RunDocument document, AdapterLayout layout)
     {
-        if (document.Aggregation.Robust is not { } section)
+        if (RobustSection.Of(document) is not { } section)
         {
             return null;
         }

@@ -21,7 +21,7 @@ internal static class RunNotes
                 notes.Add(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"updates longer than {bound:G4} are scaled down to it (aggregation.robust.bound: {document.Aggregation.Robust!.Bound})"
+                        $"updates longer than {bound:G4} are scaled down to it (aggregation.robust.bound: {RobustSection.Of(document)!.Bound}; method: none leaves them as they are)"
                     )
                 );
             }

@@ -18,7 +18,7 @@ public sealed record AggregationSection
     /// <summary>Applied to the merged pseudo-gradient.</summary>
     public ServerOptimizerSection ServerOptimizer { get; init; } = new();
 
-    /// <summary>What hostile or broken updates can do at most; null = nothing is done about them, as in the papers.</summary>
+    /// <summary>What hostile or broken updates can do at most; null = what <see cref="RobustSection.Of"/> says. method: none = nothing is done, as in the papers.</summary>
     public RobustSection? Robust { get; init; }
 
     /// <summary>Noise added by the silo; null = none.</summary>

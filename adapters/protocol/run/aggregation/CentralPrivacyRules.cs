@@ -61,7 +61,7 @@ internal static class CentralPrivacyRules
             );
         }
 
-        if (aggregation.Robust is not null)
+        if (aggregation.Robust is { Method: not "none" })
         {
             Refuse(
                 "aggregation.robust",

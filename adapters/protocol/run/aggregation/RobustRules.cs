@@ -16,11 +16,17 @@ internal static class RobustRules
             "krum",
             "multiKrum",
             "geometricMedian",
-            "centeredClip"
+            "centeredClip",
+            "none"
         );
+        if (section.Method == "none" && section.Bound != "none")
+        {
+            report.Add($"{Path}.bound", section.Bound, "no rule reads it", "leave it out, or write method: normBound");
+        }
+
         Bound(section, document, report);
         Keys(section, report);
-        if (section.Method != "normBound")
+        if (section.Method is not ("normBound" or "none"))
         {
             Weights(section, document.Aggregation, report);
             Nodes(section, document.Rounds.Close, report);

@@ -3,7 +3,7 @@ namespace Federated.Protocol;
 /// <summary>A rule against hostile or broken updates. It acts on updates before they are weighed.</summary>
 public sealed record RobustSection
 {
-    /// <summary>normBound | median | trimmedMean | krum | multiKrum | geometricMedian | centeredClip.</summary>
+    /// <summary>normBound | median | trimmedMean | krum | multiKrum | geometricMedian | centeredClip | none.</summary>
     public string Method { get; init; } = "normBound";
 
     /// <summary>
@@ -26,4 +26,34 @@ public sealed record RobustSection
 
     /// <summary>geometricMedian and centeredClip: iterations. 1 … 100.</summary>
     public int? Iterations { get; init; }
+
+    /// <summary>
+    /// The rule of a document: its own; where it says nothing, the bound that no honest update exceeds, if the public constants of the local program give one.
+    /// Paper mode (weightCap: none) and central privacy, which has a bound of its own, have none by default.
+    /// </summary>
+    /// <param name="document">A document that fulfils <see cref="RunDocumentRules"/>.</param>
+    /// <returns>The rule; null = nothing is done.</returns>
+    public static RobustSection? Of(RunDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        var aggregation = document.Aggregation;
+        if (aggregation.Robust is { } own)
+        {
+            return own.Method == "none" ? null : own;
+        }
+
+        var isPlain = aggregation.CentralPrivacy is null && aggregation.Participation.WeightCap != "none";
+        return isPlain && HasClosedForm(document) ? new RobustSection() : null;
+    }
+
+    /// <summary>Whether the public constants say how long an honest update may be.</summary>
+    internal static bool HasClosedForm(RunDocument document)
+    {
+        var (local, optimizer) = (document.Local, document.Local.Optimizer);
+        var pulls =
+            optimizer.Name == "sgd"
+            && local.Proximal > 0
+            && (optimizer.Momentum > 0 || local.Proximal * optimizer.LearningRate > 1);
+        return optimizer.WeightDecay == 0 && document.Privacy.AdaptiveClipping is null && !pulls;
+    }
 }
