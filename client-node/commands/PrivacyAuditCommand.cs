@@ -49,6 +49,7 @@ internal static class PrivacyAuditCommand
         string? digest = null;
         RunDocument? document = null;
         ReservedEntry? plan = null;
+        int? dimension = null;
         if (parsed.GetValue(options.Run) is { } run)
         {
             home = NodeHome.OpenToRead(parsed.GetValue(options.Home)!);
@@ -63,9 +64,10 @@ internal static class PrivacyAuditCommand
                 ?? throw new NodeHomeException(
                     $"run {run}: this node has not consented to it; see `fednode runs list`"
                 );
+            dimension = DimensionOf(home, document!);
         }
 
-        var request = options.Request(parsed, document, plan);
+        var request = options.Request(parsed, document, plan, dimension);
         using var progress = new AuditProgress(Console.Error, !Console.IsErrorRedirected, 2L * request.Size);
         using var secure = new SecureRandomStream();
         var seeded = parsed.GetValue(options.Seed) is { } seed ? new Random((int)(seed ^ (seed >> 32))) : null;
@@ -94,5 +96,15 @@ internal static class PrivacyAuditCommand
         {
             throw new NodeSettingsException("fednode privacy audit", [error.Message]);
         }
+    }
+
+    private static int DimensionOf(NodeHome home, RunDocument document)
+    {
+        var models = NodeSettingsYaml.Read(home.SettingsFile).Models;
+        return models.TryGetValue(document.BaseModel.Name, out var folder)
+            ? (int)AdaptedModel.LayoutOf(document, folder).TrainedAt(0).Count
+            : throw new NodeHomeException(
+                $"models.{document.BaseModel.Name} is missing in node.yaml: add the model's folder"
+            );
     }
 }

@@ -30,7 +30,7 @@ internal sealed class PrivacyAuditOptions
         new("--run")
         {
             Description =
-                "Name or digest of a run that this node has consented to: its noise, bound, sampling rate, δ; in one-run and membership also its model and the owner's records.",
+                "Name or digest of a run that this node has consented to: its noise, bound, sampling rate, δ and size; in one-run and membership also its model and the owner's records.",
             HelpName = "RUN",
         };
 
@@ -66,7 +66,7 @@ internal sealed class PrivacyAuditOptions
     public Option<int?> Dimension { get; } =
         new("--dimension")
         {
-            Description = "mechanism: trainable parameters, ≥ 3; the time grows with it. Default 16.",
+            Description = "mechanism: trainable parameters, ≥ 3; the time grows with it. The run's, or 16.",
         };
 
     /// <summary>n.</summary>
@@ -129,8 +129,9 @@ internal sealed class PrivacyAuditOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="run">The document of <c>--run</c>.</param>
     /// <param name="plan">Its plan in the ledger.</param>
+    /// <param name="dimension">Numbers in one of its updates.</param>
     /// <exception cref="NodeSettingsException">Options are wrong: all of them.</exception>
-    public AuditRequest Request(ParseResult parsed, RunDocument? run, ReservedEntry? plan)
+    public AuditRequest Request(ParseResult parsed, RunDocument? run, ReservedEntry? plan, int? dimension)
     {
         var kind = Kinds[parsed.GetValue(Kind)!];
         var games = kind is AuditKind.Mechanism or AuditKind.Trainer;
@@ -158,7 +159,7 @@ internal sealed class PrivacyAuditOptions
             Delta = delta,
             SamplingRate = rate,
             Steps = steps,
-            Dimension = parsed.GetValue(Dimension) ?? 16,
+            Dimension = parsed.GetValue(Dimension) ?? dimension ?? 16,
             Size = size,
             Guesses = parsed.GetValue(Guesses) ?? Math.Max(1, size / 2),
             Significance = parsed.GetValue(Significance) ?? (games ? 1e-6 : 0.01),

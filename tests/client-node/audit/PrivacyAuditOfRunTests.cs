@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Federated.Protocol;
 
 namespace Federated.ClientNode.Tests;
@@ -48,6 +49,44 @@ public sealed class PrivacyAuditOfRunTests : IDisposable
         Assert.True(report.Result.Holds, $"{report.Result}");
         Assert.Contains("some-run", report.Subject, StringComparison.Ordinal);
         Assert.Equal(before, Files());
+    }
+
+    [Fact]
+    public async Task A_consented_run_is_audited_with_its_own_noise_and_size()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
+        await node.RunAsync();
+        await File.WriteAllTextAsync(
+            Path.Combine(node.Folder, "node.yaml"),
+            NodeSettingsYaml.Write(node.Settings),
+            TestContext.Current.CancellationToken
+        );
+
+        var (exit, text, _) = await FednodeProcess.RunAsync(
+            $"privacy audit --run some-run --home {node.Folder} --size 300 --json"
+        );
+        Assert.Equal(0, exit);
+        using var mechanism = JsonDocument.Parse(text);
+        var layout = AdaptedModel.LayoutOf(Some.Run("gaussian", versions: 1), RepositoryFolder.BaseDocs);
+        Assert.Contains(
+            $" {layout.Count} numbers",
+            mechanism.RootElement.GetProperty("subject").GetString(),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(1, mechanism.RootElement.GetProperty("noiseMultiplier").GetDouble());
+
+        (exit, text, _) = await FednodeProcess.RunAsync(
+            $"privacy audit --kind membership --run some-run --home {node.Folder} --noise-multiplier 40 --significance 0.4 --json"
+        );
+        Assert.Equal(0, exit);
+        using var membership = JsonDocument.Parse(text);
+        Assert.Contains(
+            "some-run",
+            membership.RootElement.GetProperty("subject").GetString(),
+            StringComparison.Ordinal
+        );
+        Assert.True(membership.RootElement.GetProperty("holds").GetBoolean());
+        Assert.Equal(2, membership.RootElement.GetProperty("steps").GetInt32());
     }
 
     public void Dispose() => _folder.Dispose();
