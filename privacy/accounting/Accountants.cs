@@ -14,6 +14,12 @@ public static class Accountants
     /// <exception cref="UnsupportedEventException">No accountant knows the event.</exception>
     public static PrivacyGuarantee Best(PrivacyEvent privacyEvent, double delta)
     {
+        PrivacyArgument.Delta(delta);
+        if (EventPhases.OfEither(privacyEvent, "best").Replacing.Count > 0)
+        {
+            return Rdp.Epsilon(privacyEvent, delta);
+        }
+
         if (ClosedForm.TryEpsilon(privacyEvent, delta, out var exact))
         {
             return exact;

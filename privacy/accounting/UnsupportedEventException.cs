@@ -10,4 +10,7 @@ public sealed class UnsupportedEventException : Exception
         : base(
             $"the {accountant} accountant has no bound for {privacyEvent?.GetType().Name}; use an accountant that knows this event"
         ) { }
+
+    internal UnsupportedEventException(string accountant, PrivacyEvent privacyEvent, string reason)
+        : base($"the {accountant} accountant has no bound for {privacyEvent.GetType().Name} here; {reason}") { }
 }

@@ -7,6 +7,7 @@ namespace Federated.Privacy.Accounting;
 internal sealed class EventPhases
 {
     private readonly Dictionary<(double Rate, double Noise), long> _steps = [];
+    private readonly Dictionary<SampledWithoutReplacementGaussianEvent, long> _replacing = [];
     private double _gaussianPrecision;
 
     private EventPhases() { }
@@ -15,7 +16,23 @@ internal sealed class EventPhases
 
     public IReadOnlyList<EventPhase> Phases { get; private set; } = [];
 
+    /// <summary>Phases under the other neighbouring relation, replace one; without the phases above.</summary>
+    public IReadOnlyList<(SampledWithoutReplacementGaussianEvent Step, long Steps)> Replacing { get; private set; } =
+    [];
+
+    /// <summary>The phases under add-or-remove adjacency.</summary>
+    /// <exception cref="UnsupportedEventException">An event is of another kind.</exception>
     public static EventPhases Of(PrivacyEvent @event, string accountant)
+    {
+        var phases = OfEither(@event, accountant);
+        return phases.Replacing is [var other, ..]
+            ? throw new UnsupportedEventException(accountant, other.Step)
+            : phases;
+    }
+
+    /// <summary>The phases under either adjacency.</summary>
+    /// <exception cref="UnsupportedEventException">An event is unknown, or both relations are mixed.</exception>
+    public static EventPhases OfEither(PrivacyEvent @event, string accountant)
     {
         ArgumentNullException.ThrowIfNull(@event);
         var phases = new EventPhases();
@@ -31,7 +48,14 @@ internal sealed class EventPhases
         }
 
         phases.Phases = list;
-        return phases;
+        phases.Replacing = [.. phases._replacing.Select(p => (p.Key, p.Value))];
+        return list.Count > 0 && phases.Replacing is [var other, ..]
+            ? throw new UnsupportedEventException(
+                accountant,
+                other.Step,
+                "it replaces one unit where the events beside it add or remove one: price them apart"
+            )
+            : phases;
     }
 
     private void Add(PrivacyEvent @event, long times, string accountant)
@@ -51,6 +75,18 @@ internal sealed class EventPhases
                 break;
             case PoissonSampledGaussianEvent sampled:
                 AddStep(sampled.SamplingRate, sampled.NoiseMultiplier, times);
+                break;
+            case BatchClippedGaussianEvent batch:
+                AddStep(batch.SamplingRate, batch.EffectiveNoiseMultiplier, times);
+                break;
+            case TreeAggregationEvent tree:
+                AddStep(1, tree.EffectiveNoiseMultiplier, times);
+                break;
+            case BandedMatrixFactorizationEvent banded:
+                AddStep(1, banded.EffectiveNoiseMultiplier, times);
+                break;
+            case SampledWithoutReplacementGaussianEvent replacing:
+                _replacing[replacing] = checked(_replacing.GetValueOrDefault(replacing) + times);
                 break;
             case RepeatedEvent repeated:
                 Add(repeated.Event, checked(times * repeated.Count), accountant);

@@ -25,6 +25,9 @@ internal static class PrivacyArgument
     public static long Steps(long value, string name = "steps") =>
         value >= 0 ? value : throw Refuse(name, value, "a count ≥ 0");
 
+    public static long AtLeastOne(long value, string name) =>
+        value >= 1 ? value : throw Refuse(name, value, "a count ≥ 1");
+
     private static ArgumentOutOfRangeException Refuse(string name, double value, string expected) =>
         new(name, value, string.Create(CultureInfo.InvariantCulture, $"{name} = {value}; expected {expected}"));
 }

@@ -28,35 +28,33 @@ public sealed class RdpAccountant : IPrivacyAccountant
     public double Divergence(PrivacyEvent privacyEvent, double order)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(order, 1);
-        var phases = EventPhases.Of(privacyEvent, Name);
-        return phases.IsNonPrivate ? double.PositiveInfinity : Divergence(phases.Phases, order);
+        var phases = EventPhases.OfEither(privacyEvent, Name);
+        return phases.IsNonPrivate ? double.PositiveInfinity : DivergenceOf(phases)(order);
     }
 
     /// <inheritdoc/>
     public PrivacyGuarantee Epsilon(PrivacyEvent privacyEvent, double delta)
     {
         PrivacyArgument.Delta(delta);
-        var phases = EventPhases.Of(privacyEvent, Name);
+        var phases = EventPhases.OfEither(privacyEvent, Name);
         if (phases.IsNonPrivate)
         {
             return new PrivacyGuarantee(double.PositiveInfinity, double.PositiveInfinity, delta, Name);
         }
 
-        if (phases.Phases.Count == 0 || TotalVariationIsBelow(delta, phases.Phases))
-        {
-            return new PrivacyGuarantee(0, 0, delta, Name);
-        }
-
-        return new PrivacyGuarantee(Minimise(phases.Phases, delta).Epsilon, 0, delta, Name);
+        var divergence = DivergenceOf(phases);
+        return phases.Phases.Count + phases.Replacing.Count == 0 || TotalVariationIsBelow(delta, divergence)
+            ? new PrivacyGuarantee(0, 0, delta, Name)
+            : new PrivacyGuarantee(Minimise(divergence, delta).Epsilon, 0, delta, Name);
     }
 
     /// <summary>The order at which the bound is smallest.</summary>
-    internal static (double Epsilon, double Order) Minimise(IReadOnlyList<EventPhase> phases, double delta)
+    internal static (double Epsilon, double Order) Minimise(Func<double, double> divergenceAt, double delta)
     {
         double At(double logOrder)
         {
             var order = 1 + Math.Exp(logOrder);
-            var divergence = Divergence(phases, order);
+            var divergence = divergenceAt(order);
             return double.IsFinite(divergence)
                 ? RenyiConversion.Epsilon(order, divergence, delta)
                 : double.PositiveInfinity;
@@ -81,6 +79,20 @@ public sealed class RdpAccountant : IPrivacyAccountant
         return least < best ? (least, 1 + Math.Exp(where)) : (best, 1 + Math.Exp(bestAt));
     }
 
+    private static Func<double, double> DivergenceOf(EventPhases phases)
+    {
+        if (phases.Replacing.Count == 0)
+        {
+            return order => Divergence(phases.Phases, order);
+        }
+
+        var steps = phases.Replacing.Select(r => (Moment: new WithoutReplacementMoment(r.Step), r.Steps)).ToList();
+        return order =>
+            order > WithoutReplacementMoment.MaximumOrder
+                ? double.PositiveInfinity
+                : steps.Sum(s => s.Steps * s.Moment.LogMoment(order)) / (order - 1) * (1 + Slack);
+    }
+
     private static double Divergence(IReadOnlyList<EventPhase> phases, double order)
     {
         var moment = 0.0;
@@ -98,6 +110,6 @@ public sealed class RdpAccountant : IPrivacyAccountant
     }
 
     // Bretagnolle–Huber: total variation ≤ √(1 − e^−KL) and KL ≤ any Rényi divergence; a total variation of at most δ is (0, δ).
-    private static bool TotalVariationIsBelow(double delta, IReadOnlyList<EventPhase> phases) =>
-        -SpecialFunctions.ExpMinusOne(-Divergence(phases, SmallestOrder)) < delta * delta * (1 - 1e-9);
+    private static bool TotalVariationIsBelow(double delta, Func<double, double> divergence) =>
+        -SpecialFunctions.ExpMinusOne(-divergence(SmallestOrder)) < delta * delta * (1 - 1e-9);
 }

@@ -54,7 +54,8 @@ internal static class SampledGaussianMoment
         return logExcess > 36 ? logExcess + Math.Exp(-logExcess) : SpecialFunctions.LogOnePlus(Math.Exp(logExcess));
     }
 
-    private static double Step(double noiseMultiplier)
+    /// <summary>The step of the trapezoidal rule at this noise.</summary>
+    public static double Step(double noiseMultiplier)
     {
         var variance = noiseMultiplier * noiseMultiplier;
         var strip = 2 / ((44 / (Math.PI * Math.PI * variance)) + 0.5);
