@@ -31,6 +31,21 @@ public sealed class CommandLineTests : IDisposable
         "noiseMultiplier"
     )]
     [InlineData("privacy epsilon --noise-multiplier 1 --sampling-rate 2 --steps 1 --delta 1e-5", 2, "samplingRate")]
+    [InlineData("privacy epsilon --noise-multiplier 1 --sampling-rate 0.1 --steps 1 --delta NaN", 2, "delta = NaN")]
+    [InlineData("privacy epsilon --noise-multiplier 1 --sampling-rate 0.1 --steps -1 --delta 1e-5", 2, "steps = -1")]
+    [InlineData("privacy epsilon --noise-multiplier 1 --sampling-rate 0.1 --delta 1e-5", 2, "--steps")]
+    [InlineData("privacy epsilon --phases 0.1,1 --delta 1e-5", 2, "'0.1,1'")]
+    [InlineData(
+        "privacy epsilon --noise-multiplier 0.001 --sampling-rate 0.5 --steps 1000000 --delta 1e-5",
+        2,
+        "fits into memory"
+    )]
+    [InlineData("privacy noise --target-epsilon 0 --sampling-rate 0.1 --steps 10 --delta 1e-5", 2, "targetEpsilon = 0")]
+    [InlineData(
+        "privacy plot --noise-multiplier 1 --sampling-rate 0.1 --steps 1 --delta 1e-5 --out {0}/x.pdf",
+        2,
+        ".png or .svg"
+    )]
     [InlineData("model digest nowhere --precision fp4", 2, "fp4")]
     [InlineData("model digest {0}", 2, "config.json")]
     [InlineData("privacy audit --size 500 --without-noise --json", 1, "games")]
@@ -108,6 +123,46 @@ public sealed class CommandLineTests : IDisposable
                 json.RootElement.GetProperty("accountant").GetString()!
             );
         }
+    }
+
+    [Fact]
+    public async Task Phases_cost_between_the_cheaper_and_the_dearer_one_alone()
+    {
+        var (cheap, both, dear) = (
+            await Of("0.013,1.4,210"),
+            await Of("0.013,1.4,110;0.013,0.9,100"),
+            await Of("0.013,0.9,210")
+        );
+
+        Assert.True(cheap < both && both < dear, $"{cheap} {both} {dear}");
+
+        static async Task<double> Of(string phases)
+        {
+            var (_, output, _) = await Fednode($"privacy epsilon --phases {phases} --delta 1e-6 --json");
+            using var json = JsonDocument.Parse(output);
+            Assert.Equal(2, json.RootElement.GetProperty("accountants").GetArrayLength());
+            return json.RootElement.GetProperty("epsilon").GetDouble();
+        }
+    }
+
+    [Theory]
+    [InlineData("noise", "--sampling-rate 0.02 --steps 400", "noiseMultiplier", 0.6707, 0.6709)]
+    [InlineData("steps", "--sampling-rate 0.02 --noise-multiplier 0.8", "steps", 1200, 1204)]
+    [InlineData("rate", "--noise-multiplier 0.8 --steps 400", "samplingRate", 0.03288, 0.03291)]
+    public async Task What_meets_a_target_is_found_and_never_exceeds_it(
+        string what,
+        string known,
+        string field,
+        double least,
+        double most
+    )
+    {
+        var (exit, output, _) = await Fednode($"privacy {what} --target-epsilon 8 --delta 1e-6 {known} --json");
+
+        Assert.Equal(0, exit);
+        using var json = JsonDocument.Parse(output);
+        Assert.InRange(json.RootElement.GetProperty(field).GetDouble(), least, most);
+        Assert.InRange(json.RootElement.GetProperty("epsilon").GetDouble(), 7.98, 8);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -143,6 +143,11 @@ public static class CanonicalRunDocument
         CanonicalValues.Double(json, "maxSamplingRate", privacy.MaxSamplingRate);
         json.WriteString("mechanism", privacy.Mechanism);
         CanonicalValues.Double(json, "noiseMultiplier", privacy.NoiseMultiplier);
+        if (privacy.TargetEpsilon is { } target)
+        {
+            CanonicalValues.Double(json, "targetEpsilon", target);
+        }
+
         json.WriteString("unit", privacy.Unit);
         json.WriteEndObject();
     }

@@ -15,6 +15,12 @@ public sealed record PrivacySection
     /// <summary>σ ÷ C. &gt; 0, except with mechanism none, where it is 0.</summary>
     public double NoiseMultiplier { get; init; }
 
+    /// <summary>
+    /// ε that the whole plan may cost at <see cref="MaxSamplingRate"/> and <see cref="Delta"/>; the noise multiplier was found for it when the run was
+    /// submitted, and stands beside it. Null: the noise was chosen itself. Finite and &gt; 0.
+    /// </summary>
+    public double? TargetEpsilon { get; init; }
+
     /// <summary>C, the L2 bound of one record's gradient; the first one with <see cref="AdaptiveClipping"/>. &gt; 0.</summary>
     public double MaxGradNorm { get; init; } = 1.0;
 

@@ -176,6 +176,15 @@ public static class RunDocumentRules
                 );
             }
         }
+        else if (section.NoiseMultiplier == 0 && section.TargetEpsilon is { } unresolved)
+        {
+            report.Add(
+                "privacy.targetEpsilon",
+                unresolved,
+                "the noise for it is found when a silo takes the run",
+                "submit it, or write noiseMultiplier; fednode privacy noise finds it"
+            );
+        }
         else if (section.NoiseMultiplier == 0)
         {
             report.Add(
@@ -188,6 +197,20 @@ public static class RunDocumentRules
         else
         {
             report.Positive("privacy.noiseMultiplier", section.NoiseMultiplier, most: 1e6);
+        }
+
+        if (section.TargetEpsilon is { } target)
+        {
+            report.Positive("privacy.targetEpsilon", target, most: 1e6);
+            if (section.Mechanism != "gaussian")
+            {
+                report.Add(
+                    "privacy.targetEpsilon",
+                    target,
+                    $"mechanism {section.Mechanism} has no epsilon",
+                    "leave it out, or write mechanism: gaussian"
+                );
+            }
         }
 
         report.Positive("privacy.maxGradNorm", section.MaxGradNorm, most: 1e6);

@@ -7,7 +7,14 @@ public static class RunDocumentYaml
     /// <param name="yaml">The text.</param>
     /// <returns>A document that may be submitted.</returns>
     /// <exception cref="RunDocumentException">Everything that is wrong, at once, in the order of the text.</exception>
-    public static RunDocument Parse(string yaml)
+    public static RunDocument Parse(string yaml) => Parse(yaml, null);
+
+    /// <summary>Reads a document that may leave the noise to its <c>privacy.targetEpsilon</c>.</summary>
+    /// <param name="yaml">The text.</param>
+    /// <param name="noise">Finds the noise multiplier; null: a document without one is refused.</param>
+    /// <returns>A document that may be submitted; its noise multiplier is a number, whoever chose it.</returns>
+    /// <exception cref="RunDocumentException">Everything that is wrong, at once, in the order of the text.</exception>
+    public static RunDocument Parse(string yaml, ITargetNoise? noise)
     {
         ArgumentNullException.ThrowIfNull(yaml);
         var errors = new List<RunDocumentError>();
@@ -21,6 +28,11 @@ public static class RunDocumentYaml
         foreach (var section in context.Sections)
         {
             section.ReportUnknown(context.Sections);
+        }
+
+        if (noise is not null && document.Privacy.TargetEpsilon is not null)
+        {
+            document = TargetNoise.Resolve(document, noise, errors, context.LineOf("privacy.targetEpsilon"));
         }
 
         // A rule broken by a value that could not be read at all would only repeat the first error.
@@ -83,7 +95,7 @@ public static class RunDocumentYaml
     private static PrivacySection Privacy(SectionReader section)
     {
         var defaults = new PrivacySection();
-        section.NotYet("targetEpsilon", "write noiseMultiplier; fednode privacy noise finds it for an epsilon");
+        var target = section.OptionalDouble("targetEpsilon");
         var mechanism = section.Text("mechanism", defaults.Mechanism);
         return new()
         {
@@ -92,7 +104,10 @@ public static class RunDocumentYaml
             MaxRecordsPerSubject = section.OptionalInteger("maxRecordsPerSubject"),
             // How much noise is the one thing that nobody should get by default.
             NoiseMultiplier =
-                mechanism == "none" ? section.Double("noiseMultiplier", 0) : section.RequiredDouble("noiseMultiplier"),
+                mechanism == "none" || target is not null
+                    ? section.Double("noiseMultiplier", 0)
+                    : section.RequiredDouble("noiseMultiplier"),
+            TargetEpsilon = target,
             MaxGradNorm = section.Double("maxGradNorm", defaults.MaxGradNorm),
             ExpectedBatchSize = section.Integer("expectedBatchSize", defaults.ExpectedBatchSize),
             MaxSamplingRate = section.Double("maxSamplingRate", defaults.MaxSamplingRate),

@@ -10,6 +10,7 @@ namespace Federated.Privacy.Accounting.Pld;
 internal sealed class LossCells
 {
     private const double Farthest = 37;
+    private const double LongestPanel = 0.25;
 
     private readonly double _rate;
     private readonly double _variance;
@@ -68,6 +69,12 @@ internal sealed class LossCells
             samplingRate < 1 ? SpecialFunctions.LogOnePlus(-samplingRate) : Loss(samplingRate, variance, -reach);
         return (bottom, Math.Min(Math.Max(highest, 0), Loss(samplingRate, variance, 1 + reach)));
     }
+
+    /// <summary>About how many panels the integrals of all cells take, at the least.</summary>
+    public static double Panels(double noiseMultiplier) =>
+        (1 + (18 * noiseMultiplier))
+        * ((2 / (noiseMultiplier * noiseMultiplier)) + (1 / noiseMultiplier))
+        / LongestPanel;
 
     /// <summary>d.</summary>
     public double Width { get; }
@@ -136,7 +143,7 @@ internal sealed class LossCells
         {
             // Panels short enough for every factor of the integrand: relative error below 1e-13.
             var scale = (1 / _deviation) + (Math.Max(Math.Abs(at), Math.Abs(end)) / _variance) + (1 / _variance);
-            var step = Math.Min(end - at, 0.25 / scale);
+            var step = Math.Min(end - at, LongestPanel / scale);
             step = end - at - step < 1e-9 * step ? end - at : step;
             foreach (var (node, share) in GaussLegendre.For(step * scale))
             {

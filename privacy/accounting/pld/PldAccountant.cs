@@ -144,7 +144,7 @@ public sealed class PldAccountant : IPrivacyAccountant
         {
             var (rate, noise) = (phase.SamplingRate, phase.NoiseMultiplier);
             var ends = LossCells.Ends(rate, noise, tail.LogMass, tail.Highest);
-            if (ends.Top - ends.Bottom > MostCells * grid.Width)
+            if (ends.Top - ends.Bottom > MostCells * grid.Width || LossCells.Panels(noise) > MostCells)
             {
                 return (double.PositiveInfinity, 0);
             }

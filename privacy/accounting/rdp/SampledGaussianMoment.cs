@@ -17,9 +17,15 @@ internal static class SampledGaussianMoment
     /// <summary>The quadrature has at most this many nodes; larger orders are not tried.</summary>
     public const double MaximumNodes = 40_000;
 
+    // With little noise even small orders need many nodes; more than these take minutes.
+    private const double MostNodes = 2e6;
+
     /// <summary>The largest order that <see cref="LogMoment"/> takes at this noise.</summary>
     public static double MaximumOrder(double noiseMultiplier) =>
-        Math.Max(64, (MaximumNodes * Step(noiseMultiplier)) - (26 * noiseMultiplier));
+        Math.Max(
+            Math.Min(64, (MostNodes * Step(noiseMultiplier)) - (26 * noiseMultiplier)),
+            (MaximumNodes * Step(noiseMultiplier)) - (26 * noiseMultiplier)
+        );
 
     /// <summary>ln A(α) ≥ 0.</summary>
     /// <param name="samplingRate">q in [0, 1].</param>

@@ -62,7 +62,7 @@ internal static class RunEndpoints
         RunDocument document;
         try
         {
-            document = RunDocumentYaml.Parse(await reader.ReadToEndAsync(cancellation));
+            document = RunDocumentYaml.Parse(await reader.ReadToEndAsync(cancellation), new CalibratedNoise());
         }
         catch (RunDocumentException e)
         {

@@ -102,11 +102,6 @@ public sealed class RunDocumentYamlTests
     }
 
     [Theory]
-    [InlineData(
-        "privacy: { noiseMultiplier: 1 }",
-        "privacy: { targetEpsilon: 8, noiseMultiplier: 1 }",
-        "privacy.targetEpsilon"
-    )]
     [InlineData("rounds: {", "aggregation: { weights: declared }\nrounds: {", "aggregation.weights")]
     public void What_this_version_cannot_honour_is_refused_by_name(string text, string replacement, string path)
     {
