@@ -61,8 +61,8 @@ internal static class PrivacyPlotCommand
 
                 var chart = Of(plan, parsed.GetValue(delta));
                 IDrawing drawing = isPng
-                    ? new PngDrawing(chart.Width, chart.Height)
-                    : new SvgDrawing(chart.Width, chart.Height);
+                    ? new PngDrawing(chart.Width, Chart.Height)
+                    : new SvgDrawing(chart.Width, Chart.Height);
                 chart.Draw(drawing);
                 File.WriteAllBytes(path, drawing.Finish());
                 Console.WriteLine(

@@ -18,7 +18,7 @@ internal sealed class Chart(string title, IReadOnlyList<ChartPanel> panels)
     public int Width => (int)(panels.Count * PanelWidth);
 
     /// <summary>Height in pixels.</summary>
-    public int Height => (int)PanelHeight + 20;
+    public const int Height = (int)PanelHeight + 20;
 
     /// <summary>Draws everything.</summary>
     public void Draw(IDrawing drawing)
