@@ -38,6 +38,56 @@ public sealed class ProductSumTests
         Assert.InRange((Of(sum.Stack()) - dense).FrobeniusNorm() / size, 0, 1e-12);
     }
 
+    /// <summary>Beyond the size that is decomposed whole: a spectrum that is almost flat, twice the same values, and a sum of low rank.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_few_components_of_a_large_sum_are_those_of_the_whole_decomposition(bool isDense)
+    {
+        const int Kept = 3;
+        var (m, n) = isDense ? (1030, 1040) : (2100, 2200);
+        var (sum, random) = (new ProductSum(m, n), new Random(4));
+        // Singular values are known: orthonormal columns with chosen weights. Two of them are the same number.
+        var rank = ProductSum.LargestWholeCore + 6;
+        var (b, a) = (Orthonormal(random, m, 40), Orthonormal(random, n, 40));
+        double[] sigma = [5, 5, 4, .. Enumerable.Range(0, 37).Select(i => 3.9 - (0.1 * i))];
+        for (var k = 0; k < sigma.Length; k++)
+        {
+            sum.Add(sigma[k], new(b.First(k + 1).Last(), a.First(k + 1).Last()));
+        }
+
+        // Terms that cancel make the stack long.
+        var noise = Pair(random, m, n, (rank - 40) / 2);
+        sum.Add(1, noise).Add(-1, noise);
+
+        var truncated = sum.Truncate(Kept, tailRank: 2);
+        Assert.All(sigma.Zip(truncated.SingularValues.Take(Kept)), pair => Assert.Equal(pair.First, pair.Second, 1e-10));
+        Assert.Equal(Math.Sqrt(sigma.Skip(Kept).Sum(value => value * value)), truncated.DroppedTail, 1e-9);
+        var best = new ProductSum(m, n).Add(-1, truncated.Kept);
+        for (var k = 0; k < Kept; k++)
+        {
+            best.Add(sigma[k], new(b.First(k + 1).Last(), a.First(k + 1).Last()));
+        }
+
+        Assert.InRange(best.Norm() / 10, 0, 1e-10);
+    }
+
+    private static VectorSet Orthonormal(Random random, int length, int count)
+    {
+        var basis = new OrthonormalBasis(length);
+        var vectors = new VectorSet(count, length);
+        for (var k = 0; k < count; k++)
+        {
+            foreach (ref var value in vectors[k])
+            {
+                value = random.NextDouble() - 0.5;
+            }
+        }
+
+        basis.Extend(vectors);
+        return basis.Last(count);
+    }
+
     [Fact]
     public void A_sum_of_nothing_is_zero()
     {

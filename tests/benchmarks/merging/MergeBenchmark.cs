@@ -4,7 +4,7 @@ using Federated.Aggregation;
 
 namespace Federated.Benchmarks;
 
-/// <summary>The frozen-A merge of updates in memory, beside a plain copy of the same bytes.</summary>
+/// <summary>The linear merge of updates in memory, on one thread, beside a plain copy of the same bytes.</summary>
 internal static class MergeBenchmark
 {
     public static void Run(Arguments arguments)
@@ -12,24 +12,15 @@ internal static class MergeBenchmark
         var updates = arguments.Integer("updates", 10);
         var rounds = arguments.Integer("rounds", 5);
         var megabytes = arguments.Integer("megabytes", 40);
-        var layout = AdapterLayout.For(
-            [new LinearShape("layers.0.q_proj", 64, megabytes * 1_000_000 / 4 / 64)],
-            new AdapterOptions(64, 64, LoraScaling.RsLora, ["q_proj"], 0)
-        );
-        var values = new float[layout.Count];
-        var random = new Random(1);
-        for (var j = 0; j < values.Length; j++)
-        {
-            values[j] = random.NextSingle() - 0.5f;
-        }
+        var layout = MergeInputs.Layout(megabytes);
 
-        // One blob stands for all: each is read from memory that the one before has pushed out of the caches.
-        var adapter = AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, values);
+        // A few blobs stand for all: each is read from memory that the ones before have pushed out of the caches.
+        var adapter = MergeInputs.Blob(layout, AdapterBlobKind.Adapter, 0);
         var blobs = Enumerable
             .Range(0, Math.Min(updates, 4))
-            .Select(_ => AdapterBlob.Encode(AdapterBlobKind.Update, layout, values))
+            .Select(i => MergeInputs.Blob(layout, AdapterBlobKind.Update, 1 + i))
             .ToArray();
-        var plan = MergePlan.FromJson(System.Text.Encoding.UTF8.GetBytes(Plan(updates)));
+        var plan = MergeInputs.Plan(updates, "adapter", i => i.ToString(CultureInfo.InvariantCulture));
         var target = new byte[adapter.Length];
         var times = new CpuTime(
             (
@@ -64,17 +55,5 @@ internal static class MergeBenchmark
                     writable: false
                 )
             );
-    }
-
-    private static string Plan(int updates)
-    {
-        var each = Enumerable
-            .Range(0, updates)
-            .Select(i =>
-                FormattableString.Invariant(
-                    $$"""{"nodeId":"{{i:D4}}","baseVersion":0,"digest":"{{i}}","staleness":0,"scale":1,"weight":1,"coefficient":{{1.0 / updates:R}}}"""
-                )
-            );
-        return $$"""{"version":1,"previousDigest":"adapter","updates":[{{string.Join(',', each)}}],"learningRate":1}""";
     }
 }

@@ -7,11 +7,15 @@ namespace Federated.Aggregation;
 /// <remarks>
 /// The factors are stacked, Bc = [B_1 … B_K] (m × R) and Ac = [w_1 A_1; …; w_K A_K] (R × n), and reduced by two thin QR factorisations to a
 /// core of R × R with the same singular values: M = Q_b (R_b R_aᵀ) Q_aᵀ, about 4(m + n)R² + 20R³ operations. Where R is more than half of the smaller
-/// side, M itself is reduced. The singular values of the core come from MathNet.Numerics' managed code, which runs on one thread: the same terms in the same order
+/// side, M itself is reduced. Where the core would be larger than <see cref="LargestWholeCore"/> and few components are wanted, these are found by
+/// <see cref="LeadingTriplets"/>. The singular values of the core come from MathNet.Numerics' managed code, which runs on one thread: the same terms in the same order
 /// give the same bits on every run of a build, whatever the number of threads.
 /// </remarks>
 public sealed class ProductSum
 {
+    // Beyond it, a few triplets of a large sum are found by iteration.
+    internal const int LargestWholeCore = 1024;
+
     private readonly List<(double Weight, FactorPair Pair)> _terms = [];
 
     /// <summary>A sum without terms: zero.</summary>
@@ -107,10 +111,20 @@ public sealed class ProductSum
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(tailRank);
+        if (IsLarge(rank + tailRank) && TruncateLarge(rank, tailRank) is { } large)
+        {
+            return large;
+        }
+
         var (qb, qa, core) = Reduce();
         if (core.Length == 0)
         {
-            return new(FactorPair.Zero(OutFeatures, rank, InFeatures), FactorPair.Zero(OutFeatures, 0, InFeatures), []);
+            return new(
+                FactorPair.Zero(OutFeatures, rank, InFeatures),
+                FactorPair.Zero(OutFeatures, 0, InFeatures),
+                [],
+                0
+            );
         }
 
         var svd = Matrix<double>.Build.DenseOfArray(core).Svd(computeVectors: true);
@@ -124,11 +138,60 @@ public sealed class ProductSum
         }
 
         var (b, a) = (Combine(qb, left, OutFeatures), Combine(qa, right, InFeatures));
+        return Split(b, a, rank, tailRank, svd.S.AsArray() ?? svd.S.ToArray(), 0);
+    }
+
+    // A whole decomposition would take minutes or hours for a few of its triplets.
+    private bool IsLarge(int wanted)
+    {
+        var smaller = Math.Min(OutFeatures, InFeatures);
+        var core = 2 * (long)StackedRank <= smaller ? StackedRank : smaller;
+        return core > LargestWholeCore && 8 * (long)wanted <= core;
+    }
+
+    private TruncatedProduct? TruncateLarge(int rank, int tailRank)
+    {
+        var isDense = 2 * (long)StackedRank > Math.Min(OutFeatures, InFeatures);
+        var stack = isDense ? null : Stack();
+        var matrix = isDense ? new FactoredMatrix(null, DenseRows()) : new FactoredMatrix(stack!.B, stack.A);
+        var triplets = LeadingTriplets.Of(matrix, rank + tailRank, exact: rank);
+        if (triplets is null)
+        {
+            return null;
+        }
+
+        for (var j = 0; j < triplets.Values.Length; j++)
+        {
+            Scale(triplets.Left[j], Math.Sqrt(triplets.Values[j]));
+            Scale(triplets.Right[j], Math.Sqrt(triplets.Values[j]));
+        }
+
+        return Split(triplets.Left, triplets.Right, rank, tailRank, triplets.Values, triplets.RestSquared);
+    }
+
+    private static void Scale(Span<double> vector, double factor)
+    {
+        foreach (ref var value in vector)
+        {
+            value *= factor;
+        }
+    }
+
+    private static TruncatedProduct Split(
+        VectorSet b,
+        VectorSet a,
+        int rank,
+        int tailRank,
+        IReadOnlyList<double> singularValues,
+        double restSquared
+    )
+    {
         FixSigns(b, a);
         return new(
             Part(b, a, 0, rank),
-            Part(b, a, rank, Math.Max(0, Math.Min(tailRank, count - rank))),
-            svd.S.AsArray() ?? svd.S.ToArray()
+            Part(b, a, rank, Math.Max(0, Math.Min(tailRank, b.Count - rank))),
+            singularValues,
+            restSquared
         );
     }
 

@@ -1,21 +1,43 @@
 namespace Federated.Aggregation;
 
 /// <summary>Vectors of one length, each in one piece of memory: the columns of a B, or the rows of an A.</summary>
-internal sealed class VectorSet(int count, int length)
+internal sealed class VectorSet
 {
-    private readonly double[][] _vectors = Allocate(count, length);
+    private readonly double[][] _vectors;
+
+    /// <summary>Vectors of zeros.</summary>
+    public VectorSet(int count, int length)
+        : this(Allocate(count, length), length) { }
+
+    private VectorSet(double[][] vectors, int length)
+    {
+        (_vectors, Length) = (vectors, length);
+    }
 
     /// <summary>Number of vectors.</summary>
-    public int Count => count;
+    public int Count => _vectors.Length;
 
     /// <summary>Elements of each.</summary>
-    public int Length => length;
+    public int Length { get; }
+
+    /// <summary>Vectors that are there; not copied.</summary>
+    public static VectorSet Of(IEnumerable<double[]> vectors, int length) => new([.. vectors], length);
+
+    /// <summary>Copies of the vectors of several sets, in order.</summary>
+    public static VectorSet CopyOf(IEnumerable<VectorSet> sets, int length) =>
+        new([.. sets.SelectMany(set => set._vectors).Select(vector => vector.ToArray())], length);
+
+    /// <summary>The first vectors; not copied.</summary>
+    public VectorSet First(int count) => new(_vectors[..count], Length);
 
     /// <summary>Whether all elements are zero.</summary>
     public bool IsZero => _vectors.All(vector => !vector.AsSpan().ContainsAnyExcept(0.0));
 
     /// <summary>One vector.</summary>
     public Span<double> this[int index] => _vectors[index];
+
+    /// <summary>The last vector alone; not copied.</summary>
+    public VectorSet Last() => new(_vectors[^1..], Length);
 
     /// <summary>Σ_k weights[k] · vector k of the first <paramref name="weights"/>.Length vectors, added in order.</summary>
     public void Combine(ReadOnlySpan<double> weights, Span<double> into)
