@@ -61,7 +61,10 @@ public sealed class ProductSumTests
         sum.Add(1, noise).Add(-1, noise);
 
         var truncated = sum.Truncate(Kept, tailRank: 2);
-        Assert.All(sigma.Zip(truncated.SingularValues.Take(Kept)), pair => Assert.Equal(pair.First, pair.Second, 1e-10));
+        Assert.All(
+            sigma.Zip(truncated.SingularValues.Take(Kept)),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-10)
+        );
         Assert.Equal(Math.Sqrt(sigma.Skip(Kept).Sum(value => value * value)), truncated.DroppedTail, 1e-9);
         var best = new ProductSum(m, n).Add(-1, truncated.Kept);
         for (var k = 0; k < Kept; k++)

@@ -11,7 +11,9 @@ internal static class SvdBenchmark
     {
         var (size, rank) = (arguments.Integer("size", 4096), arguments.Integer("rank", 16));
         Console.WriteLine($"{size} × {size}, rank {rank}, {Environment.ProcessorCount} processors");
-        Console.WriteLine("| nodes | stacked rank | svd merge s | matrix alone s | dropped, relative | |tail − true| ÷ ‖M‖ | peak RSS MB |");
+        Console.WriteLine(
+            "| nodes | stacked rank | svd merge s | matrix alone s | dropped, relative | |tail − true| ÷ ‖M‖ | peak RSS MB |"
+        );
         Console.WriteLine("|---|---|---|---|---|---|---|");
         foreach (var nodes in arguments.Text("nodes", "10,50,200").Split(',').Select(int.Parse))
         {
@@ -25,7 +27,11 @@ internal static class SvdBenchmark
         var previous = Pair(random, size, rank);
         var merge = new LayerMerge(
             previous,
-            [.. Enumerable.Range(0, nodes).Select(_ => new LayerUpdate(0.9 / nodes, previous, Pair(random, size, rank)))]
+            [
+                .. Enumerable
+                    .Range(0, nodes)
+                    .Select(_ => new LayerUpdate(0.9 / nodes, previous, Pair(random, size, rank))),
+            ]
         );
         var clock = Stopwatch.StartNew();
         var merged = merge.Svd(null, 4 * rank);
