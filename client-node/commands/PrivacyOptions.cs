@@ -41,5 +41,5 @@ internal static class PrivacyOptions
             }
         });
 
-    public static NodeSettingsException Refusal(string message) => new("fednode privacy", [message]);
+    public static NodeSettingsException Refusal(string message) => new("privacy", [message]);
 }
