@@ -15,7 +15,8 @@ public static class TokenLoss
     {
         using var scope = NewDisposeScope();
         var (losses, weights) = Masked(logits, ids, mask, labelSmoothing);
-        return (losses.sum(1) / weights.sum(1).clamp_min(1)).MoveToOuterDisposeScope();
+        var counts = weights.sum(1);
+        return (losses.sum(1) / maximum(counts, ones_like(counts))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Sum of the losses of all predicted tokens, and their number.</summary>

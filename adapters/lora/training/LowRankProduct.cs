@@ -15,8 +15,15 @@ internal static class LowRankProduct
     public static Tensor Add(Tensor output, Tensor input, Tensor a, Tensor b, double scale = 1, Tensor? basis = null)
     {
         var low = Times(input, a); // [b, T, r]
-        var product = Times(scale == 1 ? low : low * scale, b);
+        var product = Times(scale == 1 ? low : Scaled(low, scale), b);
         return output + (basis is null ? product : Times(product, basis));
+    }
+
+    // By a tensor: TorchSharp boxes a plain number for libtorch, and the box may be collected while the call still reads it.
+    private static Tensor Scaled(Tensor x, double scale)
+    {
+        using var factor = tensor((float)scale, device: x.device);
+        return x * factor;
     }
 
     // x Wᵀ with one W, or with one a record.
