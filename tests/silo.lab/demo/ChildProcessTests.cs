@@ -43,6 +43,18 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_child_that_has_ended_already_needs_no_guard()
+    {
+        await using var guard = ChildGuard.Start();
+        using var child = Process.Start("/bin/sh", ["-c", "exit 3"]);
+        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        guard.Watch(child);
+
+        Assert.True(child.HasExited);
+    }
+
+    [Fact]
     public async Task Stopping_asks_first()
     {
         await using var guard = ChildGuard.Start();

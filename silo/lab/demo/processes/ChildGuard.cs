@@ -32,7 +32,16 @@ internal sealed class ChildGuard : IAsyncDisposable
     /// <summary>Ends <paramref name="child"/> when this process is gone.</summary>
     public void Watch(Process child)
     {
-        var started = child.StartTime.ToUniversalTime().Ticks;
+        long started;
+        try
+        {
+            started = child.StartTime.ToUniversalTime().Ticks;
+        }
+        catch (InvalidOperationException) when (child.HasExited)
+        {
+            return; // nothing is left to end
+        }
+
         _guard.StandardInput.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{child.Id} {started}"));
         _guard.StandardInput.Flush();
     }
