@@ -182,14 +182,14 @@ internal sealed class RoundLoop(
             }
 
             // :: (1)–(4)
-            var (layout, delta) = await TrainAsync(run, assignment, beats);
+            var (layout, delta, metric) = await TrainAsync(run, assignment, beats);
 
             // :: (5)
             beats.Progress = beats.Progress with
             {
                 Phase = NodePhase.Sealing,
             };
-            var update = sealer.Seal(run, assignment, layout.TrainedAt(assignment.BaseVersion), delta);
+            var update = sealer.Seal(run, assignment, layout.TrainedAt(assignment.BaseVersion), delta, metric);
             training.Forget(run);
 
             // :: (6)
@@ -215,8 +215,8 @@ internal sealed class RoundLoop(
     private static bool IsAboutOneCall(Exception error) =>
         error is SiloRefusedException or InvalidAdapterBlobException or LedgerConflictException;
 
-    /// <summary>Steps 1–4: the base version in, Δ out.</summary>
-    private async Task<(AdapterLayout Layout, float[] Delta)> TrainAsync(
+    /// <summary>Steps 1–4: the base version in, Δ out, and its noised metric where one is due.</summary>
+    private async Task<(AdapterLayout Layout, float[] Delta, AttestedMetric? Metric)> TrainAsync(
         ConsentedRun run,
         CheckInAnswer.Assignment assignment,
         Heartbeats beats
@@ -249,7 +249,11 @@ internal sealed class RoundLoop(
             run,
             report => report with { TrainingSeconds = report.TrainingSeconds + clock.Elapsed.TotalSeconds }
         );
-        return (layout, delta);
+        var metric =
+            run.Document.Metrics?.IsDue(version) == true
+                ? await training.ReleaseMetricAsync(run, content, beats.Work)
+                : null;
+        return (layout, delta, metric);
     }
 
     /// <summary>Step 6, with the report that goes with it.</summary>

@@ -33,6 +33,7 @@ internal static class JoinCommand
             options.Consent,
             options.AllowTestNoise,
             options.AllowNonPrivate,
+            options.AllowMetrics,
             options.ShowEpsilon,
             options.UntilEnded,
             options.ReportEveryVersion,

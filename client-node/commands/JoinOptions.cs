@@ -94,6 +94,10 @@ internal sealed class JoinOptions
     public Option<bool> AllowNonPrivate { get; } =
         new("--allow-non-private") { Description = "Allow runs without noise. They protect nobody." };
 
+    /// <summary>Allows noised metrics.</summary>
+    public Option<bool> AllowMetrics { get; } =
+        new("--allow-metrics") { Description = "Allow noised, charged losses on held-out records." };
+
     /// <summary>Shows ε to the operator.</summary>
     public Option<bool> ShowEpsilon { get; } =
         new("--show-epsilon") { Description = "Let the operator see the ledger's ε numbers." };
@@ -129,6 +133,7 @@ internal sealed class JoinOptions
             Consent,
             AllowTestNoise,
             AllowNonPrivate,
+            AllowMetrics,
         ];
         return [.. read.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
     }
@@ -201,6 +206,7 @@ internal sealed class JoinOptions
                 Consent = mode,
                 AllowTestNoise = parsed.GetValue(AllowTestNoise),
                 AllowNonPrivate = parsed.GetValue(AllowNonPrivate),
+                AllowMetrics = parsed.GetValue(AllowMetrics),
                 ShowEpsilon = parsed.GetValue(ShowEpsilon),
             },
         };

@@ -21,6 +21,9 @@ internal sealed record NodeSettings
     /// <summary>Expected share of records that are never trained on, [0, 0.5].</summary>
     public double HoldOutFraction { get; init; } = 0.1;
 
+    /// <summary>The declared number of held-out records: the public divisor of noised metrics, ≥ 1. Never the true number.</summary>
+    public long DeclaredHeldOut => Math.Max(1, (long)Math.Round(Source.DeclaredRecords * HoldOutFraction));
+
     /// <summary>
     /// The declared number of records (or subjects) that can be sampled: the public constant behind the sampling rate. It comes from what the
     /// owner declared, never from the data.

@@ -146,6 +146,8 @@ internal static class NodeSettingsYaml
               # Runs without real noise protect nobody: for public data only.
               allowTestNoise: {Flag(settings.Policy.AllowTestNoise)}
               allowNonPrivate: {Flag(settings.Policy.AllowNonPrivate)}
+              # Whether runs may ask for noised losses on the held-out records; they cost ε, and tell the declared number of records.
+              allowMetrics: {Flag(settings.Policy.AllowMetrics)}
               # Whether heartbeats tell the operator this node's ε numbers; they tell the declared number of records as well.
               showEpsilon: {Flag(settings.Policy.ShowEpsilon)}
 
@@ -192,6 +194,7 @@ internal static class NodeSettingsYaml
             MaxEpsilonPerRun = fields.Number("maxEpsilonPerRun", n => n > 0, "ε > 0", required: false),
             AllowTestNoise = fields.Flag("allowTestNoise", otherwise: false),
             AllowNonPrivate = fields.Flag("allowNonPrivate", otherwise: false),
+            AllowMetrics = fields.Flag("allowMetrics", otherwise: false),
             ShowEpsilon = fields.Flag("showEpsilon", otherwise: false),
         };
     }

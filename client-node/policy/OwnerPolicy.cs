@@ -20,6 +20,7 @@ internal sealed class OwnerPolicy(NodeSettings settings)
         var reasons = new List<string>();
         Mechanism(run.Privacy, reasons);
         SamplingRate(run.Privacy, reasons);
+        Metrics(run, reasons);
         BaseModel(run, reasons);
         if (settings.Policy.Consent == ConsentMode.List && !settings.Policy.Runs.Contains(runDigest))
         {
@@ -98,6 +99,24 @@ internal sealed class OwnerPolicy(NodeSettings settings)
         }
     }
 
+    private void Metrics(RunDocument run, List<string> reasons)
+    {
+        if (run.Metrics is null)
+        {
+            return;
+        }
+
+        if (!settings.Policy.AllowMetrics)
+        {
+            reasons.Add("metrics asks for noised losses on held-out records, and policy.allowMetrics is false");
+        }
+
+        if (settings.HoldOutFraction == 0)
+        {
+            reasons.Add("metrics asks for losses on held-out records, and holdOut.fraction is 0");
+        }
+    }
+
     private void BaseModel(RunDocument run, List<string> reasons)
     {
         if (!settings.Models.TryGetValue(run.BaseModel.Name, out var folder))
@@ -158,6 +177,9 @@ internal sealed class OwnerPolicy(NodeSettings settings)
             MaxGradNorm = run.Privacy.MaxGradNorm,
             Unit = run.Privacy.Unit,
             Budget = new PrivacyBudget(settings.Source.Epsilon, settings.Source.Delta),
+            Metrics = run.Metrics is { } metrics
+                ? new MetricPlan(metrics.NoiseMultiplier, metrics.Releases(run.Rounds.Versions))
+                : null,
             Mechanism = Sealer.MechanismOf(run.Privacy),
             Composition = settings.Source.Composition,
             IsPrivate = run.Privacy.Mechanism == "gaussian",

@@ -56,6 +56,15 @@ internal static class RunSummary
         var bound = string.Create(CultureInfo.InvariantCulture, $"{run.Privacy.MaxGradNorm:G3}");
         bound = run.Privacy.AdaptiveClipping is null ? bound : $"a bound (first {bound}, then by noisy counts)";
         var unsent = plan.IsPrivate ? "un-noised gradients, " : "";
+        var (metrics, losses) = run.Metrics is { } asked
+            ? (
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"\n                        at most {asked.Releases(run.Rounds.Versions)} sums of losses on held-out records, noised ({asked.NoiseMultiplier:G3}), and how many records you declared"
+                ),
+                "single losses"
+            )
+            : ("", "losses");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -63,9 +72,9 @@ internal static class RunSummary
               leaves this machine:  adapter updates (rank {run.Adapter.Rank} on {string.Join(
                 ", ",
                 run.Adapter.Targets
-            )}), clipped to {bound} a {run.Privacy.Unit} and {noised}
+            )}), clipped to {bound} a {run.Privacy.Unit} and {noised}{metrics}
                                     phase, step and bytes while it works; number and hash of ledger entries{Epsilon(settings)}
-              never leaves:         records, their exact number, losses, {unsent}the key
+              never leaves:         records, their exact number, {losses}, {unsent}the key
               protects:             {protection}
             """
         );

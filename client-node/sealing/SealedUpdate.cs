@@ -30,6 +30,9 @@ internal sealed record SealedUpdate
     /// <summary>The gradient bound that the next update goes on from; null where it is a constant of the run.</summary>
     public double? NextMaxGradNorm { get; init; }
 
+    /// <summary>The noised metric that was drawn with it, once; null = none was due.</summary>
+    public AttestedMetric? Metric { get; init; }
+
     /// <summary>When the bytes became final, UTC.</summary>
     public required DateTimeOffset SealedAt { get; init; }
 

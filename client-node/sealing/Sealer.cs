@@ -23,6 +23,9 @@ internal sealed class Sealer(
                 ? "an update was sealed for it, and its bytes are gone; training again would average the noise away"
             : updates.Sum(entry => entry.StepsDone) + run.Document.Local.Steps > run.Plan.Steps
                 ? "the reserved plan is used up"
+            : run.Document.Metrics?.IsDue(assignment.BaseVersion) == true
+            && updates.Sum(entry => entry.Metrics) >= (run.Plan.Metrics?.Releases ?? 0)
+                ? "the reserved metrics are used up"
             : ledger.WhyOver(run.ReservationId) is { } over ? $"its plan {over}"
             : null;
     }
@@ -32,11 +35,13 @@ internal sealed class Sealer(
     /// <param name="assignment">The base it was trained from.</param>
     /// <param name="layout">The layout of updates from that base.</param>
     /// <param name="delta">Δ = θ_after − θ_base, made of noisy gradients only.</param>
+    /// <param name="metric">The noised metric of the base; null = none is due.</param>
     public SealedUpdate Seal(
         ConsentedRun run,
         CheckInAnswer.Assignment assignment,
         AdapterLayout layout,
-        ReadOnlySpan<float> delta
+        ReadOnlySpan<float> delta,
+        AttestedMetric? metric = null
     )
     {
         // Rounding draws from its own secrets, after the noise; the bytes are sealed, so they are drawn once.
@@ -53,6 +58,7 @@ internal sealed class Sealer(
                 Length = 0,
                 StepsDone = run.Document.Local.Steps,
                 NextMaxGradNorm = norms.OfAttempt(run.Digest, assignment.BaseVersion),
+                Metric = metric,
                 SealedAt = time.GetUtcNow(),
             },
             UpdateBlob.Encode(layout, delta, precision, random.Fill)
@@ -69,7 +75,13 @@ internal sealed class Sealer(
             return update;
         }
 
-        var entry = ledger.Seal(run.ReservationId, update.UpdateDigest, update.BaseVersion, update.StepsDone);
+        var entry = ledger.Seal(
+            run.ReservationId,
+            update.UpdateDigest,
+            update.BaseVersion,
+            update.StepsDone,
+            update.Metric is null ? 0 : 1
+        );
         norms.Keep(update);
         var privacy = run.Document.Privacy;
         var attestation = new Attestation
@@ -88,6 +100,7 @@ internal sealed class Sealer(
             LedgerSequence = entry.Sequence,
             LedgerHead = entry.Hash,
             IsPrivate = run.Plan.IsPrivate,
+            Metric = update.Metric,
         };
         return spool.Attest(update, attestation.Sign(identity));
     }

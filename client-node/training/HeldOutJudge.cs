@@ -9,6 +9,31 @@ internal static class HeldOutJudge
     private const int RecordsAtOnce = 256;
     private const int MaxTokensAtOnce = 4096;
 
+    /// <summary>The mean loss of each held-out record, judged alone; 0 for one that predicts nothing.</summary>
+    /// <param name="model">The model; its adapter's values are replaced.</param>
+    /// <param name="content">The version.</param>
+    /// <param name="records">The owner's records.</param>
+    /// <param name="local">How records become tokens.</param>
+    /// <param name="cancellation">Stops between records.</param>
+    public static Func<int, double> LossOfEach(
+        AdaptedModel model,
+        VersionContent content,
+        JsonLinesRecords records,
+        LocalSection local,
+        CancellationToken cancellation
+    )
+    {
+        model.Adapter.SetValues(content.Values);
+        model.SetResidual(content.Residual);
+        var encoding = new RecordEncoding(model.Base.Tokenizer, local, model.Base.Model);
+        return index =>
+        {
+            var record = encoding.Encode(records.HeldOut(index));
+            var loss = HeldOutEvaluation.Evaluate(model.Base.Model, [record], MaxTokensAtOnce, cancellation);
+            return loss.Tokens == 0 ? 0 : loss.NatsPerToken;
+        };
+    }
+
     /// <summary>The loss of the model with an adapter, or without one.</summary>
     /// <param name="model">The model; its adapter's values are replaced.</param>
     /// <param name="content">The version; null = the base model.</param>

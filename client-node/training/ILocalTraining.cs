@@ -1,4 +1,5 @@
 using Federated.Adapters;
+using Federated.Privacy.Accounting;
 
 namespace Federated.ClientNode;
 
@@ -15,6 +16,12 @@ internal interface ILocalTraining : IDisposable
     /// <param name="cancellation">Stops between steps.</param>
     /// <returns>Δ = θ_after − θ_base of the factors trained from that version, a function of noisy gradients and public values alone.</returns>
     Task<float[]> TrainAsync(ConsentedRun run, TrainingBase from, Action<int> stepDone, CancellationToken cancellation);
+
+    /// <summary>The noised loss of a version on the held-out records, drawn anew with each call: what is drawn is sealed once or dies.</summary>
+    /// <param name="run">A run with metrics.</param>
+    /// <param name="content">The version.</param>
+    /// <param name="cancellation">Stops between records.</param>
+    Task<AttestedMetric> ReleaseMetricAsync(ConsentedRun run, VersionContent content, CancellationToken cancellation);
 
     /// <summary>The attempt's update is sealed, or there is none: what was kept of the attempt goes.</summary>
     /// <param name="run">The run.</param>

@@ -79,6 +79,24 @@ internal sealed class LocalTraining(
         _thread.RunAsync(() => HeldOutJudge.Loss(Open(run), content, records, run.Document.Local, cancellation));
 
     /// <inheritdoc />
+    public Task<AttestedMetric> ReleaseMetricAsync(
+        ConsentedRun run,
+        VersionContent content,
+        CancellationToken cancellation
+    ) =>
+        _thread.RunAsync(() =>
+        {
+            using var noise = new SecureNoise();
+            return HeldOutMetric.Release(
+                run.Document.Metrics!,
+                records.HeldOutCount,
+                HeldOutJudge.LossOfEach(Open(run), content, records, run.Document.Local, cancellation),
+                settings.DeclaredHeldOut,
+                noise
+            );
+        });
+
+    /// <inheritdoc />
     public void Dispose()
     {
         _thread.Dispose();

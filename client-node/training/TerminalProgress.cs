@@ -1,4 +1,5 @@
 using Federated.Adapters;
+using Federated.Privacy.Accounting;
 
 namespace Federated.ClientNode;
 
@@ -36,6 +37,13 @@ internal sealed class TerminalProgress(ILocalTraining inner, TextWriter terminal
             await terminal.WriteAsync(WipeLine);
         }
     }
+
+    /// <inheritdoc />
+    public Task<AttestedMetric> ReleaseMetricAsync(
+        ConsentedRun run,
+        VersionContent content,
+        CancellationToken cancellation
+    ) => inner.ReleaseMetricAsync(run, content, cancellation);
 
     /// <inheritdoc />
     public void Forget(ConsentedRun run) => inner.Forget(run);

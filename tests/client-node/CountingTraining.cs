@@ -1,4 +1,5 @@
 using Federated.Adapters;
+using Federated.Privacy.Accounting;
 
 namespace Federated.ClientNode.Tests;
 
@@ -37,6 +38,12 @@ internal sealed class CountingTraining(ILocalTraining inner, List<long> bases) :
         After(from.Version);
         return delta;
     }
+
+    public Task<AttestedMetric> ReleaseMetricAsync(
+        ConsentedRun run,
+        VersionContent content,
+        CancellationToken cancellation
+    ) => inner.ReleaseMetricAsync(run, content, cancellation);
 
     public void Forget(ConsentedRun run) => inner.Forget(run);
 

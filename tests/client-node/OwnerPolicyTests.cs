@@ -40,6 +40,9 @@ public sealed class OwnerPolicyTests
             { "subjects at a rate over the run's limit", "declared training subjects" },
             { "records of a source of subjects", "protects subjects" },
             { "delta over one in the declared subjects", "1 ÷ declaredSubjects" },
+            { "metrics, not allowed", "allowMetrics" },
+            { "metrics, allowed", null },
+            { "metrics without a hold-out", "holdOut.fraction" },
             { "subjects after records", "protects one record since its first plan" },
         };
 
@@ -137,6 +140,17 @@ public sealed class OwnerPolicyTests
             case "no noise, not allowed":
                 settings = settings with { Policy = settings.Policy with { AllowNonPrivate = false } };
                 run = Some.Run("none");
+                break;
+            case "metrics, not allowed":
+                run = run with { Metrics = new MetricsSection { NoiseMultiplier = 8 } };
+                break;
+            case "metrics, allowed":
+                settings = settings with { Policy = settings.Policy with { AllowMetrics = true } };
+                run = run with { Metrics = new MetricsSection { NoiseMultiplier = 8 } };
+                break;
+            case "metrics without a hold-out":
+                settings = settings with { Policy = settings.Policy with { AllowMetrics = true }, HoldOutFraction = 0 };
+                run = run with { Metrics = new MetricsSection { NoiseMultiplier = 8 } };
                 break;
             case "no noise, allowed":
                 run = Some.Run("none");

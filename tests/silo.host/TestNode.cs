@@ -30,6 +30,9 @@ internal sealed class TestNode : IDisposable
 
     public Federation.FederationClient Calls { get; }
 
+    /// <summary>The noised metric that this node attests with each update.</summary>
+    public AttestedMetric? Metric { get; set; }
+
     public string Id => _identity.Id.Value;
 
     public static NodeCapabilities Capabilities => new() { ProtocolVersion = ProtocolVersion.Current };
@@ -144,6 +147,7 @@ internal sealed class TestNode : IDisposable
             LedgerSequence = _ledger.Sequence,
             LedgerHead = _ledger.Hash,
             IsPrivate = true,
+            Metric = Metric,
         };
         return new UploadHeader
         {

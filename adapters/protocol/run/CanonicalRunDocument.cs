@@ -81,6 +81,7 @@ public static class CanonicalRunDocument
         json.WriteEndObject();
         CanonicalEvaluation.Write(json, document.Evaluation);
         CanonicalLocal.Write(json, document.Local);
+        CanonicalEvaluation.Write(json, document.Metrics);
         WriteOptional(json, "name", document.Name);
         json.WriteStartObject("participants");
         WriteOptional(json, "group", document.Participants.Group);

@@ -29,6 +29,9 @@ public sealed record RunDocument
     /// <summary>When the run ends early; null = never.</summary>
     public StopSection? Stop { get; init; }
 
+    /// <summary>Noised metrics of private data; null = none.</summary>
+    public MetricsSection? Metrics { get; init; }
+
     /// <summary>When versions close and how old an update may be.</summary>
     public required RoundsSection Rounds { get; init; }
 

@@ -46,8 +46,6 @@ public static class RunDocumentYaml
     private static RunDocument Document(SectionReader top)
     {
         var name = top.OptionalText("name");
-        const string LeaveOut = "leave it out";
-        top.NotYet("metrics", LeaveOut);
         return new RunDocument
         {
             Name = name,
@@ -58,6 +56,7 @@ public static class RunDocumentYaml
             Local = LocalYaml.Read(top.Section("local")),
             Evaluation = EvaluationYaml.Evaluation(top.Section("evaluation")),
             Stop = EvaluationYaml.Stop(top.Section("stop")),
+            Metrics = EvaluationYaml.Metrics(top.Section("metrics")),
             Rounds = Rounds(top.Section("rounds", required: true)),
             Aggregation = AggregationYaml.Read(top.Section("aggregation")),
             Retention = Retention(top.Section("retention")),

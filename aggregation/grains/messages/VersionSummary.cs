@@ -20,6 +20,7 @@ namespace Federated.Aggregation.Grains;
 /// <param name="ResidualLength">Bytes of the frozen products beside the adapter; 0 = none.</param>
 /// <param name="Evaluation">A VersionEvaluation as JSON; null = not judged, or not yet.</param>
 /// <param name="Central">What the silo's noise promises; null without it. Norms of single updates are 0 then: hidden.</param>
+/// <param name="NoisedLoss">What nodes say with noise about it; null = nothing, or nothing yet.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.version-summary")]
@@ -40,5 +41,6 @@ public sealed record VersionSummary(
     [property: Id(13)] byte[]? Merge,
     [property: Id(14)] long ResidualLength,
     [property: Id(15)] byte[]? Evaluation,
-    [property: Id(16)] CentralSummary? Central
+    [property: Id(16)] CentralSummary? Central,
+    [property: Id(17)] NoisedLoss? NoisedLoss
 );

@@ -131,6 +131,9 @@ public static class RunDocumentReading
         )
         {
             AdaptiveClipping = document.Privacy.AdaptiveClipping is not null,
+            Metrics = document.Metrics is { } metrics
+                ? new(metrics.Every, metrics.NoiseMultiplier, metrics.LossClip)
+                : null,
         };
 
     private static ClosePolicy Close(CloseSection close) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Federated.Privacy.Accounting;
 
 namespace Federated.Aggregation.Grains;
 
@@ -67,8 +68,27 @@ internal static class RunReading
             state.Evaluations.GetValueOrDefault(version.Number)?.ToJson(),
             version.Report?.Central is { } central
                 ? new(central.Sensitivity, central.NoiseDeviation, central.Epsilon, central.Delta)
-                : null
+                : null,
+            Noised(state, version.Number)
         );
+
+    // A metric judges the version that its update was trained from.
+    private static NoisedLoss? Noised(RunState state, long version)
+    {
+        var metrics = state
+            .Accepted.Values.Where(update => update.BaseVersion == version)
+            .Select(update => update.Metric)
+            .OfType<AttestedMetric>()
+            .ToList();
+        if (metrics.Count == 0)
+        {
+            return null;
+        }
+
+        var records = metrics.Sum(metric => (double)metric.Records);
+        var variance = metrics.Sum(metric => Math.Pow(metric.NoiseMultiplier * metric.LossClip, 2));
+        return new(metrics.Sum(metric => metric.Sum) / records, Math.Sqrt(variance) / records, metrics.Count);
+    }
 
     private static RobustSummary Robust(RobustReport report) =>
         new(

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Federated.Privacy.Accounting;
 
 namespace Federated.Aggregation;
 
@@ -15,7 +16,8 @@ public sealed record AcceptedUpdate
         double norm,
         long acceptedInto,
         long ledgerSequence,
-        string ledgerHash
+        string ledgerHash,
+        AttestedMetric? metric = null
     )
     {
         NodeId = nodeId;
@@ -27,6 +29,7 @@ public sealed record AcceptedUpdate
         AcceptedInto = acceptedInto;
         LedgerSequence = ledgerSequence;
         LedgerHash = ledgerHash;
+        Metric = metric;
     }
 
     /// <summary>The node, 64 hex digits.</summary>
@@ -55,6 +58,10 @@ public sealed record AcceptedUpdate
 
     /// <summary>Hash of that ledger entry; it covers all earlier ones.</summary>
     public string LedgerHash { get; }
+
+    /// <summary>The noised metric of the base version that came with it; null = none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AttestedMetric? Metric { get; }
 
     /// <summary>The identity inside the run.</summary>
     [JsonIgnore]

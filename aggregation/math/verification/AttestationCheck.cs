@@ -6,7 +6,7 @@ namespace Federated.Aggregation;
 /// <summary>Whether a node's claim is its own, about this update, and what the run demands. A claim, not a proof that noise was added.</summary>
 internal static class AttestationCheck
 {
-    internal static (Rejection? Refused, long LedgerSequence, string LedgerHash) Check(
+    internal static (Rejection? Refused, Attestation? Claim) Check(
         RunTerms terms,
         UpdateHeader header,
         ReadOnlySpan<byte> canonical,
@@ -51,8 +51,25 @@ internal static class AttestationCheck
         }
 
         return Differs(Mechanism(terms.Mechanism, claim)) is { } mismatch
-            ? Refuse(RejectionReason.MechanismMismatch, mismatch)
-            : (null, claim.LedgerSequence, claim.LedgerHead);
+                ? Refuse(RejectionReason.MechanismMismatch, mismatch)
+            : Metric(terms.Mechanism.Metrics, claim) is { } metric ? Refuse(RejectionReason.MechanismMismatch, metric)
+            : (null, claim);
+    }
+
+    // What was not asked for was not agreed to.
+    private static string? Metric(MetricTerms? terms, Attestation claim)
+    {
+        var due = terms is not null && claim.BaseVersion % terms.Every == 0;
+        return (due, claim.Metric) switch
+        {
+            (false, null) => null,
+            (false, _) => $"attestation.metric is there, and none is due from version {claim.BaseVersion}",
+            (true, null) => $"attestation.metric is missing; one is due from version {claim.BaseVersion}",
+            (true, { } metric) => Differs([
+                ("metric.noiseMultiplier", metric.NoiseMultiplier, terms!.NoiseMultiplier),
+                ("metric.lossClip", metric.LossClip, terms.LossClip),
+            ]),
+        };
     }
 
     private static (string Field, object Claimed, object Expected)[] Subject(UpdateHeader header, Attestation claim) =>
@@ -101,6 +118,6 @@ internal static class AttestationCheck
         return null;
     }
 
-    private static (Rejection?, long, string) Refuse(RejectionReason reason, string message) =>
-        (new(reason, message), 0, "");
+    private static (Rejection?, Attestation?) Refuse(RejectionReason reason, string message) =>
+        (new(reason, message), null);
 }

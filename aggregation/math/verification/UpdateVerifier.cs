@@ -100,13 +100,7 @@ public static class UpdateVerifier
             return verdict;
         }
 
-        (Rejection? refused, var ledgerSequence, var ledgerHash) = AttestationCheck.Check(
-            state.Terms,
-            header,
-            attestation,
-            signature,
-            publicKey
-        );
+        var (refused, claim) = AttestationCheck.Check(state.Terms, header, attestation, signature, publicKey);
         if (refused is not null)
         {
             return Verdict.Refuse(refused.Reason, refused.Message);
@@ -134,8 +128,9 @@ public static class UpdateVerifier
                         ? norm
                         : 0,
                     state.Open!.Number,
-                    ledgerSequence,
-                    ledgerHash
+                    claim!.LedgerSequence,
+                    claim.LedgerHead,
+                    claim.Metric
                 )
             );
     }

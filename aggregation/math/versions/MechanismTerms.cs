@@ -19,6 +19,9 @@ public sealed record MechanismTerms(
     /// <summary>True: each node's bound follows its gradients, and <see cref="MaxGradNorm"/> is the first one.</summary>
     public bool AdaptiveClipping { get; init; }
 
+    /// <summary>The noised metric of held-out records; null = none.</summary>
+    public MetricTerms? Metrics { get; init; }
+
     /// <summary>Whether the run takes only updates that are attested as private.</summary>
     public bool DemandsPrivacy => Mechanism is not ("test" or "none");
 }

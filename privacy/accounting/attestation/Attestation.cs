@@ -75,6 +75,9 @@ public sealed record Attestation
     /// <summary>False if anything in the update came without a guarantee.</summary>
     public required bool IsPrivate { get; init; }
 
+    /// <summary>A noised metric that travels with the update; null = none, and then the bytes are those of the first release.</summary>
+    public AttestedMetric? Metric { get; init; }
+
     /// <summary>The bytes that are signed: the format's name, then every field in a fixed order.</summary>
     /// <exception cref="ArgumentException">A field is missing, outside its range, or contradicts another.</exception>
     public byte[] ToCanonicalBytes()
@@ -120,6 +123,7 @@ public sealed record Attestation
         ArgumentOutOfRangeException.ThrowIfNegative(LedgerSequence, "attestation.ledgerSequence");
         PrivacyArgument.PositiveFinite(MaxGradNorm, "attestation.maxGradNorm");
         PrivacyArgument.PositiveFinite(ExpectedBatchSize, "attestation.expectedBatchSize");
+        Metric?.Validate();
         if (Adjacency != AddOrRemoveOne)
         {
             throw new ArgumentException($"attestation.adjacency = '{Adjacency}'; expected '{AddOrRemoveOne}'");

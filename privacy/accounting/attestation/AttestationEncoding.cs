@@ -32,6 +32,14 @@ internal static class AttestationEncoding
         Integer(a.LedgerSequence);
         Text(a.LedgerHead);
         bytes.Add(a.IsPrivate ? (byte)1 : (byte)0);
+        if (a.Metric is { } metric)
+        {
+            Real(metric.NoiseMultiplier);
+            Real(metric.LossClip);
+            Real(metric.Sum);
+            Integer(metric.Records);
+        }
+
         return [.. bytes];
 
         void Integer(long value)
@@ -85,6 +93,9 @@ internal static class AttestationEncoding
                 LedgerSequence = reader.Integer(),
                 LedgerHead = reader.Text(),
                 IsPrivate = reader.Truth(),
+                Metric = reader.IsAtEnd
+                    ? null
+                    : new AttestedMetric(reader.Real(), reader.Real(), reader.Real(), reader.Integer()),
             };
             attestation.Validate();
             return bytes.SequenceEqual(Write(attestation)) ? attestation : throw new FormatException("not canonical");
@@ -99,6 +110,8 @@ internal static class AttestationEncoding
     {
         private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
         private ReadOnlySpan<byte> _rest = bytes;
+
+        public readonly bool IsAtEnd => _rest.IsEmpty;
 
         public void Expect(ReadOnlySpan<byte> tag)
         {

@@ -193,6 +193,10 @@ internal sealed class LedgerState
                 "a sealed update cannot be like this",
             SealedEntry s when s.StepsDone > reservation.Entry.Plan.Steps - reservation.StepsDone =>
                 "more steps than reserved",
+            SealedEntry s
+                when s.Metrics is not (0 or 1)
+                    || s.Metrics > (reservation.Entry.Plan.Metrics?.Releases ?? 0) - reservation.MetricsDone =>
+                "more metrics than reserved",
             SealedEntry s when reservation.SealedFor(s.BaseVersion) is not null =>
                 $"base version {s.BaseVersion} sealed twice",
             ReleasedEntry r when reservation.Sealed.All(s => s.UpdateDigest != r.UpdateDigest) =>

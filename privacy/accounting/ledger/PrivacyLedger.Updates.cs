@@ -8,22 +8,32 @@ public sealed partial class PrivacyLedger
     /// <param name="updateDigest">SHA-256 of the bytes.</param>
     /// <param name="baseVersion">The version that training started from; ≥ 0.</param>
     /// <param name="stepsDone">Noised steps inside; ≥ 0.</param>
+    /// <param name="metrics">Noised metrics that travel with it: 0 or 1.</param>
     /// <exception cref="LedgerConflictException">
     /// No such reservation, an expired one, or other bytes are sealed for this base: training twice from one base would average the noise away.
     /// </exception>
-    /// <exception cref="PrivacyBudgetExceededException">More steps than the plan has.</exception>
-    public SealedEntry Seal(string reservationId, string updateDigest, long baseVersion, long stepsDone)
+    /// <exception cref="PrivacyBudgetExceededException">More steps or metrics than the plan has.</exception>
+    public SealedEntry Seal(
+        string reservationId,
+        string updateDigest,
+        long baseVersion,
+        long stepsDone,
+        int metrics = 0
+    )
     {
         LedgerDigest.Check(updateDigest, nameof(updateDigest));
         ArgumentOutOfRangeException.ThrowIfNegative(baseVersion);
         ArgumentOutOfRangeException.ThrowIfNegative(stepsDone);
+        ArgumentOutOfRangeException.ThrowIfNegative(metrics);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(metrics, 1);
         lock (_gate)
         {
             RefuseIfRolledBack();
             var reservation = Existing(reservationId);
             if (reservation.SealedFor(baseVersion) is { } earlier)
             {
-                return earlier.UpdateDigest == updateDigest && earlier.StepsDone == stepsDone
+                return
+                    earlier.UpdateDigest == updateDigest && earlier.StepsDone == stepsDone && earlier.Metrics == metrics
                     ? earlier
                     : throw new LedgerConflictException(
                         $"base version {baseVersion} is sealed with update {earlier.UpdateDigest}; send those bytes again instead of training twice"
@@ -48,6 +58,19 @@ public sealed partial class PrivacyLedger
                 );
             }
 
+            var releases = plan.Metrics?.Releases ?? 0;
+            if (metrics > releases - reservation.MetricsDone)
+            {
+                throw new PrivacyBudgetExceededException(
+                    plan.Source,
+                    "metrics",
+                    reservation.MetricsDone,
+                    metrics,
+                    releases,
+                    "the plan's metrics are used up; a new run needs a new reservation"
+                );
+            }
+
             return Append(
                 new SealedEntry
                 {
@@ -55,6 +78,7 @@ public sealed partial class PrivacyLedger
                     UpdateDigest = updateDigest,
                     BaseVersion = baseVersion,
                     StepsDone = stepsDone,
+                    Metrics = metrics,
                 }
             );
         }

@@ -15,6 +15,8 @@ internal sealed class Reservation(ReservedEntry entry)
 
     public long StepsDone { get; private set; }
 
+    public long MetricsDone { get; private set; }
+
     public ExpiredEntry? Expired { get; private set; }
 
     /// <summary>The recovery that ended the plan, if one did.</summary>
@@ -45,6 +47,7 @@ internal sealed class Reservation(ReservedEntry entry)
     {
         _sealed[entry.BaseVersion] = entry;
         StepsDone += entry.StepsDone;
+        MetricsDone += entry.Metrics;
     }
 
     public void Add(ReleasedEntry entry) => _released[entry.UpdateDigest] = entry;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Federated.Privacy.Accounting;
 
 /// <summary>The whole plan of one run for one source: every step that the node could ever be asked for, reserved at consent.</summary>
@@ -45,17 +47,27 @@ public sealed record ReservationRequest
     /// </summary>
     public double? Delta { get; init; }
 
+    /// <summary>Noised metrics of the run; null = none. Entries of plans without them look as they always did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MetricPlan? Metrics { get; init; }
+
     /// <summary>False for test noise: the plan has no guarantee, is charged nothing, and marks the source's record for good.</summary>
     public bool IsPrivate { get; init; } = true;
 
     /// <summary>The plan as an event that any accountant can price.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is outside its range.</exception>
-    public PrivacyEvent ToEvent() => ToEvent(Steps);
+    public PrivacyEvent ToEvent() => ToEvent(Steps, Metrics?.Releases ?? 0);
 
-    internal PrivacyEvent ToEvent(long steps) =>
-        IsPrivate
-            ? new RepeatedEvent(new PoissonSampledGaussianEvent(SamplingRate, NoiseMultiplier), steps)
-            : new NonPrivateEvent();
+    internal PrivacyEvent ToEvent(long steps, long metrics)
+    {
+        if (!IsPrivate)
+        {
+            return new NonPrivateEvent();
+        }
+
+        var training = new RepeatedEvent(new PoissonSampledGaussianEvent(SamplingRate, NoiseMultiplier), steps);
+        return Metrics is null ? training : new ComposedEvent([training, Metrics.ToEvent(metrics)]);
+    }
 
     internal void Validate()
     {
@@ -80,6 +92,17 @@ public sealed record ReservationRequest
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(Steps, 1);
+        if (Metrics is not null)
+        {
+            Metrics.Validate();
+            if (Unit != "record")
+            {
+                throw new ArgumentException(
+                    $"metrics with unit = '{Unit}'; one record is what a noised metric protects"
+                );
+            }
+        }
+
         if (Delta is { } delta)
         {
             PrivacyArgument.Delta(delta);

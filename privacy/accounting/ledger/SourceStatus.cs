@@ -38,8 +38,12 @@ public sealed record SourceStatus(
             account.PlanDelta + account.GapDelta,
             account.GapEpsilon
                 + plans
-                    .Where(plan => plan.IsCharged && plan.StepsDone > 0)
-                    .Sum(plan => Accountants.Best(plan.Entry.Plan.ToEvent(plan.StepsDone), plan.Entry.Delta).Epsilon),
+                    .Where(plan => plan.IsCharged && plan.StepsDone + plan.MetricsDone > 0)
+                    .Sum(plan =>
+                        Accountants
+                            .Best(plan.Entry.Plan.ToEvent(plan.StepsDone, plan.MetricsDone), plan.Entry.Delta)
+                            .Epsilon
+                    ),
             plans.Where(plan => !plan.IsReturned).Sum(plan => plan.Entry.Plan.Steps),
             plans.Sum(plan => plan.StepsDone),
             budget,

@@ -87,6 +87,14 @@ internal static class RunText
                 );
             }
 
+            if (version.NoisedLoss is { } noised)
+            {
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"version {version.Version}: loss on held-out records of {noised.Nodes} node(s) {noised.Nats:0.####} ± {noised.NoiseDeviation:0.####} (standard deviation of the noise)"
+                );
+            }
+
             if (version.Remembered > 0)
             {
                 yield return $"version {version.Version}: {version.Remembered} update(s) of earlier versions were merged again";

@@ -23,6 +23,7 @@ namespace Federated.Silo;
 /// <param name="Evaluation">Its loss on the run's public records, and samples; null = not judged, or not yet.</param>
 /// <param name="PublicLoss">The loss in nats a token; null = not judged.</param>
 /// <param name="Central">What the silo's noise promises; null without it. Norms of single updates are 0 then: hidden.</param>
+/// <param name="NoisedLoss">What nodes say with noise about it on their own held-out records; null = nothing, or nothing yet.</param>
 public sealed record VersionView(
     long Version,
     string AdapterDigest,
@@ -41,7 +42,8 @@ public sealed record VersionView(
     long ResidualLength,
     VersionEvaluation? Evaluation,
     double? PublicLoss,
-    CentralSummary? Central
+    CentralSummary? Central,
+    NoisedLoss? NoisedLoss
 )
 {
     /// <summary>From what the run says of the version.</summary>
@@ -67,7 +69,8 @@ public sealed record VersionView(
             version.ResidualLength,
             evaluation,
             evaluation?.NatsPerToken,
-            version.Central
+            version.Central,
+            version.NoisedLoss
         );
     }
 }

@@ -322,6 +322,34 @@ public sealed class UpdateVerifierTests : IDisposable
         Assert.NotNull(Verify(state, header, adaptive, _blob).Accepted);
     }
 
+    [Fact]
+    public void A_noised_metric_is_taken_when_it_is_due_as_the_run_says_and_never_else()
+    {
+        var terms = Some.Terms() with { Mechanism = Some.Mechanism with { Metrics = new(2, 8, 10) } };
+        var state = Some.Running(terms, Id, "b");
+        var due = _header with { BaseVersion = 0, BaseDigest = state.Published[0].Digest };
+        var claim = Some.Claim(_node, due);
+        var metric = new AttestedMetric(8, 10, 123.5, 20);
+
+        Refused(RejectionReason.MechanismMismatch, Verify(state, due, claim, _blob));
+        foreach (var other in new[] { metric with { NoiseMultiplier = 7 }, metric with { LossClip = 11 } })
+        {
+            Refused(RejectionReason.MechanismMismatch, Verify(state, due, claim with { Metric = other }, _blob));
+        }
+
+        var accepted = Verify(state, due, claim with { Metric = metric }, _blob).Accepted!;
+        Assert.Equal(metric, accepted.Metric);
+        var journalled = new UpdateAccepted(Some.Start, accepted, [], []);
+        var read = (UpdateAccepted)RunEventCodec.Decode("update-accepted", RunEventCodec.Encode(journalled));
+        Assert.Equal(metric, read.Update.Metric);
+
+        state = state.Accept("b", 0).CloseAndPublish().OpenNext();
+        var between = _header with { BaseVersion = 1, BaseDigest = state.Published[1].Digest };
+        claim = Some.Claim(_node, between);
+        Refused(RejectionReason.MechanismMismatch, Verify(state, between, claim with { Metric = metric }, _blob));
+        Assert.Null(Verify(state, between, claim, _blob).Accepted!.Metric);
+    }
+
     public void Dispose()
     {
         _node.Dispose();

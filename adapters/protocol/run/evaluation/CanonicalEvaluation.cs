@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Federated.Protocol;
 
-/// <summary>The canonical form of evaluation and stop; nothing where they are absent.</summary>
+/// <summary>The canonical form of evaluation, metrics and stop; nothing where they are absent.</summary>
 internal static class CanonicalEvaluation
 {
     public static void Write(Utf8JsonWriter json, EvaluationSection? evaluation)
@@ -27,6 +27,22 @@ internal static class CanonicalEvaluation
         }
 
         json.WriteString("sha256", evaluation.Sha256);
+        json.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter json, MetricsSection? metrics)
+    {
+        if (metrics is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("metrics");
+        json.WriteStartObject("noised");
+        json.WriteNumber("every", metrics.Every);
+        CanonicalValues.Double(json, "lossClip", metrics.LossClip);
+        CanonicalValues.Double(json, "noiseMultiplier", metrics.NoiseMultiplier);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

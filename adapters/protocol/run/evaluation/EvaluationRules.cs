@@ -1,6 +1,6 @@
 namespace Federated.Protocol;
 
-/// <summary>Rules of the sections evaluation and stop.</summary>
+/// <summary>Rules of the sections evaluation, stop and metrics.</summary>
 internal static class EvaluationRules
 {
     private const int MaxPrompts = 8;
@@ -38,6 +38,11 @@ internal static class EvaluationRules
             }
         }
 
+        if (document.Metrics is { } metrics)
+        {
+            Metrics(metrics, document, report);
+        }
+
         if (document.Stop is { } stop)
         {
             report.Range("stop.publicLoss.patience", stop.Patience, 1, 1_000_000);
@@ -51,6 +56,30 @@ internal static class EvaluationRules
                     "write evaluation: { data: …, sha256: … }, or leave stop out"
                 );
             }
+        }
+    }
+
+    private static void Metrics(MetricsSection metrics, RunDocument document, RuleReport report)
+    {
+        report.Positive("metrics.noised.noiseMultiplier", metrics.NoiseMultiplier, most: 1e6);
+        report.Positive("metrics.noised.lossClip", metrics.LossClip, most: 1e6);
+        report.Range("metrics.noised.every", metrics.Every, 1, 1_000_000);
+        const string LeaveOut = "leave metrics out";
+        if (document.Privacy.Unit == "subject")
+        {
+            report.Add("metrics", null, "the noise hides one record, and privacy.unit is subject", LeaveOut);
+        }
+
+        if (document.Privacy.Mechanism is "test" or "none")
+        {
+            var reason = $"nothing is charged with privacy.mechanism {document.Privacy.Mechanism}";
+            report.Add("metrics", null, reason, $"write privacy.mechanism: gaussian, or {LeaveOut}");
+        }
+
+        if (document.Aggregation.CentralPrivacy is not null)
+        {
+            const string Reason = "they are numbers of single nodes, which aggregation.centralPrivacy hides";
+            report.Add("metrics", null, Reason, LeaveOut);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Federated.Protocol;
 
-/// <summary>Reads the sections evaluation and stop.</summary>
+/// <summary>Reads the sections evaluation, stop and metrics.</summary>
 internal static class EvaluationYaml
 {
     public static EvaluationSection? Evaluation(SectionReader section)
@@ -17,6 +17,23 @@ internal static class EvaluationYaml
                 Sha256 = sha256,
                 Every = every,
                 Prompts = prompts,
+            }
+            : null;
+    }
+
+    public static MetricsSection? Metrics(SectionReader section)
+    {
+        var noised = section.Section("noised", required: section.IsPresent);
+        var defaults = new MetricsSection { NoiseMultiplier = 0 };
+        var noise = noised.IsPresent ? noised.RequiredDouble("noiseMultiplier") : noised.Double("noiseMultiplier", 0);
+        var clip = noised.Double("lossClip", defaults.LossClip);
+        var every = noised.Integer("every", defaults.Every);
+        return section.IsPresent
+            ? new MetricsSection
+            {
+                NoiseMultiplier = noise,
+                LossClip = clip,
+                Every = every,
             }
             : null;
     }

@@ -17,6 +17,7 @@ namespace Federated.Privacy.Accounting;
 /// <param name="Accountant">Whose bound it is.</param>
 /// <param name="AccountantVersion">Of which release; empty where it was not written.</param>
 /// <param name="State"><c>open</c>, <c>over</c>, or <c>returned</c>: ended before anything was released, and not charged.</param>
+/// <param name="Metrics">Noised metrics in the same plan; null = none.</param>
 public sealed record StatedPlan(
     string Source,
     string RunDigest,
@@ -33,7 +34,8 @@ public sealed record StatedPlan(
     double? Epsilon,
     string Accountant,
     string AccountantVersion,
-    string State
+    string State,
+    MetricPlan? Metrics
 )
 {
     internal static StatedPlan Of(Reservation reservation)
@@ -59,7 +61,8 @@ public sealed record StatedPlan(
             entry.AccountantVersion,
             reservation.IsReturned ? "returned"
                 : reservation.WhyOver is null && reservation.StepsDone < plan.Steps ? "open"
-                : "over"
+                : "over",
+            plan.Metrics
         );
     }
 }
