@@ -18,7 +18,7 @@ internal sealed record PolicySettings
     /// <summary>True: runs without any noise are allowed. For public data only.</summary>
     public bool AllowNonPrivate { get; init; }
 
-    /// <summary>True: runs may ask for noised losses on held-out records; they tell about how many of them there are, as declared.</summary>
+    /// <summary>True: runs may ask for noised losses on held-out records; they tell how many records were declared.</summary>
     public bool AllowMetrics { get; init; }
 
     /// <summary>True: heartbeats carry the ledger's ε numbers to the operator.</summary>

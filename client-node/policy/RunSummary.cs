@@ -18,11 +18,14 @@ internal static class RunSummary
             (false, true) => "; runs without noise are allowed, and protect no record",
             _ => "; runs with test noise or none are allowed, and protect no record",
         };
+        var metrics = policy.AllowMetrics
+            ? "\n  noised sums of losses on held-out records, and how many records you declared, for a run that asks for them"
+            : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
             {settings.Name} with source {settings.Source.Name}: the records stay here. What can leave, and only for a run that this policy allows:
-              adapter updates, noised if the run is private; yes or no to a run
+              adapter updates, noised if the run is private; yes or no to a run{metrics}
               phase, step and bytes while it works; number and hash of ledger entries{Epsilon(settings)}
               this node's name, public key and software version
               the private runs together cost any one {settings.Source.Unit} at most ε = {settings.Source.Epsilon:G4} at δ = {settings.Source.Delta:G2}{unprotected}

@@ -78,6 +78,7 @@ public sealed class MetricsRunTests
 
         Assert.Contains("at most 2 sums of losses on held-out records", text, StringComparison.Ordinal);
         Assert.Contains("single losses", text, StringComparison.Ordinal);
+        Assert.Contains("noised sums of losses", RunSummary.WhatCanLeave(settings), StringComparison.Ordinal);
     }
 
     [Fact]

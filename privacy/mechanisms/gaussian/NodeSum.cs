@@ -4,7 +4,7 @@ using Federated.Privacy.Accounting;
 namespace Federated.Privacy.Mechanisms;
 
 /// <summary>
-/// The sum of one vector of each node, for a guarantee about nodes: neighbours differ by one node's vector being zero. Every vector is cut to the
+/// The sum of one vector of each node (or of each held-out record: a node then stands for a record), for a guarantee about nodes: neighbours differ by one node's vector being zero. Every vector is cut to the
 /// sensitivity and rounded to a public integer grid; the sum is released once, with rounded Gaussian noise.
 /// </summary>
 /// <remarks>
