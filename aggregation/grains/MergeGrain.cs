@@ -4,6 +4,10 @@ using Orleans.Concurrency;
 namespace Federated.Aggregation.Grains;
 
 /// <summary>Folds one version's updates into the adapter before it, on the thread pool: the run's turn and the silo's scheduler stay free.</summary>
+/// <remarks>
+/// One worker merges a whole version. A linear merge of blobs in memory runs at 0.6 to 1.1 times the speed of copying their bytes on one core (benchmarks -- merge), so
+/// on one machine shares of several workers have little to win; over several silos it has not been measured.
+/// </remarks>
 [StatelessWorker]
 internal sealed partial class MergeGrain(IBlobStore blobs, AdapterLayouts layouts, ILogger<MergeGrain> logger)
     : Grain,

@@ -31,7 +31,8 @@ namespace Federated.Privacy.Mechanisms;
 /// </remarks>
 public sealed class GradientClipper
 {
-    private const long ChunkElements = 1 << 22;
+    // A few arrays of this many doubles are all the memory that clipping takes beside the gradients.
+    private const long ChunkElements = 1 << 17;
 
     private readonly PoissonBatch _batch;
     private readonly IntegerGrid _grid;
