@@ -31,7 +31,8 @@ internal static class AdapterMergeCommand
         };
         Option<int?> rank = new("--rank")
         {
-            Description = "Rank of the result, for svd; default: the largest there is",
+            Description =
+                "Largest rank of the result; default: the largest there is (svd), as it comes (stack, ffa, average)",
         };
         Option<string> target = new("--out")
         {

@@ -28,6 +28,18 @@ public sealed class AdapterMergeTests
     }
 
     [Fact]
+    public void A_stack_that_is_cut_to_a_rank_leaves_out_what_svd_does()
+    {
+        var stacked = AdapterMerge.Merge(_adapters, Weights, MergeMethod.Stack, rank: 2);
+        var best = AdapterMerge.Merge(_adapters, Weights, MergeMethod.Svd, rank: 2);
+        Assert.All(stacked.Adapter.Layers, layer => Assert.Equal(2, layer.Rank));
+        Assert.Equal(best.DroppedTail, stacked.DroppedTail, 1e-5);
+        AssertIsWeightedSum(stacked.Adapter, stacked.DroppedTail);
+        Assert.Equal(9, AdapterMerge.Merge(_adapters, Weights, MergeMethod.Stack, rank: 20).Adapter.Layers[0].Rank);
+        Assert.Equal(3, AdapterMerge.Merge(_adapters, Weights, MergeMethod.Average, rank: 3).Adapter.Layers[0].Rank);
+    }
+
+    [Fact]
     public void Averaging_leaves_out_what_it_says()
     {
         var merged = AdapterMerge.Merge(_adapters, Weights, MergeMethod.Average);
@@ -78,7 +90,7 @@ public sealed class AdapterMergeTests
         var fewer = _adapters[1] with { Layers = [_adapters[1].Layers[0]] };
         Assert.Contains("changes v", Refused([_adapters[0], fewer, fewer], MergeMethod.Svd), StringComparison.Ordinal);
         Assert.Contains("changes v", Refused([fewer, _adapters[0], fewer], MergeMethod.Svd), StringComparison.Ordinal);
-        Assert.Throws<AdapterMergeException>(() => AdapterMerge.Merge(_adapters, Weights, MergeMethod.Stack, 3));
+        Assert.Throws<AdapterMergeException>(() => AdapterMerge.Merge(_adapters, Weights, MergeMethod.Average, 2));
         Assert.Throws<AdapterMergeException>(() => AdapterMerge.Merge([], [], MergeMethod.Svd));
     }
 

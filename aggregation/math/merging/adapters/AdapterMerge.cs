@@ -9,7 +9,7 @@ public static class AdapterMerge
     /// <param name="adapters">The adapters; all change the same layers.</param>
     /// <param name="weights">One for each, any finite numbers; they need not sum to one.</param>
     /// <param name="method">svd | stack | average | ffa.</param>
-    /// <param name="rank">Rank of the result, for svd; null = the largest rank that a layer has.</param>
+    /// <param name="rank">Largest rank of the result: svd, and what stack and ffa give, are cut to it; null = the largest rank that a layer has (svd), or no cut.</param>
     /// <returns>The merged adapter and what the merge did.</returns>
     /// <exception cref="AdapterMergeException">The adapters, weights or rank do not fit together; the message says how and what to do.</exception>
     public static MergedPeft Merge(
@@ -22,6 +22,11 @@ public static class AdapterMerge
         ArgumentNullException.ThrowIfNull(adapters);
         ArgumentNullException.ThrowIfNull(weights);
         AdapterMergeChecks.Require(adapters, weights, method, rank);
+        if (rank is { } most && method != MergeMethod.Svd)
+        {
+            return Cut(Merge(adapters, weights, method), most);
+        }
+
         var layers = adapters[0].Layers.Select(layer => Layer(adapters, weights, method, rank, layer.Path)).ToList();
         return new(
             adapters[0] with
@@ -43,6 +48,18 @@ public static class AdapterMerge
     /// <param name="adapter">The adapter.</param>
     /// <param name="rank">r ≥ 1; layers of a smaller rank stay as they are.</param>
     public static MergedPeft Truncate(PeftAdapter adapter, int rank) => Merge([adapter], [1], MergeMethod.Svd, rank);
+
+    // What was exact so far leaves out what the cut leaves out.
+    private static MergedPeft Cut(MergedPeft merged, int rank)
+    {
+        if (merged.Adapter.Layers.All(layer => layer.Rank <= rank))
+        {
+            return merged;
+        }
+
+        var cut = Truncate(merged.Adapter, rank);
+        return merged with { Adapter = cut.Adapter, DroppedTail = cut.DroppedTail };
+    }
 
     private static MergedLayer Layer(
         IReadOnlyList<PeftAdapter> adapters,

@@ -32,8 +32,8 @@ internal static class AdapterMergeChecks
         );
         Require(rank is null or > 0, $"rank {rank}; expected 1 or more");
         Require(
-            rank is null || method == MergeMethod.Svd,
-            $"{method} has a rank of its own; a rank can be chosen with svd"
+            method != MergeMethod.Average || rank is null || adapters[0].Layers.All(layer => layer.Rank <= rank),
+            $"rank {rank} is below that of the adapters, which average keeps; a smaller rank can be chosen with svd"
         );
         for (var i = 1; i < adapters.Count; i++)
         {
