@@ -49,6 +49,7 @@ internal sealed class RoundLoop(
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortHold = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100); // whatever a silo says
+    private readonly SealedDelivery _delivery = new(silo, consent, spool, sealer, sender, reports, time, log);
     private readonly HashSet<string> _ended = [];
     private readonly HashSet<CheckInAnswer.Assignment> _diverged = [];
     private string _lastReason = "";
@@ -61,7 +62,7 @@ internal sealed class RoundLoop(
     /// <exception cref="LedgerRolledBackException">An older ledger was put back: the silo, or an anchor, knows a head that it does not hold.</exception>
     public async Task<LoopEnd> RunAsync(bool untilEnded, CancellationToken cancellation)
     {
-        await ResumeAsync(cancellation);
+        await _delivery.ResumeAsync(cancellation);
         while (true)
         {
             // First of all, also before a plan is reserved: what the silo knows of the ledger is compared with it.
@@ -152,7 +153,7 @@ internal sealed class RoundLoop(
             return;
         }
 
-        await using var beats = Beat(run, assignment.BaseVersion, cancellation);
+        await using var beats = _delivery.Beat(run, assignment.BaseVersion, cancellation);
         try
         {
             if (spool.Find(run.Digest, assignment.Epoch, assignment.BaseVersion) is { } earlier)
@@ -164,7 +165,7 @@ internal sealed class RoundLoop(
                 }
 
                 // The silo has lost its receipt, or never had the bytes: they are sent again, and never made again.
-                await UploadAsync(run, sealer.Complete(run, earlier), resume: true, beats);
+                await _delivery.SendAsync(run, sealer.Complete(run, earlier), resume: true, beats);
                 return;
             }
 
@@ -193,7 +194,7 @@ internal sealed class RoundLoop(
             training.Forget(run);
 
             // :: (6)
-            await UploadAsync(run, update, resume: false, beats);
+            await _delivery.SendAsync(run, update, resume: false, beats);
         }
         catch (OperationCanceledException) when (beats.IsCancelledBySilo)
         {
@@ -205,15 +206,11 @@ internal sealed class RoundLoop(
             training.Forget(run);
             await RefuseAsync(assignment, error.Message, cancellation);
         }
-        catch (Exception error) when (IsAboutOneCall(error))
+        catch (Exception error) when (CallFault.ConcernsOneCall(error))
         {
             await RefuseAsync(assignment, error.Message, cancellation);
         }
     }
-
-    // What the silo sends for one version or says about one update, or that a plan is over, is no reason to stop working on others.
-    private static bool IsAboutOneCall(Exception error) =>
-        error is SiloRefusedException or InvalidAdapterBlobException or LedgerConflictException;
 
     /// <summary>Steps 1–4: the base version in, Δ out, and its noised metric where one is due.</summary>
     private async Task<(AdapterLayout Layout, float[] Delta, AttestedMetric? Metric)> TrainAsync(
@@ -256,111 +253,6 @@ internal sealed class RoundLoop(
         return (layout, delta, metric);
     }
 
-    /// <summary>Step 6, with the report that goes with it.</summary>
-    private async Task UploadAsync(ConsentedRun run, SealedUpdate update, bool resume, Heartbeats beats)
-    {
-        beats.Progress = reports.Shown(
-            run,
-            beats.Progress with
-            {
-                Phase = NodePhase.Uploading,
-                Step = (int)update.StepsDone,
-            }
-        );
-        long sent = 0;
-        var accepted = await sender.SendAsync(run, update, resume, bytes => sent += bytes, beats.Work);
-        reports.Change(
-            run,
-            report =>
-                report with
-                {
-                    BytesSent = report.BytesSent + sent,
-                    Updates = report.Updates + (accepted && !update.IsAnswered ? 1 : 0),
-                }
-        );
-        beats.Progress = reports.Shown(run, beats.Progress with { Phase = NodePhase.Waiting });
-        Prune(run);
-        if (!accepted)
-        {
-            // The silo may ask for the same base again at once, and would get the same bytes and give the same answer.
-            await Task.Delay(update.IsAnswered ? LongestHold : ShortHold, time, beats.Work);
-        }
-    }
-
-    /// <summary>After a restart: what was sealed is sent, in the same bytes; what nobody can ask for any more is removed.</summary>
-    private async Task ResumeAsync(CancellationToken cancellation)
-    {
-        List<(ConsentedRun Run, SealedUpdate Update)> known = [];
-        foreach (var update in spool.All(why => log.Warning("skipped, since the silo has taken it: {Why}", why)))
-        {
-            if (consent.Find(update.RunDigest) is not { } run)
-            {
-                log.Warning(
-                    "the spool holds an update of run {Run}, which is not in the ledger for this source: kept",
-                    update.RunDigest
-                );
-                continue;
-            }
-
-            known.Add((run, update));
-            if (spool.ReceiptOf(update) is { } receipt)
-            {
-                sender.Release(run, update, receipt);
-            }
-        }
-
-        foreach (var (run, update) in known.Where(of => !of.Update.IsAnswered))
-        {
-            await ResumeAsync(run, update, cancellation);
-        }
-
-        foreach (var run in known.Select(of => of.Run).Distinct())
-        {
-            Prune(run);
-        }
-    }
-
-    private async Task ResumeAsync(ConsentedRun run, SealedUpdate update, CancellationToken cancellation)
-    {
-        if (!Directory.Exists(update.Folder))
-        {
-            return; // the answer to another has made it too old
-        }
-
-        log.Information("run {Run}: sending the update from version {Version}", run.Name, update.BaseVersion);
-        await using var beats = Beat(run, update.BaseVersion, cancellation);
-        try
-        {
-            await UploadAsync(run, sealer.Complete(run, update), resume: true, beats);
-        }
-        catch (OperationCanceledException) when (beats.IsCancelledBySilo)
-        {
-            log.Information("run {Run}: the silo has cancelled it; nothing more is sent", run.Name);
-        }
-        catch (Exception error) when (IsAboutOneCall(error))
-        {
-            log.Error(
-                "run {Run}: the update from version {Version} stays sealed: {Reason}",
-                run.Name,
-                update.BaseVersion,
-                error.Message
-            );
-        }
-    }
-
-    /// <summary>Removes what nobody can ask for any more: after an answer once a newer version is out, and everything of a run that is over.</summary>
-    private void Prune(ConsentedRun run)
-    {
-        var oldest = time.GetUtcNow() - run.Document.Retention.Updates;
-        var isRunOver = consent.IsOver(run.Digest);
-        spool.Prune(
-            run.Digest,
-            update =>
-                update.SealedAt < oldest
-                && (isRunOver || (update.IsAnswered && reports.Of(run).Version > update.BaseVersion))
-        );
-    }
-
     /// <summary>A run is over: judge the base model and the final version on the held-out records.</summary>
     /// <returns>False when this node had no part in the run, or has heard of its end before.</returns>
     private async Task<bool> FinishAsync(CheckInAnswer.Ended ended, CancellationToken cancellation)
@@ -384,7 +276,7 @@ internal sealed class RoundLoop(
         }
 
         reports.Change(run, report => report with { Outcome = ended.Outcome });
-        Prune(run);
+        _delivery.Prune(run);
         return true;
     }
 
@@ -403,7 +295,7 @@ internal sealed class RoundLoop(
                 cancellation
             );
         }
-        catch (Exception error) when (IsAboutOneCall(error))
+        catch (Exception error) when (CallFault.ConcernsOneCall(error))
         {
             log.Error("run {Run}: the final version cannot be judged here: {Reason}", run.Name, error.Message);
             return;
@@ -429,17 +321,6 @@ internal sealed class RoundLoop(
             bytes => reports.Change(run, report => report with { BytesReceived = report.BytesReceived + bytes }),
             cancellation
         );
-
-    private Heartbeats Beat(ConsentedRun run, long baseVersion, CancellationToken stopped)
-    {
-        var progress = new NodeProgress
-        {
-            RunDigest = run.Digest,
-            BaseVersion = baseVersion,
-            Steps = run.Document.Local.Steps,
-        };
-        return new Heartbeats(silo, reports.Shown(run, progress), time, log, stopped);
-    }
 
     private async Task RefuseAsync(CheckInAnswer.Assignment assignment, string reason, CancellationToken cancellation)
     {

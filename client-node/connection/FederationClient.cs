@@ -8,7 +8,7 @@ using V1 = Federated.Protocol.V1;
 
 namespace Federated.ClientNode;
 
-/// <summary>The silo over gRPC: the only file that knows protobuf. Every call but Join is signed with the node's key.</summary>
+/// <summary>The silo over gRPC: beside <see cref="SiloMessages"/> the only file that knows protobuf. Every call but Join is signed with the node's key.</summary>
 internal sealed class FederationClient : ISiloConnection
 {
     private const int ChunkBytes = 256 * 1024;
@@ -97,7 +97,7 @@ internal sealed class FederationClient : ISiloConnection
                     Deadline(wait + CallDeadline),
                     cancellation
                 );
-                return Answer(reply) with { KnownLedger = Known(reply.KnownLedger) };
+                return SiloMessages.Answer(reply);
             },
             cancellation
         );
@@ -183,7 +183,7 @@ internal sealed class FederationClient : ISiloConnection
                     );
                     if (held.Receipt is { } receipt)
                     {
-                        return new UploadAnswer.Accepted(Receipt(receipt));
+                        return new UploadAnswer.Accepted(SiloMessages.Receipt(receipt));
                     }
 
                     offset = Math.Clamp(held.Committed, 0, update.Length);
@@ -245,7 +245,10 @@ internal sealed class FederationClient : ISiloConnection
         using var call = _silo.UploadUpdate(Signed("UploadUpdate"), cancellationToken: cancellation);
         try
         {
-            await call.RequestStream.WriteAsync(new V1.UploadUpdateRequest { Header = Header(update) }, cancellation);
+            await call.RequestStream.WriteAsync(
+                new V1.UploadUpdateRequest { Header = SiloMessages.Header(update) },
+                cancellation
+            );
             await using var bytes = update.OpenRead();
             bytes.Position = offset;
             while (offset < update.Length)
@@ -270,97 +273,15 @@ internal sealed class FederationClient : ISiloConnection
             // The silo has ended the call: its answer says why, and a write failure hides it.
         }
 
-        var reply = await call.ResponseAsync;
-        return reply.AnswerCase switch
-        {
-            V1.UploadUpdateReply.AnswerOneofCase.Receipt => new UploadAnswer.Accepted(Receipt(reply.Receipt)),
-            V1.UploadUpdateReply.AnswerOneofCase.Refusal => new UploadAnswer.Refused(
-                SiloText.Plain(reply.Refusal.Reason),
-                SiloText.Plain(reply.Refusal.Message),
-                reply.Refusal.MayRetry
-            ),
-            _ => throw new SiloRefusedException(
-                "the silo's answer to an upload is empty; it may speak another protocol"
-            ),
-        };
+        return SiloMessages.Answer(await call.ResponseAsync);
     }
-
-    private static V1.UploadHeader Header(SealedUpdate update)
-    {
-        var attestation =
-            update.Attestation ?? throw new InvalidOperationException("an update is sent only after it is attested");
-        return new V1.UploadHeader
-        {
-            RunDigest = update.RunDigest,
-            Epoch = update.Epoch,
-            BaseVersion = update.BaseVersion,
-            BaseDigest = update.BaseDigest,
-            UpdateDigest = update.UpdateDigest,
-            Length = update.Length,
-            Attestation = ByteString.CopyFrom(attestation.Attestation.ToCanonicalBytes()),
-            AttestationSignature = ByteString.CopyFrom(attestation.Signature.Span),
-        };
-    }
-
-    private static string DigestOrNone(string text) => text.Length == 0 ? "" : Digest(text);
-
-    internal static CheckInAnswer Answer(V1.CheckInReply reply) =>
-        reply.AnswerCase switch
-        {
-            V1.CheckInReply.AnswerOneofCase.Assignment => new CheckInAnswer.Assignment(
-                Digest(reply.Assignment.RunDigest),
-                SiloText.Plain(reply.Assignment.RunName),
-                reply.Assignment.Epoch,
-                reply.Assignment.BaseVersion,
-                Digest(reply.Assignment.BaseDigest),
-                DigestOrNone(reply.Assignment.ResidualDigest)
-            ),
-            V1.CheckInReply.AnswerOneofCase.Offer => new CheckInAnswer.Offer(
-                Digest(reply.Offer.RunDigest),
-                reply.Offer.Document.ToByteArray()
-            ),
-            V1.CheckInReply.AnswerOneofCase.Wait => new CheckInAnswer.Wait(
-                TimeSpan.FromMilliseconds(reply.Wait.RetryAfterMs),
-                SiloText.Plain(reply.Wait.Reason)
-            ),
-            V1.CheckInReply.AnswerOneofCase.Ended => new CheckInAnswer.Ended(
-                Digest(reply.Ended.RunDigest),
-                SiloText.Plain(reply.Ended.Outcome),
-                SiloText.Plain(reply.Ended.Reason),
-                reply.Ended.FinalVersion,
-                DigestOrNone(reply.Ended.FinalDigest),
-                DigestOrNone(reply.Ended.FinalResidualDigest)
-            ),
-            V1.CheckInReply.AnswerOneofCase.Refusal => new CheckInAnswer.Refused(
-                SiloText.Plain(reply.Refusal.Reason),
-                SiloText.Plain(reply.Refusal.Message),
-                reply.Refusal.MayRetry
-            ),
-            _ => throw new SiloRefusedException(
-                "the silo's answer to a check-in is empty; it may speak another protocol"
-            ),
-        };
-
-    private static LedgerHead? Known(V1.LedgerHead? head) =>
-        head is null ? null
-        : new LedgerHead(head.Sequence, head.Hash) is { IsPlausible: true } known ? known
-        : throw new SiloRefusedException("the silo claims to know a ledger head that cannot be one");
-
-    // Digests become names of folders here.
-    private static string Digest(string text) =>
-        text.Length == 64 && text.All(char.IsAsciiHexDigitLower)
-            ? text
-            : throw new SiloRefusedException("the silo sends a digest that is not 64 lowercase hex digits");
-
-    private static SignedReceipt Receipt(V1.Receipt receipt) =>
-        new(UpdateReceipt.FromMessage(receipt), receipt.Signature.ToByteArray());
 
     private static V1.NodeCapabilities Capabilities() =>
         new()
         {
             ProtocolVersion = ProtocolVersion.Current,
             SoftwareVersion = NodeVersion.Current,
-            MergeFactors = { "b" },
+            MergeFactors = { "b", "ab", "alternating", "core" },
         };
 
     private Metadata Signed(string method)

@@ -88,6 +88,14 @@ internal sealed class NodeUnderTest : IDisposable
         return await loop.RunAsync(untilEnded: true, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>The silo says that the run has failed, after some check-ins.</summary>
+    public void EndAfter(int checkIns)
+    {
+        var seen = 0;
+        Silo.BeforeCheckIn = () =>
+            seen++ < checkIns ? null : new CheckInAnswer.Ended(Silo.RunDigest, "failed", "", -1, "");
+    }
+
     public LedgerSnapshot Ledger() => PrivacyLedger.Read(Path.Combine(Folder, "ledger.jsonl"));
 
     public LocalReport Report() => LocalReport.Read(Path.Combine(Folder, "reports", $"{Silo.RunDigest}.json"))!;

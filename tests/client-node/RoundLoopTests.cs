@@ -1,6 +1,4 @@
-using Federated.Adapters;
 using Federated.Privacy.Accounting;
-using Federated.Protocol;
 
 namespace Federated.ClientNode.Tests;
 
@@ -231,113 +229,6 @@ public sealed class RoundLoopTests
     }
 
     [Fact]
-    public async Task A_run_over_the_budget_is_declined_and_nothing_is_reserved()
-    {
-        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 100));
-        node.Settings = node.Settings with { Source = node.Settings.Source with { Epsilon = 0.1 } };
-
-        var end = await node.RunAsync();
-
-        Assert.Equal(LoopEnd.Declined, end);
-        var (accepted, reason) = Assert.Single(node.Silo.Consents);
-        Assert.False(accepted);
-        // The silo learns nothing about the owner's numbers.
-        Assert.DoesNotContain("0.1", reason, StringComparison.Ordinal);
-        Assert.Empty(node.Ledger().Entries);
-    }
-
-    [Fact]
-    public async Task The_plan_is_reserved_before_the_silo_hears_yes()
-    {
-        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
-        var reserved = 0;
-        node.Silo.BeforeCheckIn = () =>
-        {
-            if (node.Silo.Consents is [(true, _)])
-            {
-                reserved = node.Ledger().Entries.OfType<ReservedEntry>().Count();
-            }
-
-            return null;
-        };
-
-        await node.RunAsync();
-
-        Assert.Equal(1, reserved);
-    }
-
-    [Fact]
-    public async Task A_document_of_another_digest_is_refused()
-    {
-        using var node = new NodeUnderTest(Some.Run());
-        node.Silo.Document = CanonicalRunDocument.Bytes(Some.Run(steps: 9));
-        var checkIns = 0;
-        node.Silo.BeforeCheckIn = () => checkIns++ < 2 ? null : throw new KilledException();
-
-        // It goes on asking for other work.
-        await Assert.ThrowsAsync<KilledException>(() => node.RunAsync());
-
-        Assert.Empty(node.Silo.Consents);
-        Assert.Empty(node.Ledger().Entries);
-    }
-
-    [Fact]
-    public async Task An_approved_run_is_accepted_at_its_next_offer()
-    {
-        using var node = new NodeUnderTest(Some.Run(), ConsentMode.Ask);
-        node.Silo.BeforeCheckIn = () =>
-        {
-            using var home = NodeHome.OpenToRead(WithSettings(node));
-            var offers = new OfferedRuns(home, TimeProvider.System);
-            if (offers.Decision(node.Silo.RunDigest)?.Answer == ConsentAnswer.Pending)
-            {
-                Assert.Empty(node.Silo.Consents);
-                Assert.Empty(node.Ledger().Entries);
-                offers.Decide(node.Silo.RunDigest, ConsentAnswer.Accepted, "owner", "");
-            }
-
-            return null;
-        };
-
-        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
-        Assert.Equal([(true, "")], node.Silo.Consents);
-    }
-
-    [Fact]
-    public async Task A_declined_run_is_accepted_when_the_owner_changes_the_budget_and_approves()
-    {
-        using var node = new NodeUnderTest(Some.Run("gaussian"));
-        var generous = node.Settings;
-        node.Settings = generous with { Source = generous.Source with { Epsilon = 0.01 } };
-        Assert.Equal(LoopEnd.Declined, await node.RunAsync());
-        node.Settings = generous;
-        using (var home = NodeHome.OpenToRead(WithSettings(node)))
-        {
-            new OfferedRuns(home, TimeProvider.System).Decide(node.Silo.RunDigest, ConsentAnswer.Accepted, "owner", "");
-        }
-
-        node.Silo.OffersOnce = true;
-        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
-        Assert.Equal([false, true], node.Silo.Consents.Select(consent => consent.Accepted));
-    }
-
-    [Fact]
-    public async Task An_approval_is_no_way_around_the_policy()
-    {
-        using var node = new NodeUnderTest(Some.Run("gaussian"));
-        node.Settings = node.Settings with { Source = node.Settings.Source with { Epsilon = 0.01 } };
-        await node.RunAsync();
-        using (var home = NodeHome.OpenToRead(WithSettings(node)))
-        {
-            new OfferedRuns(home, TimeProvider.System).Decide(node.Silo.RunDigest, ConsentAnswer.Accepted, "owner", "");
-        }
-
-        Assert.Equal(LoopEnd.Declined, await node.RunAsync());
-        Assert.DoesNotContain(node.Silo.Consents, consent => consent.Accepted);
-        Assert.Empty(node.Ledger().Entries);
-    }
-
-    [Fact]
     public async Task A_cancelled_run_sends_nothing()
     {
         using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1, steps: 100_000));
@@ -362,86 +253,11 @@ public sealed class RoundLoopTests
     }
 
     [Fact]
-    public async Task An_adapter_of_another_digest_than_announced_is_not_trained_from()
-    {
-        using var node = new NodeUnderTest(Some.Run("gaussian"));
-        node.Silo.AnnouncedDigest = new string('d', 64);
-        var bases = new List<long>();
-        EndAfter(node, checkIns: 3);
-
-        var end = await node.RunAsync(inner => new CountingTraining(inner, bases));
-
-        Assert.Equal(LoopEnd.Failed, end);
-        Assert.Empty(bases);
-    }
-
-    [Fact]
-    public async Task The_frozen_products_beside_a_version_are_part_of_what_is_trained_and_judged()
-    {
-        using var plain = new NodeUnderTest(Some.Run("test"), Secrets.Shared);
-        await plain.RunAsync();
-        using var node = new NodeUnderTest(Some.Run("test"), Secrets.Shared);
-        node.Silo.Residual = Residual(node, 0.05f);
-
-        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
-
-        // The base model is judged without them.
-        Assert.Equal(plain.Report().Before!.Value.NatsPerToken, node.Report().Before!.Value.NatsPerToken);
-        Assert.NotEqual(plain.Report().After!.Value.NatsPerToken, node.Report().After!.Value.NatsPerToken);
-        Assert.NotEqual(plain.Silo.FinalDigest, node.Silo.FinalDigest);
-    }
-
-    [Fact]
-    public async Task Frozen_products_of_another_layout_are_not_trained_with()
-    {
-        using var node = new NodeUnderTest(Some.Run("gaussian"));
-        node.Silo.Residual = [.. Residual(node, 0.05f)[..^4], 0, 0, 0xC0, 0x7F];
-        var bases = new List<long>();
-        EndAfter(node, checkIns: 3);
-
-        Assert.Equal(LoopEnd.Failed, await node.RunAsync(inner => new CountingTraining(inner, bases)));
-        Assert.Empty(bases);
-    }
-
-    private static byte[] Residual(NodeUnderTest node, float value)
-    {
-        var layout = node.Silo.Layout;
-        using var bytes = new MemoryStream();
-        ProductsBlob.WriteHeader(bytes, ProductsKind.Residual, layout);
-        foreach (var tensor in layout.Tensors)
-        {
-            float[] Numbers(int count) => [.. Enumerable.Repeat(value, count)];
-            ProductsBlob.WriteLayer(
-                bytes,
-                tensor,
-                LayerProduct.Of(1, Numbers(tensor.InFeatures), Numbers(tensor.OutFeatures))
-            );
-        }
-
-        return bytes.ToArray();
-    }
-
-    [Fact]
-    public async Task A_final_version_of_another_digest_is_not_judged_and_the_run_is_over_all_the_same()
-    {
-        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 2));
-        node.Silo.BeforeCheckIn = () =>
-            node.Silo.Received.Count == 1
-                ? new CheckInAnswer.Ended(node.Silo.RunDigest, "completed", "", 1, new string('d', 64))
-                : null;
-
-        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
-
-        Assert.Equal("completed", node.Report().Outcome);
-        Assert.Null(node.Report().After);
-    }
-
-    [Fact]
     public async Task Training_that_leaves_the_range_of_numbers_seals_nothing_and_is_not_repeated()
     {
         using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
         var bases = new List<long>();
-        EndAfter(node, checkIns: 4);
+        node.EndAfter(checkIns: 4);
 
         var end = await node.RunAsync(inner => new CountingTraining(inner, bases)
         {
@@ -505,35 +321,6 @@ public sealed class RoundLoopTests
     }
 
     [Fact]
-    public async Task An_adapter_that_does_not_end_fills_no_memory()
-    {
-        using var node = new NodeUnderTest(Some.Run("gaussian"));
-        node.Silo.TrailingBytes = new byte[1];
-        var bases = new List<long>();
-        EndAfter(node, checkIns: 3);
-
-        Assert.Equal(LoopEnd.Failed, await node.RunAsync(inner => new CountingTraining(inner, bases)));
-
-        Assert.Empty(bases);
-        Assert.Equal(0, node.Report().BytesReceived);
-    }
-
-    [Fact]
-    public async Task An_assignment_without_consent_is_not_worked_for()
-    {
-        using var node = new NodeUnderTest(Some.Run("gaussian"));
-        node.Silo.AssignsWithoutConsent = true;
-        var checkIns = 0;
-        node.Silo.BeforeCheckIn = () => checkIns++ == 0 ? null : throw new KilledException();
-        var bases = new List<long>();
-
-        await Assert.ThrowsAsync<KilledException>(() => node.RunAsync(inner => new CountingTraining(inner, bases)));
-
-        Assert.Empty(bases);
-        Assert.Empty(node.Silo.Received);
-    }
-
-    [Fact]
     public async Task A_run_that_is_cancelled_while_a_node_is_away_keeps_its_sealed_update_here()
     {
         using var node = new NodeUnderTest(Some.Run("gaussian", versions: 2, steps: 1));
@@ -589,17 +376,4 @@ public sealed class RoundLoopTests
 
     private static int Held(NodeUnderTest node) =>
         Directory.GetDirectories(Path.Combine(node.Folder, "spool")).Sum(run => Directory.GetDirectories(run).Length);
-
-    private static void EndAfter(NodeUnderTest node, int checkIns)
-    {
-        var seen = 0;
-        node.Silo.BeforeCheckIn = () =>
-            seen++ < checkIns ? null : new CheckInAnswer.Ended(node.Silo.RunDigest, "failed", "", -1, "");
-    }
-
-    private static string WithSettings(NodeUnderTest node)
-    {
-        File.WriteAllText(Path.Combine(node.Folder, "node.yaml"), NodeSettingsYaml.Write(node.Settings));
-        return node.Folder;
-    }
 }

@@ -53,8 +53,7 @@ public sealed class SiloTextTests
 
         Assert.All(
             replies,
-            reply =>
-                Assert.DoesNotContain("\u001b", FederationClient.Answer(reply).ToString(), StringComparison.Ordinal)
+            reply => Assert.DoesNotContain("\u001b", SiloMessages.Answer(reply).ToString(), StringComparison.Ordinal)
         );
     }
 
@@ -63,6 +62,6 @@ public sealed class SiloTextTests
     {
         var ended = new V1.RunEnded { RunDigest = new string('a', 64), FinalDigest = "../../etc" };
 
-        Assert.Throws<SiloRefusedException>(() => FederationClient.Answer(new V1.CheckInReply { Ended = ended }));
+        Assert.Throws<SiloRefusedException>(() => SiloMessages.Answer(new V1.CheckInReply { Ended = ended }));
     }
 }

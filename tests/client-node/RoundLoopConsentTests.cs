@@ -1,0 +1,136 @@
+using Federated.Privacy.Accounting;
+using Federated.Protocol;
+
+namespace Federated.ClientNode.Tests;
+
+/// <summary>What the loop does with offers, and that nothing is done without an answer.</summary>
+public sealed class RoundLoopConsentTests
+{
+    [Fact]
+    public async Task A_run_over_the_budget_is_declined_and_nothing_is_reserved()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 100));
+        node.Settings = node.Settings with { Source = node.Settings.Source with { Epsilon = 0.1 } };
+
+        var end = await node.RunAsync();
+
+        Assert.Equal(LoopEnd.Declined, end);
+        var (accepted, reason) = Assert.Single(node.Silo.Consents);
+        Assert.False(accepted);
+        // The silo learns nothing about the owner's numbers.
+        Assert.DoesNotContain("0.1", reason, StringComparison.Ordinal);
+        Assert.Empty(node.Ledger().Entries);
+    }
+
+    [Fact]
+    public async Task The_plan_is_reserved_before_the_silo_hears_yes()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
+        var reserved = 0;
+        node.Silo.BeforeCheckIn = () =>
+        {
+            if (node.Silo.Consents is [(true, _)])
+            {
+                reserved = node.Ledger().Entries.OfType<ReservedEntry>().Count();
+            }
+
+            return null;
+        };
+
+        await node.RunAsync();
+
+        Assert.Equal(1, reserved);
+    }
+
+    [Fact]
+    public async Task A_document_of_another_digest_is_refused()
+    {
+        using var node = new NodeUnderTest(Some.Run());
+        node.Silo.Document = CanonicalRunDocument.Bytes(Some.Run(steps: 9));
+        var checkIns = 0;
+        node.Silo.BeforeCheckIn = () => checkIns++ < 2 ? null : throw new KilledException();
+
+        // It goes on asking for other work.
+        await Assert.ThrowsAsync<KilledException>(() => node.RunAsync());
+
+        Assert.Empty(node.Silo.Consents);
+        Assert.Empty(node.Ledger().Entries);
+    }
+
+    [Fact]
+    public async Task An_approved_run_is_accepted_at_its_next_offer()
+    {
+        using var node = new NodeUnderTest(Some.Run(), ConsentMode.Ask);
+        node.Silo.BeforeCheckIn = () =>
+        {
+            using var home = NodeHome.OpenToRead(WithSettings(node));
+            var offers = new OfferedRuns(home, TimeProvider.System);
+            if (offers.Decision(node.Silo.RunDigest)?.Answer == ConsentAnswer.Pending)
+            {
+                Assert.Empty(node.Silo.Consents);
+                Assert.Empty(node.Ledger().Entries);
+                offers.Decide(node.Silo.RunDigest, ConsentAnswer.Accepted, "owner", "");
+            }
+
+            return null;
+        };
+
+        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
+        Assert.Equal([(true, "")], node.Silo.Consents);
+    }
+
+    [Fact]
+    public async Task A_declined_run_is_accepted_when_the_owner_changes_the_budget_and_approves()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian"));
+        var generous = node.Settings;
+        node.Settings = generous with { Source = generous.Source with { Epsilon = 0.01 } };
+        Assert.Equal(LoopEnd.Declined, await node.RunAsync());
+        node.Settings = generous;
+        using (var home = NodeHome.OpenToRead(WithSettings(node)))
+        {
+            new OfferedRuns(home, TimeProvider.System).Decide(node.Silo.RunDigest, ConsentAnswer.Accepted, "owner", "");
+        }
+
+        node.Silo.OffersOnce = true;
+        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
+        Assert.Equal([false, true], node.Silo.Consents.Select(consent => consent.Accepted));
+    }
+
+    [Fact]
+    public async Task An_approval_is_no_way_around_the_policy()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian"));
+        node.Settings = node.Settings with { Source = node.Settings.Source with { Epsilon = 0.01 } };
+        await node.RunAsync();
+        using (var home = NodeHome.OpenToRead(WithSettings(node)))
+        {
+            new OfferedRuns(home, TimeProvider.System).Decide(node.Silo.RunDigest, ConsentAnswer.Accepted, "owner", "");
+        }
+
+        Assert.Equal(LoopEnd.Declined, await node.RunAsync());
+        Assert.DoesNotContain(node.Silo.Consents, consent => consent.Accepted);
+        Assert.Empty(node.Ledger().Entries);
+    }
+
+    [Fact]
+    public async Task An_assignment_without_consent_is_not_worked_for()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian"));
+        node.Silo.AssignsWithoutConsent = true;
+        var checkIns = 0;
+        node.Silo.BeforeCheckIn = () => checkIns++ == 0 ? null : throw new KilledException();
+        var bases = new List<long>();
+
+        await Assert.ThrowsAsync<KilledException>(() => node.RunAsync(inner => new CountingTraining(inner, bases)));
+
+        Assert.Empty(bases);
+        Assert.Empty(node.Silo.Received);
+    }
+
+    private static string WithSettings(NodeUnderTest node)
+    {
+        File.WriteAllText(Path.Combine(node.Folder, "node.yaml"), NodeSettingsYaml.Write(node.Settings));
+        return node.Folder;
+    }
+}
