@@ -56,7 +56,7 @@ public static class RunDocumentYaml
             Local = LocalYaml.Read(top.Section("local")),
             Evaluation = EvaluationYaml.Evaluation(top.Section("evaluation")),
             Stop = EvaluationYaml.Stop(top.Section("stop")),
-            Metrics = EvaluationYaml.Metrics(top.Section("metrics")),
+            Metrics = EvaluationYaml.Metrics(top.SectionOr("metrics", "none")),
             Rounds = Rounds(top.Section("rounds", required: true)),
             Aggregation = AggregationYaml.Read(top.Section("aggregation")),
             Retention = Retention(top.Section("retention")),

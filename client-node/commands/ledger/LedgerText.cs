@@ -12,10 +12,10 @@ internal static class LedgerText
         {
             ReservedEntry reserved => string.Create(
                 CultureInfo.InvariantCulture,
-                $"reserved  source {reserved.Plan.Source}, run {reserved.Plan.RunDigest[..12]}: {reserved.Plan.Steps} steps, σ {reserved.Plan.NoiseMultiplier:G4}, q {reserved.Plan.SamplingRate:G4}, ε {reserved.Epsilon?.ToString("F3", CultureInfo.InvariantCulture) ?? "∞ (not private)"} at δ {reserved.Delta:G2}"
+                $"reserved  source {reserved.Plan.Source}, run {reserved.Plan.RunDigest[..12]}: {reserved.Plan.Steps} steps, σ {reserved.Plan.NoiseMultiplier:G4}, q {reserved.Plan.SamplingRate:G4}{Of(reserved.Plan.Metrics)}, ε {reserved.Epsilon?.ToString("F3", CultureInfo.InvariantCulture) ?? "∞ (not private)"} at δ {reserved.Delta:G2}"
             ),
             SealedEntry update =>
-                $"sealed    version {update.BaseVersion}: {update.StepsDone} steps, update {update.UpdateDigest[..12]}",
+                $"sealed    version {update.BaseVersion}: {update.StepsDone} steps{(update.Metrics > 0 ? " and a metric" : "")}, update {update.UpdateDigest[..12]}",
             ReleasedEntry released => $"released  update {released.UpdateDigest[..12]}",
             ExpiredEntry expired => $"expired   {expired.Reason}",
             LinkedEntry linked => $"linked    source {linked.Source} with {linked.With}: one account",
@@ -23,6 +23,14 @@ internal static class LedgerText
                 $"recovered up to entry {gap.LostSequence}, charged {string.Join("; ", gap.Charges.Select(Of))}; open plans ended",
             _ => entry.GetType().Name,
         };
+
+    private static string Of(MetricPlan? metrics) =>
+        metrics is null
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $", {metrics.Releases} metrics with σ {metrics.NoiseMultiplier:G4}"
+            );
 
     /// <summary>One charge for lost entries.</summary>
     public static string Of(RecoveredCharge charge) =>

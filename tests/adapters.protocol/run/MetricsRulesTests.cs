@@ -31,7 +31,15 @@ public sealed class MetricsRulesTests
             StringComparison.Ordinal
         );
 
+    [Fact]
+    public void None_is_the_same_as_nothing() =>
+        Assert.Equal(
+            CanonicalRunDocument.Digest(RunDocumentYaml.Parse(Least)),
+            CanonicalRunDocument.Digest(RunDocumentYaml.Parse(Least + "metrics: none\n"))
+        );
+
     [Theory]
+    [InlineData("metrics: some", "metrics")]
     [InlineData("metrics: { noised: { lossClip: 6 } }", "metrics.noised.noiseMultiplier")]
     [InlineData("metrics: { noised: { noiseMultiplier: 0 } }", "metrics.noised.noiseMultiplier")]
     [InlineData("metrics: { noised: { noiseMultiplier: 8, lossClip: -1 } }", "metrics.noised.lossClip")]

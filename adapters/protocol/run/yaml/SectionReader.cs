@@ -39,6 +39,12 @@ internal sealed class SectionReader
         return new SectionReader(_context, value as YamlValue.Mapping, PathOf(key));
     }
 
+    /// <summary>A section below this one; the word stands for none.</summary>
+    public SectionReader SectionOr(string key, string word) =>
+        Find(key) is YamlValue.Scalar scalar && scalar.Text == word
+            ? new SectionReader(_context, null, PathOf(key))
+            : Section(key);
+
     /// <summary>A section below this one, or null when it is not there.</summary>
     public SectionReader? OptionalSection(string key) => Find(key) is null ? null : Section(key);
 
