@@ -23,5 +23,13 @@ internal static class Activation
         };
 
     // ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), GPT-2's own.
-    private static Tensor GeluByTanh(Tensor x) => x * 0.5 * (1 + (Inner * (x + 0.044715 * x.pow(3))).tanh());
+    // The constants are tensors: TorchSharp boxes a plain number for libtorch, and the box may be collected while the call still reads it.
+    private static Tensor GeluByTanh(Tensor x)
+    {
+        using var half = tensor(0.5f, device: x.device);
+        using var one = tensor(1f, device: x.device);
+        using var inner = tensor((float)Inner, device: x.device);
+        using var cubic = tensor(0.044715f, device: x.device);
+        return x * half * (one + (inner * (x + (cubic * (x * x * x)))).tanh());
+    }
 }
