@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Federated.Adapters.Models;
 using Federated.Adapters.Quantization;
+using Federated.Privacy.Accounting;
 using Federated.Protocol;
 
 namespace Federated.EndToEnd.Tests;
@@ -26,6 +27,7 @@ public sealed class RunOptionsTests : IDisposable
                 "adaptive server, eight-bit updates",
                 "updateDtype: int8 | serverOptimizer: { name: adam, learningRate: 0.01 }"
             },
+            { "noised metrics", "metrics: { noised: { noiseMultiplier: 8, every: 1 } }" },
             { "four-bit base, momentum", "precision: nf4 | serverOptimizer: { name: avgm, learningRate: 1.0 }" },
         };
 
@@ -38,11 +40,21 @@ public sealed class RunOptionsTests : IDisposable
         var run = await federation.Operator.SubmitAsync(Document(what, options), cancellation);
         foreach (var name in Organisations.Names)
         {
-            await federation.StartNodeAsync(name, "--threads", "1", "--checkpoint-activations", "--allow-test-noise");
+            await federation.StartNodeAsync(
+                name,
+                "--threads",
+                "1",
+                "--checkpoint-activations",
+                "--allow-test-noise",
+                "--allow-metrics"
+            );
         }
 
         await federation.UntilAsync(run, "the run's end", state => state.Is("state", "completed"));
         Assert.Equal(2 * Organisations.Names.Count, await MergedAsync(federation, run));
+        // A metric goes with an update or the silo refuses it; the ledger has it too.
+        var metrics = options.StartsWith("metrics", StringComparison.Ordinal) ? 2 : 0;
+        Assert.All(Organisations.Names, name => Assert.Equal(metrics, Metrics(federation.HomeOf(name))));
         using var adapter = new ZipArchive(new MemoryStream(await federation.Operator.AdapterAsync(run, cancellation)));
         Assert.Contains(adapter.Entries, entry => entry.FullName == "adapter_model.safetensors");
         await federation.StopSiloAsync();
@@ -56,6 +68,12 @@ public sealed class RunOptionsTests : IDisposable
         var versions = await federation.Operator.VersionsAsync(run, TestContext.Current.CancellationToken);
         return versions.Sum(version => version.Updates.Count);
     }
+
+    private static long Metrics(string home) =>
+        PrivacyLedger
+            .Read(Path.Combine(home, "ledger.jsonl"))
+            .Entries.OfType<SealedEntry>()
+            .Sum(entry => entry.Metrics);
 
     // The small run with some keys changed; the way the options are written is the way a person would edit the file.
     private static string Document(string what, string options)
@@ -71,6 +89,7 @@ public sealed class RunOptionsTests : IDisposable
             {
                 "factors" => yaml.Replace("factors: b", option),
                 "updateDtype" => yaml.Replace("factors: b", $"factors: b, {option}"),
+                "metrics" => yaml.Append($"\n{option}\n"),
                 "precision" => yaml.Replace(
                     "  name: base-docs",
                     $"  name: base-docs\n  {option}\n  packedSha256: {Packed()}"
