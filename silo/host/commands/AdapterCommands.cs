@@ -94,24 +94,30 @@ internal static class AdapterCommands
             throw new StartupException($"--rank {rank}; expected 1 or more.");
         }
 
-        using var bytes = new MemoryStream(zip);
-        if (rank is null)
-        {
-            await ZipFile.ExtractToDirectoryAsync(bytes, folder, overwriteFiles: true, cancellation);
-            return 0;
-        }
-
-        var whole = Directory.CreateTempSubdirectory("fedsilo-");
+        // Beside the folder, so that what is there stays as it is until everything has come.
+        var staged = Directory.CreateDirectory($"{Path.TrimEndingDirectorySeparator(folder)}.{Guid.NewGuid():N}.tmp");
         try
         {
-            await ZipFile.ExtractToDirectoryAsync(bytes, whole.FullName, overwriteFiles: true, cancellation);
-            var truncated = AdapterMerge.Truncate(PeftAdapter.Read(whole.FullName), rank.Value);
-            truncated.Adapter.Write(folder);
-            return truncated.RelativeError;
+            using var bytes = new MemoryStream(zip);
+            await ZipFile.ExtractToDirectoryAsync(bytes, staged.FullName, overwriteFiles: true, cancellation);
+            if (rank is { } most)
+            {
+                var truncated = AdapterMerge.Truncate(PeftAdapter.Read(staged.FullName), most);
+                truncated.Adapter.Write(folder);
+                return truncated.RelativeError;
+            }
+
+            Directory.CreateDirectory(folder);
+            foreach (var file in staged.GetFiles())
+            {
+                file.MoveTo(Path.Combine(folder, file.Name), overwrite: true);
+            }
+
+            return 0;
         }
         finally
         {
-            whole.Delete(recursive: true);
+            staged.Delete(recursive: true);
         }
     }
 }
