@@ -236,6 +236,9 @@ public sealed class PrivateTrainerTests : IDisposable
         using var records = Records();
         var settings = Some.Settings("data.jsonl");
         Train(run, model, records, new SecureNoise(), settings);
+        // What other tests dropped without disposing is finalised now and not in between.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         var before = torch.Tensor.TotalCount;
 
         for (var i = 0; i < 3; i++)

@@ -64,13 +64,13 @@ public sealed class FamilyMemoryTests
                 ? ImageBatch.Of([new float[64], new float[64]], (1, 8, 8), [1, 7])
                 : TokenBatch.Of([new TokenSequence(Ids, 0) { Label = 1 }, new(Ids[..2], 0) { Label = 0 }]);
         Step();
-        var before = Tensor.TotalCount;
+        var before = LivingTensors.Count();
         for (var i = 0; i < 5; i++)
         {
             Step();
         }
 
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, LivingTensors.Count());
 
         void Step()
         {

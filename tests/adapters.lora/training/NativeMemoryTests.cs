@@ -14,15 +14,31 @@ public sealed class NativeMemoryTests
         using var batch = TokenBatch.Of(Some.Records(10, 7));
         var values = trained.Adapter.GetValues();
         Step(trained, batch);
-        var before = Tensor.TotalCount;
+        var before = LivingTensors.Count();
         for (var i = 0; i < 20; i++)
         {
             Step(trained, batch);
         }
 
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, LivingTensors.Count());
         Assert.Equal(values, trained.Adapter.GetValues());
         Assert.All(trained.Model.parameters(), parameter => Assert.True(parameter.grad is null));
+    }
+
+    [Fact]
+    public void Activations_computed_twice_leave_no_tensor_behind()
+    {
+        using var trained = new Trained("q_proj", "v_proj");
+        trained.Model.CheckpointActivations = true;
+        using var batch = TokenBatch.Of(Some.Records(10, 7));
+        Step(trained, batch);
+        var before = LivingTensors.Count();
+        for (var i = 0; i < 5; i++)
+        {
+            Step(trained, batch);
+        }
+
+        Assert.Equal(before, LivingTensors.Count());
     }
 
     [Fact]
@@ -48,10 +64,10 @@ public sealed class NativeMemoryTests
         }
 
         Steps(200);
-        var (tensors, memory) = (Tensor.TotalCount, Resident());
+        var (tensors, memory) = (LivingTensors.Count(), Resident());
         Steps(1000);
 
-        Assert.Equal(tensors, Tensor.TotalCount);
+        Assert.Equal(tensors, LivingTensors.Count());
         // Activations that outlive their step, here about 0.1 MB each time, would show.
         Assert.True(Resident() - memory < 32 << 20, $"{memory >> 20} → {Resident() >> 20} MB");
     }
