@@ -126,7 +126,7 @@ internal sealed class NodeSession : IAsyncDisposable
             _resilience,
             _ledger,
             consent,
-            new AdapterDownload(_home, _silo, _resilience),
+            new AdapterDownload(_home, _settings.Models, _silo, _resilience),
             training,
             spool,
             new Sealer(spool, norms, _ledger, _identity, _time),

@@ -220,7 +220,7 @@ internal sealed class RoundLoop(
     )
     {
         beats.Progress = beats.Progress with { Phase = NodePhase.Downloading };
-        var layout = await training.LayoutAsync(run, beats.Work);
+        var layout = await LayoutAsync(run, beats.Work);
         var version = assignment.BaseVersion;
         var content = await FetchAsync(
             run,
@@ -282,10 +282,11 @@ internal sealed class RoundLoop(
 
     private async Task JudgeFinalAsync(ConsentedRun run, CheckInAnswer.Ended ended, CancellationToken cancellation)
     {
-        var layout = await training.LayoutAsync(run, cancellation);
+        AdapterLayout layout;
         VersionContent content;
         try
         {
+            layout = await LayoutAsync(run, cancellation);
             content = await FetchAsync(
                 run,
                 ended.FinalVersion,
@@ -304,6 +305,15 @@ internal sealed class RoundLoop(
         await judge.FinalAsync(run, ended.FinalVersion, content, cancellation);
     }
 
+    private async Task<AdapterLayout> LayoutAsync(ConsentedRun run, CancellationToken cancellation)
+    {
+        await download.InitialFactorsAsync(run, bytes => Received(run, bytes), cancellation);
+        return await training.LayoutAsync(run, cancellation);
+    }
+
+    private void Received(ConsentedRun run, long bytes) =>
+        reports.Change(run, report => report with { BytesReceived = report.BytesReceived + bytes });
+
     private Task<VersionContent> FetchAsync(
         ConsentedRun run,
         long version,
@@ -318,7 +328,7 @@ internal sealed class RoundLoop(
             digest,
             residualDigest,
             layout,
-            bytes => reports.Change(run, report => report with { BytesReceived = report.BytesReceived + bytes }),
+            bytes => Received(run, bytes),
             cancellation
         );
 

@@ -67,7 +67,8 @@ internal sealed class AuditSubject : IDisposable
         );
         try
         {
-            var model = AdaptedModel.Open(runDigest, document, settings.Models, machine.Resolve());
+            var initial = InitialFactorsFile.Read(home, runDigest, document);
+            var model = AdaptedModel.Open(runDigest, document, settings.Models, initial, machine.Resolve());
             return new AuditSubject(model.Adapter, model.Base.Tokenizer, document, model, records)
             {
                 Records = records,

@@ -52,7 +52,7 @@ internal sealed record FetchedAdapter
             );
         }
 
-        var layout = AdaptedModel.LayoutOf(document, model);
+        var layout = AdaptedModel.LayoutOf(document, model, InitialFactorsFile.Read(home, digest, document));
         var bytes = File.ReadAllBytes(file);
         return new FetchedAdapter
         {
@@ -86,7 +86,7 @@ internal sealed record FetchedAdapter
     /// <summary>The base model with the adapter on it.</summary>
     public AdaptedModel Load()
     {
-        var model = AdaptedModel.Open(RunDigest, Document, Settings.Models);
+        var model = AdaptedModel.Open(RunDigest, Document, Settings.Models, Layout.Options.Initial);
         model.Adapter.SetValues(Content.Values);
         model.SetResidual(Content.Residual);
         return model;

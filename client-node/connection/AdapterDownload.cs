@@ -3,8 +3,17 @@ using Federated.Adapters;
 
 namespace Federated.ClientNode;
 
-/// <summary>Fetches published versions: resumed after a break, checked by digest, kept until the next one comes.</summary>
-internal sealed class AdapterDownload(NodeHome home, ISiloConnection silo, Resilience resilience)
+/// <summary>Fetches published versions and what they stand on: resumed after a break, checked by digest, kept until the next one comes.</summary>
+/// <param name="home">Where they are kept.</param>
+/// <param name="models">Model name → folder.</param>
+/// <param name="silo">Where they come from.</param>
+/// <param name="resilience">Tries again.</param>
+internal sealed class AdapterDownload(
+    NodeHome home,
+    IReadOnlyDictionary<string, string> models,
+    ISiloConnection silo,
+    Resilience resilience
+)
 {
     /// <summary>Where the newest fetched version of a run lies.</summary>
     public static string FileOf(NodeHome home, string runDigest) =>
@@ -39,7 +48,7 @@ internal sealed class AdapterDownload(NodeHome home, ISiloConnection silo, Resil
         if (residualDigest.Length > 0)
         {
             using var products = await BytesAsync(
-                new(runDigest, version, residualDigest, true, residualFile, ProductsBlob.MaxByteLength(layout)),
+                new(runDigest, version, residualDigest, RunBlob.Residual, residualFile, ProductsBlob.MaxByteLength(layout)),
                 received,
                 cancellation
             );
@@ -47,7 +56,7 @@ internal sealed class AdapterDownload(NodeHome home, ISiloConnection silo, Resil
         }
 
         using var adapter = await BytesAsync(
-            new(runDigest, version, digest, false, FileOf(home, runDigest), AdapterBlob.ByteLength(layout)),
+            new(runDigest, version, digest, RunBlob.Adapter, FileOf(home, runDigest), AdapterBlob.ByteLength(layout)),
             received,
             cancellation
         );
@@ -62,6 +71,31 @@ internal sealed class AdapterDownload(NodeHome home, ISiloConnection silo, Resil
         return new(AdapterBlob.Read(adapter, layout, AdapterBlobKind.Adapter), residual);
     }
 
+    /// <summary>Fetches the file of A factors that a run names, unless it is here; nothing where it names none.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="received">Told the number of bytes that came.</param>
+    /// <param name="cancellation">Stops the transfer.</param>
+    /// <exception cref="SiloRefusedException">The silo sends other bytes than the run document names.</exception>
+    public async Task InitialFactorsAsync(
+        ConsentedRun run,
+        Action<long> received,
+        CancellationToken cancellation
+    )
+    {
+        if (run.Document.Adapter.Initialisation is not { } named)
+        {
+            return;
+        }
+
+        var file = InitialFactorsFile.Of(home, run.Digest);
+        var most = InitialFactorsFile.MaxByteLength(run.Document, models);
+        using var _ = await BytesAsync(
+            new(run.Digest, 0, named.Sha256, RunBlob.InitialFactors, file, most),
+            received,
+            cancellation
+        );
+    }
+
     private async Task<MemoryStream> BytesAsync(Part part, Action<long> received, CancellationToken cancellation)
     {
         var bytes = File.Exists(part.File) ? await File.ReadAllBytesAsync(part.File, cancellation) : [];
@@ -69,7 +103,7 @@ internal sealed class AdapterDownload(NodeHome home, ISiloConnection silo, Resil
         {
             using var target = new BoundedStream(part.MaxLength);
             await resilience.Transfer.ExecuteAsync(
-                async token => await silo.DownloadAsync(part.RunDigest, part.Version, part.IsResidual, target, token),
+                async token => await silo.DownloadAsync(part.RunDigest, part.Version, part.Blob, target, token),
                 cancellation
             );
             bytes = target.ToArray();
@@ -77,7 +111,7 @@ internal sealed class AdapterDownload(NodeHome home, ISiloConnection silo, Resil
             if (Digest(bytes) != part.Digest)
             {
                 throw new SiloRefusedException(
-                    $"version {part.Version} came as {Digest(bytes)}, and the silo had announced {part.Digest}"
+                    $"{part.Blob} of version {part.Version} came as {Digest(bytes)}, and was announced as {part.Digest}"
                 );
             }
 
@@ -108,17 +142,17 @@ internal sealed class AdapterDownload(NodeHome home, ISiloConnection silo, Resil
         {
             if (Length + count > length)
             {
-                throw new SiloRefusedException($"the silo sends more than the {length} bytes that the version has");
+                throw new SiloRefusedException($"the silo sends more than the {length} bytes that there can be");
             }
         }
     }
 
-    /// <summary>One of the blobs of a version.</summary>
+    /// <summary>One of the blobs of a run.</summary>
     private sealed record Part(
         string RunDigest,
         long Version,
         string Digest,
-        bool IsResidual,
+        RunBlob Blob,
         string File,
         long MaxLength
     );

@@ -127,7 +127,7 @@ internal sealed class FederationClient : ISiloConnection
     public Task DownloadAsync(
         string runDigest,
         long version,
-        bool residual,
+        RunBlob blob,
         Stream target,
         CancellationToken cancellation
     ) =>
@@ -139,7 +139,8 @@ internal sealed class FederationClient : ISiloConnection
                     RunDigest = runDigest,
                     Version = version,
                     Offset = target.Position,
-                    Residual = residual,
+                    Residual = blob == RunBlob.Residual,
+                    InitialFactors = blob == RunBlob.InitialFactors,
                 };
                 using var call = _silo.DownloadAdapter(
                     request,

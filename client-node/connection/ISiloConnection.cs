@@ -28,8 +28,8 @@ internal interface ISiloConnection : IAsyncDisposable
     /// <returns>Null when the node is admitted (or has declined); otherwise why it is not.</returns>
     Task<string?> ConsentAsync(string runDigest, bool accepted, string reason, CancellationToken cancellation);
 
-    /// <summary>Appends the bytes of a published adapter, or of the frozen products beside it, from the target's position on.</summary>
-    Task DownloadAsync(string runDigest, long version, bool residual, Stream target, CancellationToken cancellation);
+    /// <summary>Appends the bytes of a run from the target's position on.</summary>
+    Task DownloadAsync(string runDigest, long version, RunBlob blob, Stream target, CancellationToken cancellation);
 
     /// <summary>Sends a sealed update.</summary>
     /// <param name="update">The bytes and what is claimed about them.</param>

@@ -32,6 +32,7 @@ internal sealed class AdaptedModel : IDisposable
     /// <param name="runDigest">The run.</param>
     /// <param name="run">Its document.</param>
     /// <param name="models">Model name → folder.</param>
+    /// <param name="initial">The A factors where the run names a file (<see cref="InitialFactorsFile"/>); null elsewhere.</param>
     /// <param name="device">Where the network lies; the CPU when null.</param>
     /// <exception cref="NodeHomeException">node.yaml names no folder for the model.</exception>
     /// <exception cref="InvalidCheckpointException">The folder holds another model than the run names.</exception>
@@ -39,6 +40,7 @@ internal sealed class AdaptedModel : IDisposable
         string runDigest,
         RunDocument run,
         IReadOnlyDictionary<string, string> models,
+        InitialFactors? initial = null,
         TorchSharp.torch.Device? device = null
     )
     {
@@ -58,7 +60,7 @@ internal sealed class AdaptedModel : IDisposable
             }
 
             RequirePacked(model, run.BaseModel);
-            return new AdaptedModel(runDigest, model, new LoraAdapter(model.Model, LayoutOf(run, folder)));
+            return new AdaptedModel(runDigest, model, new LoraAdapter(model.Model, LayoutOf(run, folder, initial)));
         }
         catch
         {
@@ -82,7 +84,13 @@ internal sealed class AdaptedModel : IDisposable
     }
 
     /// <summary>The layout of a run's adapter on the model in a folder; loads no weights.</summary>
-    public static AdapterLayout LayoutOf(RunDocument run, string modelFolder) =>
+    /// <param name="run">The run.</param>
+    /// <param name="modelFolder">The model.</param>
+    /// <param name="initial">
+    /// The A factors where the run names a file. Without them the layout has the right shapes, and the digest of another run: nothing that it
+    /// makes is accepted.
+    /// </param>
+    public static AdapterLayout LayoutOf(RunDocument run, string modelFolder, InitialFactors? initial = null) =>
         AdapterLayout.For(
             ModelShapes.Of(modelFolder).Linears,
             new AdapterOptions(
@@ -95,6 +103,7 @@ internal sealed class AdaptedModel : IDisposable
             {
                 Factors = AdapterOptions.ParseFactors(run.Adapter.Factors),
                 RankPattern = run.Adapter.RankPattern,
+                Initial = initial,
             }
         );
 

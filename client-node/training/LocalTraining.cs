@@ -122,7 +122,8 @@ internal sealed class LocalTraining(
         {
             _model?.Dispose();
             _model = null;
-            var opened = AdaptedModel.Open(run.Digest, run.Document, settings.Models, machine.Resolve());
+            var initial = InitialFactorsFile.Read(home, run.Digest, run.Document);
+            var opened = AdaptedModel.Open(run.Digest, run.Document, settings.Models, initial, machine.Resolve());
             try
             {
                 RequireRecordsThatFit(opened, run.Document.Local);

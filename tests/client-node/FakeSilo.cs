@@ -108,14 +108,15 @@ internal sealed class FakeSilo : ISiloConnection
     public async Task DownloadAsync(
         string runDigest,
         long version,
-        bool residual,
+        RunBlob blob,
         Stream target,
         CancellationToken cancellation
     )
     {
-        if (residual)
+        if (blob != RunBlob.Adapter)
         {
-            await target.WriteAsync(Residual.AsMemory((int)target.Position), cancellation);
+            var bytes = blob == RunBlob.Residual ? Residual : InitialFactors;
+            await target.WriteAsync(bytes.AsMemory((int)target.Position), cancellation);
             return;
         }
 

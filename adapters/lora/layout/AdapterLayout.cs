@@ -26,7 +26,7 @@ public sealed class AdapterLayout
     /// <summary>What the layout was made from.</summary>
     public AdapterOptions Options { get; }
 
-    /// <summary>Which factors the flat vector holds. What it does not hold is the frozen A of the seed, or fixed for this version.</summary>
+    /// <summary>Which factors the flat vector holds. What it does not hold is the frozen A, or fixed for this version.</summary>
     public HeldFactors Holds { get; }
 
     /// <summary>The adapted layers, in the order of the flat vector; each layer's A (where held) stands before its B.</summary>
@@ -58,7 +58,7 @@ public sealed class AdapterLayout
         return baseVersion % 2 == 0 ? _trained.Value.B : _trained.Value.A;
     }
 
-    /// <summary>The adapter of version 0, which leaves the model as it is: every A from the seed, every B zero.</summary>
+    /// <summary>The adapter of version 0, which leaves the model as it is: every A as the layer begins with it, every B zero.</summary>
     /// <returns><see cref="Count"/> numbers.</returns>
     public float[] InitialValues()
     {
@@ -71,12 +71,12 @@ public sealed class AdapterLayout
         return values;
     }
 
-    /// <summary>The A that the seed gives a layer, [r, in] row-major.</summary>
+    /// <summary>The A that a layer begins with, [r, in] row-major: from the seed, or from <see cref="AdapterOptions.Initial"/>.</summary>
     /// <param name="tensor">One of <see cref="Tensors"/>.</param>
     public float[] InitialA(AdapterTensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        return FrozenFactor.Create(Options.Seed, tensor.Path, tensor.Rank, tensor.InFeatures);
+        return InitialA(Options, tensor.Path, tensor.Rank, tensor.InFeatures);
     }
 
     /// <summary>B of a layer, [out, r] row-major, whatever the flat vector holds for it.</summary>
@@ -141,7 +141,8 @@ public sealed class AdapterLayout
     /// <param name="options">The adapter asked for.</param>
     /// <returns>The layout.</returns>
     /// <exception cref="InvalidAdapterOptionsException">
-    /// Rank, alpha or seed out of range, no targets, a target that matches nothing, or a rank larger than a side of a layer.
+    /// Rank, alpha or seed out of range, no targets, a target that matches nothing, a rank larger than a side of a layer, or initial
+    /// factors of other layers or shapes.
     /// </exception>
     public static AdapterLayout For(IReadOnlyList<LinearShape> linears, AdapterOptions options)
     {
@@ -172,6 +173,13 @@ public sealed class AdapterLayout
             var tensor = Adapt(linear, rank, options, offset) with { Holds = holds };
             tensors.Add(tensor);
             offset += tensor.Length;
+        }
+
+        if (options.Initial is { } initial && initial.Factors.Count != tensors.Count)
+        {
+            throw new InvalidAdapterOptionsException(
+                $"adapter.initialisation: the file {initial.Sha256} has {initial.Factors.Count} factors, and {tensors.Count} layers are adapted; make it for these targets."
+            );
         }
 
         return offset <= Array.MaxLength
@@ -212,7 +220,7 @@ public sealed class AdapterLayout
 
     private static AdapterTensor Adapt(LinearShape linear, int rank, AdapterOptions options, long offset)
     {
-        var initial = FrozenFactor.Create(options.Seed, linear.Path, rank, linear.InFeatures);
+        var initial = InitialA(options, linear.Path, rank, linear.InFeatures);
         return new AdapterTensor(
             linear.Path,
             rank,
@@ -229,6 +237,9 @@ public sealed class AdapterLayout
                     : null,
         };
     }
+
+    private static float[] InitialA(AdapterOptions options, string path, int rank, int inFeatures) =>
+        options.Initial?.Of(path, rank, inFeatures) ?? FrozenFactor.Create(options.Seed, path, rank, inFeatures);
 
     private AdapterLayout Part(HeldFactors holds)
     {

@@ -31,6 +31,9 @@ public sealed record AdapterOptions(
     /// </summary>
     public IReadOnlyDictionary<string, int> RankPattern { get; init; } = ImmutableDictionary<string, int>.Empty;
 
+    /// <summary>The A of every adapted layer; null: drawn from <see cref="Seed"/>.</summary>
+    public InitialFactors? Initial { get; init; }
+
     /// <summary>The factor on the output of a layer of a rank.</summary>
     /// <param name="rank">r ≥ 1.</param>
     public double ScaleOf(int rank) => Scaling == LoraScaling.RsLora ? Alpha / Math.Sqrt(rank) : Alpha / rank;

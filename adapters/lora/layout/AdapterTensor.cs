@@ -6,7 +6,7 @@ namespace Federated.Adapters;
 /// <param name="InFeatures">Width of the layer's input.</param>
 /// <param name="OutFeatures">Width of the layer's output.</param>
 /// <param name="Offset">Where the layer's numbers begin in the flat vector, in elements.</param>
-/// <param name="FrozenDigest">SHA-256 of the A that the seed gives (see <see cref="FrozenFactor.Digest"/>), 64 lower-case hex digits.</param>
+/// <param name="FrozenDigest">SHA-256 of the A that the layer begins with (see <see cref="FrozenFactor.Digest"/>), 64 lower-case hex digits.</param>
 public sealed record AdapterTensor(
     string Path,
     int Rank,

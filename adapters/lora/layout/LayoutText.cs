@@ -29,7 +29,8 @@ internal static class LayoutText
             text.Append(CultureInfo.InvariantCulture, $"factors {factors}\nholds {holds}\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"frozen {FrozenFactor.AlgorithmId}\n");
+        var origin = options.Initial is null ? FrozenFactor.AlgorithmId : "given";
+        text.Append(CultureInfo.InvariantCulture, $"frozen {origin}\n");
         foreach (var t in layout.Tensors)
         {
             text.Append(

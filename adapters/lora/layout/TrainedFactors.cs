@@ -3,7 +3,7 @@ namespace Federated.Adapters;
 /// <summary>Which factors of the products B A a run trains.</summary>
 public enum TrainedFactors
 {
-    /// <summary>B alone; A stays as the seed made it. Updates add up exactly (FFA-LoRA, Sun et al. 2024), and noise is not multiplied by noise.</summary>
+    /// <summary>B alone; A stays as it began. Updates add up exactly (FFA-LoRA, Sun et al. 2024), and noise is not multiplied by noise.</summary>
     B,
 
     /// <summary>Both at once (Hu et al. 2021). The average of the factors is not the average of the products.</summary>

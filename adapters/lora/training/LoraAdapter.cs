@@ -5,7 +5,7 @@ namespace Federated.Adapters;
 
 /// <summary>
 /// A low-rank adapter on a model (Hu et al. 2021): every layer of the layout gives y + Scale · (x Aᵀ) Bᵀ instead of y. What the layout
-/// holds is one flat vector, the thing that is trained and travels; a factor A that it does not hold is frozen and made from the seed.
+/// holds is one flat vector, the thing that is trained and travels; a factor A that it does not hold is frozen.
 /// </summary>
 /// <remarks>
 /// Several adapters may stand on one model; their products add up. Not thread-safe; all calls from the thread that runs the model.

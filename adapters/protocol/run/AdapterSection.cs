@@ -30,6 +30,9 @@ public sealed record AdapterSection
     /// <summary>Public seed of the A factors. 0 … 2^63-1.</summary>
     public long Seed { get; init; }
 
+    /// <summary>The A factors from a file instead of the seed; null = from the seed.</summary>
+    public InitialisationSection? Initialisation { get; init; }
+
     /// <summary>How updates travel: f32 | bf16 | int8, rounded by chance after the noise. Published adapters are always f32.</summary>
     public string UpdateDtype { get; init; } = "f32";
 }

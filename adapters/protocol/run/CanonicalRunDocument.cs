@@ -106,6 +106,14 @@ public static class CanonicalRunDocument
         json.WriteStartObject("adapter");
         CanonicalValues.Double(json, "alpha", adapter.Alpha);
         json.WriteString("factors", adapter.Factors);
+        if (adapter.Initialisation is { } initialisation)
+        {
+            json.WriteStartObject("initialisation");
+            json.WriteString("method", initialisation.Method);
+            json.WriteString("sha256", initialisation.Sha256);
+            json.WriteEndObject();
+        }
+
         json.WriteNumber("rank", adapter.Rank);
         if (adapter.RankPattern.Count > 0)
         {

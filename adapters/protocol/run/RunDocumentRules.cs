@@ -125,6 +125,12 @@ public static class RunDocumentRules
         }
 
         report.Range("adapter.seed", section.Seed, 0, long.MaxValue);
+        if (section.Initialisation is { } initialisation)
+        {
+            report.OneOf("adapter.initialisation.method", initialisation.Method, "eva");
+            report.Hex("adapter.initialisation.sha256", initialisation.Sha256, 64, 64);
+        }
+
         report.OneOf("adapter.updateDtype", section.UpdateDtype, "f32", "bf16", "int8");
         if (section.Targets.Count == 0)
         {

@@ -87,6 +87,9 @@ public static class RunDocumentYaml
             Targets = section.Texts("targets", defaults.Targets),
             Factors = section.Text("factors", defaults.Factors),
             Seed = section.Long("seed", defaults.Seed),
+            Initialisation = section.OptionalSection("initialisation") is { } initialisation
+                ? new() { Method = initialisation.Text("method", "eva"), Sha256 = initialisation.RequiredText("sha256") }
+                : null,
             UpdateDtype = section.Text("updateDtype", defaults.UpdateDtype),
         };
     }

@@ -11,6 +11,7 @@ namespace Federated.Aggregation.Grains;
 /// <param name="Seed">Seed of the A factors.</param>
 /// <param name="Factors">b | ab | alternating.</param>
 /// <param name="RankPattern">Other ranks for some layers.</param>
+/// <param name="InitialFactors">SHA-256 of the blob that holds the A factors; null = from the seed.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.layout-recipe")]
@@ -22,5 +23,6 @@ public sealed record LayoutRecipe(
     [property: Id(4)] ImmutableArray<string> Targets,
     [property: Id(5)] long Seed,
     [property: Id(6)] string Factors,
-    [property: Id(7)] ImmutableDictionary<string, int> RankPattern
+    [property: Id(7)] ImmutableDictionary<string, int> RankPattern,
+    [property: Id(8)] string? InitialFactors = null
 );

@@ -18,7 +18,8 @@ public static class RunDocumentReading
             [.. document.Adapter.Targets],
             document.Adapter.Seed,
             document.Adapter.Factors,
-            document.Adapter.RankPattern.ToImmutableDictionary(StringComparer.Ordinal)
+            document.Adapter.RankPattern.ToImmutableDictionary(StringComparer.Ordinal),
+            document.Adapter.Initialisation?.Sha256
         );
 
     /// <summary>The terms of the run.</summary>

@@ -10,9 +10,10 @@ namespace Federated.Silo;
 internal static class AdapterCommands
 {
     public static Command Create() =>
-        new("adapter", "Takes published adapters home, merges adapters and looks into them.")
+        new("adapter", "Takes published adapters home, merges adapters, looks into them and begins them.")
         {
             Pull(),
+            AdapterInitCommand.Create(),
             AdapterMergeCommand.Create(),
             AdapterInspectCommands.Inspect(),
             AdapterInspectCommands.Diff(),

@@ -29,6 +29,12 @@ internal static class RunCommands
     private static Command Submit()
     {
         Argument<string> file = new("FILE") { Description = "The run document (YAML); - reads standard input" };
+        Option<string?> factors = new("--initial-factors")
+        {
+            Description =
+                "The file that adapter.initialisation of the document names, unless the silo has it already (fedsilo adapter init)",
+            HelpName = "FILE",
+        };
         var silo = new SiloConnection();
         Command command = new(
             "submit",
@@ -41,6 +47,7 @@ internal static class RunCommands
         )
         {
             file,
+            factors,
         };
         silo.AddTo(command)
             .SetGuardedAction(
@@ -52,6 +59,11 @@ internal static class RunCommands
                             ? await Console.In.ReadToEndAsync(cancellation)
                             : await ReadAsync(path, cancellation);
                     using var client = silo.Open(result);
+                    if (result.GetValue(factors) is { } initial)
+                    {
+                        await SendFactorsAsync(client, initial, cancellation);
+                    }
+
                     using var body = new StringContent(yaml, Encoding.UTF8, "application/yaml");
                     var run = await client.PostAsync<SubmittedRun>("/api/runs", body, cancellation);
                     if (silo.Json(result))
@@ -219,6 +231,22 @@ internal static class RunCommands
                 }
             );
         return command;
+    }
+
+    private static async Task SendFactorsAsync(SiloClient client, string path, CancellationToken cancellation)
+    {
+        FileStream file;
+        try
+        {
+            file = File.OpenRead(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"--initial-factors {path} cannot be read: {e.Message}", e);
+        }
+
+        using var body = new StreamContent(file);
+        await client.PostAsync<StoredFactors>("/api/initial-factors", body, cancellation);
     }
 
     private static Argument<string> Run() =>

@@ -1,3 +1,4 @@
+using System.Text;
 using Federated.Aggregation;
 using Federated.Aggregation.Grains;
 using Federated.Protocol;
@@ -127,29 +128,9 @@ internal sealed class FederationService(
             );
         }
 
-        var version =
-            await grains.GetGrain<IAdapterGrain>(request.RunDigest).VersionAsync(request.Version)
-            ?? throw Refusals.Exception(
-                new Refused(
-                    RejectionReason.UnknownBaseVersion,
-                    $"Run {request.RunDigest} has not published version {request.Version}.",
-                    MayRetry: false
-                )
-            );
-        var (digest, length) = request.Residual
-            ? (version.ResidualDigest, version.ResidualLength)
-            : (version.Digest, version.Length);
-        if (digest is null)
-        {
-            throw Refusals.Exception(
-                new Refused(
-                    RejectionReason.UnknownBaseVersion,
-                    $"Version {request.Version} of run {request.RunDigest} has no residual.",
-                    MayRetry: false
-                )
-            );
-        }
-
+        var (digest, length) = request.InitialFactors
+            ? await InitialFactorsAsync(request.RunDigest, context.CancellationToken)
+            : await VersionAsync(request);
         if (request.Offset < 0 || request.Offset > length)
         {
             throw new RpcException(
@@ -209,6 +190,34 @@ internal sealed class FederationService(
         var drain = command == NodeCommand.Continue && lifetime.ApplicationStopping.IsCancellationRequested;
         return new HeartbeatReply { Command = drain ? Command.Drain : command.ToMessage() };
     }
+
+    private async Task<(string Digest, long Length)> VersionAsync(DownloadAdapterRequest request)
+    {
+        var version =
+            await grains.GetGrain<IAdapterGrain>(request.RunDigest).VersionAsync(request.Version)
+            ?? throw Unknown($"Run {request.RunDigest} has not published version {request.Version}.");
+        var (digest, length) = request.Residual
+            ? (version.ResidualDigest, version.ResidualLength)
+            : (version.Digest, version.Length);
+        return digest is null
+            ? throw Unknown($"Version {request.Version} of run {request.RunDigest} has no residual.")
+            : (digest, length);
+    }
+
+    private async Task<(string Digest, long Length)> InitialFactorsAsync(string run, CancellationToken cancellation)
+    {
+        var document = RunDocumentYaml.Parse(
+            Encoding.UTF8.GetString(await grains.GetGrain<IRunGrain>(run).DocumentAsync() ?? [])
+        );
+        var digest =
+            document.Adapter.Initialisation?.Sha256 ?? throw Unknown($"Run {run} takes its A factors from the seed.");
+        return await blobs.LengthAsync(digest, cancellation) is { } length
+            ? (digest, length)
+            : throw Unknown($"The A factors of run {run} are no longer here.");
+    }
+
+    private static RpcException Unknown(string message) =>
+        Refusals.Exception(new Refused(RejectionReason.UnknownBaseVersion, message, MayRetry: false));
 
     private static Refused? Unserved(NodeCapabilities? capabilities) =>
         ProtocolVersion.IsServed(capabilities?.ProtocolVersion ?? 0)

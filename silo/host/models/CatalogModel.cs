@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Federated.Adapters.Models;
+using Federated.Aggregation.Grains;
 
 namespace Federated.Silo;
 
@@ -7,4 +9,9 @@ namespace Federated.Silo;
 /// <param name="Folder">Its Hugging Face folder.</param>
 /// <param name="Digest">SHA-256 over the sorted per-file digests.</param>
 /// <param name="Shapes">Its linear layers, in order, and its context.</param>
-internal sealed record CatalogModel(string Name, string Folder, string Digest, ModelShapes Shapes);
+internal sealed record CatalogModel(string Name, string Folder, string Digest, ModelShapes Shapes)
+{
+    /// <summary>Its linear layers, as grains take them.</summary>
+    public ImmutableArray<LinearLayer> Layers =>
+        [.. Shapes.Linears.Select(linear => new LinearLayer(linear.Path, linear.InFeatures, linear.OutFeatures))];
+}

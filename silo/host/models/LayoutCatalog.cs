@@ -2,6 +2,7 @@ using System.Globalization;
 using Federated.Adapters;
 using Federated.Adapters.Checkpoints;
 using Federated.Adapters.Models;
+using Federated.Aggregation.Grains;
 using Federated.Protocol;
 
 namespace Federated.Silo;
@@ -43,8 +44,13 @@ internal sealed class LayoutCatalog
     public IEnumerable<CatalogModel> Models => _models.Values.OrderBy(model => model.Name, StringComparer.Ordinal);
 
     /// <summary>The model and layout of a run, or what is wrong with the document on this silo.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="layouts">Makes the layout.</param>
     /// <returns>Exactly one of the two.</returns>
-    public (RunLayout? Layout, RunDocumentError? Error) Resolve(RunDocument document)
+    public async Task<(RunLayout? Layout, RunDocumentError? Error)> ResolveAsync(
+        RunDocument document,
+        AdapterLayouts layouts
+    )
     {
         var asked = document.BaseModel;
         if (!_models.TryGetValue(asked.Name, out var model))
@@ -92,18 +98,12 @@ internal sealed class LayoutCatalog
 
         try
         {
-            return (new RunLayout(model, AdapterLayout.For(model.Shapes.Linears, Options(document.Adapter))), null);
+            var recipe = RunDocumentReading.Recipe(document, model.Layers);
+            return (new RunLayout(model, await layouts.OfAsync(recipe)), null);
         }
         catch (InvalidAdapterOptionsException e)
         {
             return (null, new RunDocumentError(null, "adapter", null, e.Message, "correct it"));
         }
     }
-
-    private static AdapterOptions Options(AdapterSection adapter) =>
-        new(adapter.Rank, adapter.Alpha, AdapterOptions.ParseScaling(adapter.Scaling), adapter.Targets, adapter.Seed)
-        {
-            Factors = AdapterOptions.ParseFactors(adapter.Factors),
-            RankPattern = adapter.RankPattern,
-        };
 }

@@ -17,6 +17,7 @@ internal static class AdapterEndpoints
         RunLookup runs,
         IGrainFactory grains,
         LayoutCatalog catalog,
+        AdapterLayouts layouts,
         AdapterArchive archive,
         CancellationToken cancellation,
         long? version = null
@@ -35,7 +36,8 @@ internal static class AdapterEndpoints
             );
         }
 
-        var (layout, error) = catalog.Resolve(CanonicalRunDocument.Parse(await run.DocumentAsync()));
+        var document = CanonicalRunDocument.Parse(await run.DocumentAsync());
+        var (layout, error) = await catalog.ResolveAsync(document, layouts);
         return error is null
             ? Results.Bytes(
                 await archive.CreateAsync(layout!, published, cancellation),

@@ -13,6 +13,7 @@ internal static class OperatorApi
         api.MapRunCommands();
         api.MapRunEvents();
         api.MapAdapters();
+        api.MapInitialFactors();
         api.MapNodes();
         api.MapInvitations();
     }

@@ -38,6 +38,7 @@ internal static class RunEndpoints
         HttpRequest request,
         LayoutCatalog catalog,
         PublicData publicData,
+        AdapterLayouts layouts,
         SiloOptions options,
         IGrainFactory grains,
         CancellationToken cancellation
@@ -83,7 +84,7 @@ internal static class RunEndpoints
             ]);
         }
 
-        var (layout, error) = catalog.Resolve(document);
+        var (layout, error) = await catalog.ResolveAsync(document, layouts);
         if (error is not null)
         {
             return Invalid([error]);
@@ -94,12 +95,7 @@ internal static class RunEndpoints
             return Invalid([unjudged]);
         }
 
-        var layers = layout!.Model.Shapes.Linears.Select(linear => new LinearLayer(
-            linear.Path,
-            linear.InFeatures,
-            linear.OutFeatures
-        ));
-        var submission = new RunSubmission(CanonicalRunDocument.Bytes(document), [.. layers]);
+        var submission = new RunSubmission(CanonicalRunDocument.Bytes(document), layout!.Model.Layers);
         var answer = await grains.GetGrain<IGroupGrain>(group).SubmitAsync(submission);
         return answer.Error is { } refused
             ? OperatorApi.Problem(StatusCodes.Status409Conflict, "The run cannot start", refused)

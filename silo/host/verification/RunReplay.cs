@@ -13,6 +13,8 @@ namespace Federated.Silo;
 /// </summary>
 internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
 {
+    private readonly AdapterLayouts _layouts = new(blobs);
+
     private static readonly string[] Parts = ["adapter", "residual", "carried tail", "server optimizer's state"];
 
     /// <summary>One verdict a published version, in order.</summary>
@@ -23,36 +25,44 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
     )
     {
         RunState? state = null;
+        (string Run, string Reason)? unreadable = null;
         foreach (var entry in await journal.ReadAsync(StreamNames.OfRun(runDigest), 0, cancellation))
         {
             var next = RunEventCodec.Decode(entry.Kind, entry.Payload.Span);
             if (next is VersionPublished published)
             {
-                var (outcome, detail) = await CheckAsync(state!, published, cancellation);
-                yield return new VersionVerdict(state!.Name, runDigest, published.Version, outcome, detail);
+                var (outcome, detail) =
+                    state is null
+                        ? (VersionOutcome.NotReplayable, unreadable!.Value.Reason)
+                        : await CheckAsync(state, published, cancellation);
+                var name = state?.Name ?? unreadable!.Value.Run;
+                yield return new VersionVerdict(name, runDigest, published.Version, outcome, detail);
             }
 
-            state = state is null ? Begin(runDigest, (RunDrafted)next) : state.Apply(next);
+            if (next is RunDrafted drafted)
+            {
+                try
+                {
+                    state = await BeginAsync(runDigest, drafted);
+                }
+                catch (InvalidAdapterOptionsException error)
+                {
+                    // The A factors that the run began with are gone, or are others now.
+                    unreadable = (drafted.Name, error.Message);
+                }
+            }
+            else
+            {
+                state = state?.Apply(next);
+            }
         }
     }
 
-    private static RunState Begin(string runDigest, RunDrafted drafted)
+    private async Task<RunState> BeginAsync(string runDigest, RunDrafted drafted)
     {
         var document = RunDocumentYaml.Parse(drafted.Document);
-        var layout = AdapterLayout.For(
-            [.. drafted.Layers],
-            new AdapterOptions(
-                document.Adapter.Rank,
-                document.Adapter.Alpha,
-                AdapterOptions.ParseScaling(document.Adapter.Scaling),
-                document.Adapter.Targets,
-                document.Adapter.Seed
-            )
-            {
-                Factors = AdapterOptions.ParseFactors(document.Adapter.Factors),
-                RankPattern = document.Adapter.RankPattern,
-            }
-        );
+        var layers = drafted.Layers.Select(layer => new LinearLayer(layer.Path, layer.InFeatures, layer.OutFeatures));
+        var layout = await _layouts.OfAsync(RunDocumentReading.Recipe(document, [.. layers]));
         return RunState.Start(RunDocumentReading.Terms(document, runDigest, layout), drafted);
     }
 

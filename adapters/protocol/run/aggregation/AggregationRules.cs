@@ -8,6 +8,16 @@ internal static class AggregationRules
         var section = document.Aggregation;
         ParticipationRules.Validate(document, report);
         Merge(section.Merge, document.Adapter.Factors, report);
+        if (section.Merge == "stack" && document.Adapter.Initialisation is not null)
+        {
+            report.Add(
+                "adapter.initialisation",
+                null,
+                "merge: stack begins each version with an A of its own, from the seed",
+                "leave it out, or write merge: svd, fedex or average"
+            );
+        }
+
         report.OneOf("aggregation.staleness.method", section.Staleness.Method, "weighted", "drop");
         report.Range("aggregation.staleness.exponent", section.Staleness.Exponent, 0, 10);
         ServerOptimizerRules.Validate(document, report);
