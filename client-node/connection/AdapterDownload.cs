@@ -48,7 +48,14 @@ internal sealed class AdapterDownload(
         if (residualDigest.Length > 0)
         {
             using var products = await BytesAsync(
-                new(runDigest, version, residualDigest, RunBlob.Residual, residualFile, ProductsBlob.MaxByteLength(layout)),
+                new(
+                    runDigest,
+                    version,
+                    residualDigest,
+                    RunBlob.Residual,
+                    residualFile,
+                    ProductsBlob.MaxByteLength(layout)
+                ),
                 received,
                 cancellation
             );
@@ -76,11 +83,7 @@ internal sealed class AdapterDownload(
     /// <param name="received">Told the number of bytes that came.</param>
     /// <param name="cancellation">Stops the transfer.</param>
     /// <exception cref="SiloRefusedException">The silo sends other bytes than the run document names.</exception>
-    public async Task InitialFactorsAsync(
-        ConsentedRun run,
-        Action<long> received,
-        CancellationToken cancellation
-    )
+    public async Task InitialFactorsAsync(ConsentedRun run, Action<long> received, CancellationToken cancellation)
     {
         if (run.Document.Adapter.Initialisation is not { } named)
         {

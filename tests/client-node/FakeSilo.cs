@@ -42,6 +42,9 @@ internal sealed class FakeSilo : ISiloConnection
     /// <summary>The frozen products beside every version; empty = none.</summary>
     public byte[] Residual { get; set; } = [];
 
+    /// <summary>The file of A factors that is sent.</summary>
+    public byte[] InitialFactors { get; set; } = [];
+
     /// <summary>Every update that came, whole, in order; repeats included.</summary>
     public List<(long BaseVersion, string Digest, SignedAttestation Attestation)> Received { get; } = [];
 

@@ -1,3 +1,4 @@
+using Federated.Adapters;
 using Federated.Privacy.Accounting;
 using Federated.Protocol;
 using Microsoft.Extensions.Time.Testing;
@@ -13,13 +14,22 @@ internal sealed class NodeUnderTest : IDisposable
     public NodeUnderTest(RunDocument run, ConsentMode consent = ConsentMode.Auto)
         : this(run, Secrets.Fresh(), consent) { }
 
-    public NodeUnderTest(RunDocument run, Secrets secrets, ConsentMode consent = ConsentMode.Auto)
+    public NodeUnderTest(
+        RunDocument run,
+        Secrets secrets,
+        ConsentMode consent = ConsentMode.Auto,
+        byte[]? initialFactors = null
+    )
     {
         secrets.CopyTo(Folder);
         Settings = Some.Settings(_folder.Write("data.jsonl", Some.Records(60)), consent);
         using var identity = NodeIdentity.LoadOrCreate(Path.Combine(Folder, "key.pem"));
         NodeId = identity.Id;
-        Silo = new FakeSilo(run, AdaptedModel.LayoutOf(run, RepositoryFolder.BaseDocs), NodeId.Value);
+        var initial = initialFactors is null ? null : InitialFactors.Read(initialFactors);
+        Silo = new FakeSilo(run, AdaptedModel.LayoutOf(run, RepositoryFolder.BaseDocs, initial), NodeId.Value)
+        {
+            InitialFactors = initialFactors ?? [],
+        };
     }
 
     public string Folder => _folder.Path;
@@ -75,7 +85,7 @@ internal sealed class NodeUnderTest : IDisposable
             resilience,
             ledger,
             consent,
-            new AdapterDownload(home, Silo, resilience),
+            new AdapterDownload(home, Settings.Models, Silo, resilience),
             training,
             spool,
             new Sealer(spool, norms, ledger, identity, Time),

@@ -105,18 +105,23 @@ internal sealed class TestNode : IDisposable
         Assert.True(reply.Admitted, reply.Reason);
     }
 
-    public async Task<byte[]> DownloadAsync(string runDigest, long version, long offset = 0, bool residual = false)
-    {
-        using var call = Calls.DownloadAdapter(
+    public Task<byte[]> DownloadAsync(string runDigest, long version, long offset = 0, bool residual = false) =>
+        DownloadAsync(
             new DownloadAdapterRequest
             {
                 RunDigest = runDigest,
                 Version = version,
                 Offset = offset,
                 Residual = residual,
-            },
-            Signed("DownloadAdapter")
+            }
         );
+
+    public Task<byte[]> DownloadInitialFactorsAsync(string runDigest) =>
+        DownloadAsync(new DownloadAdapterRequest { RunDigest = runDigest, InitialFactors = true });
+
+    private async Task<byte[]> DownloadAsync(DownloadAdapterRequest request)
+    {
+        using var call = Calls.DownloadAdapter(request, Signed("DownloadAdapter"));
         using var bytes = new MemoryStream();
         await foreach (var chunk in call.ResponseStream.ReadAllAsync(Cancellation))
         {

@@ -26,10 +26,14 @@ internal sealed class TestRun : IDisposable
     /// <param name="silo">The silo.</param>
     /// <param name="more">Further sections of the document; without any, made-up updates, which are longer than honest ones, are left as they are.</param>
     /// <param name="factors">What the run trains.</param>
+    /// <param name="change">What else the document says.</param>
+    /// <param name="initial">Its A factors; null = from the seed.</param>
     public static async Task<TestRun> StartAsync(
         SiloUnderTest silo,
         string more = "aggregation: { robust: { method: none } }",
-        TrainedFactors factors = TrainedFactors.B
+        TrainedFactors factors = TrainedFactors.B,
+        Func<string, string>? change = null,
+        InitialFactors? initial = null
     )
     {
         var (first, second) = (await TestNode.JoinedAsync(silo), await TestNode.JoinedAsync(silo));
@@ -37,10 +41,11 @@ internal sealed class TestRun : IDisposable
         var nodes = $"{{ nodes: [\"{first.Id}\", \"{second.Id}\"] }}";
         var named = $"scaling: rslora, factors: {$"{factors}".ToLowerInvariant()}";
         var document = silo.Document(seed, nodes, 2).Replace("scaling: rslora", named, StringComparison.Ordinal);
+        document = change?.Invoke(document) ?? document;
         var digest = await SubmitAsync(silo, $"{document}\n{more}\n");
         await first.ConsentAsync(digest);
         await second.ConsentAsync(digest);
-        return new TestRun(digest, TinyModel.Layout(seed, factors), first, second);
+        return new TestRun(digest, TinyModel.Layout(seed, factors, initial), first, second);
     }
 
     public static async Task<string> SubmitAsync(SiloUnderTest silo, string yaml)

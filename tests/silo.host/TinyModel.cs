@@ -20,10 +20,18 @@ internal static class TinyModel
         MaxPositionEmbeddings = 64,
     };
 
-    public static AdapterLayout Layout(long seed, TrainedFactors factors = TrainedFactors.B) =>
+    public static AdapterLayout Layout(
+        long seed,
+        TrainedFactors factors = TrainedFactors.B,
+        InitialFactors? initial = null
+    ) =>
         AdapterLayout.For(
             Config.Linears,
-            new AdapterOptions(4, 8, LoraScaling.RsLora, ["q_proj", "v_proj"], seed) { Factors = factors }
+            new AdapterOptions(4, 8, LoraScaling.RsLora, ["q_proj", "v_proj"], seed)
+            {
+                Factors = factors,
+                Initial = initial,
+            }
         );
 
     public static void Write(string folder)

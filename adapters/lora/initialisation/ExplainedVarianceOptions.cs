@@ -9,7 +9,7 @@ public sealed record ExplainedVarianceOptions
     /// <summary>Most tokens that are read, ≥ 1.</summary>
     public long MaxTokens { get; init; } = 65_536;
 
-    /// <summary>A layer is done when twice the text turns none of its first r directions further than to this cosine. 0 … 1.</summary>
+    /// <summary>A layer is done when each of its first r directions has at least this cosine to the span of those of twice the text. 0 … 1.</summary>
     public double Threshold { get; init; } = 0.99;
 
     /// <summary>Most ids, padding included, in one forward pass; a longer record gets a pass of its own.</summary>

@@ -59,9 +59,11 @@ internal sealed class InputDirections(AdaptableLinear linear, int settling, int 
         HasSettled =
             now.Length >= settling
             && _before.Length >= settling
-            && Enumerable
-                .Range(0, settling)
-                .All(i => Math.Abs(TensorPrimitives.Dot<double>(now[i], _before[i])) >= threshold);
+            && _before.Take(settling).All(before => CosineTo(before, now) >= threshold);
         _before = now;
     }
+
+    // To the span of the first directions: two of like strength turn within it for ever, and A spans the same.
+    private double CosineTo(double[] direction, double[][] directions) =>
+        Math.Sqrt(directions.Take(settling).Sum(other => Math.Pow(TensorPrimitives.Dot<double>(direction, other), 2)));
 }

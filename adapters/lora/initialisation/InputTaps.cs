@@ -94,9 +94,7 @@ internal sealed class InputTaps : IDisposable
         if (tap.Inputs is null)
         {
             // Two layers in a row that get the very same tensor have their input in common.
-            tap.Inputs = ReferenceEquals(input, _last)
-                ? _lastInputs!
-                : Directions(tap.Linear);
+            tap.Inputs = ReferenceEquals(input, _last) ? _lastInputs! : Directions(tap.Linear);
             tap.IsFirst = !ReferenceEquals(input, _last);
         }
 

@@ -88,7 +88,11 @@ public static class RunDocumentYaml
             Factors = section.Text("factors", defaults.Factors),
             Seed = section.Long("seed", defaults.Seed),
             Initialisation = section.OptionalSection("initialisation") is { } initialisation
-                ? new() { Method = initialisation.Text("method", "eva"), Sha256 = initialisation.RequiredText("sha256") }
+                ? new()
+                {
+                    Method = initialisation.Text("method", "eva"),
+                    Sha256 = initialisation.RequiredText("sha256"),
+                }
                 : null,
             UpdateDtype = section.Text("updateDtype", defaults.UpdateDtype),
         };

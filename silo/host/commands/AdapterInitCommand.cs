@@ -44,7 +44,8 @@ internal static class AdapterInitCommand
 
     private static readonly Option<double> Rho = new("--rho")
     {
-        Description = "A layer may get up to so many times its rank, taken from layers that explain less; 1: ranks stay",
+        Description =
+            "A layer may get up to so many times its rank, taken from layers that explain less; 1: ranks stay",
         DefaultValueFactory = _ => 2,
     };
 
@@ -231,7 +232,9 @@ internal static class AdapterInitCommand
                     ]
             )
         );
-        var yaml = new StringBuilder("\nWrite under adapter: of the run document, in place of any rankPattern there:\n\n");
+        var yaml = new StringBuilder(
+            "\nWrite under adapter: of the run document, in place of any rankPattern there:\n\n"
+        );
         if (pattern.Count > 0)
         {
             yaml.Append("  rankPattern:\n");

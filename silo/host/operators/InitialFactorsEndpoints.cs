@@ -12,11 +12,7 @@ internal static class InitialFactorsEndpoints
     public static void MapInitialFactors(this RouteGroupBuilder api) => api.MapPost("/initial-factors", StoreAsync);
 
     // Kept until somebody removes it: runs that name it may come at any time.
-    private static async Task<IResult> StoreAsync(
-        HttpRequest request,
-        IBlobStore blobs,
-        CancellationToken cancellation
-    )
+    private static async Task<IResult> StoreAsync(HttpRequest request, IBlobStore blobs, CancellationToken cancellation)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)
         {

@@ -31,10 +31,9 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
             var next = RunEventCodec.Decode(entry.Kind, entry.Payload.Span);
             if (next is VersionPublished published)
             {
-                var (outcome, detail) =
-                    state is null
-                        ? (VersionOutcome.NotReplayable, unreadable!.Value.Reason)
-                        : await CheckAsync(state, published, cancellation);
+                var (outcome, detail) = state is null
+                    ? (VersionOutcome.NotReplayable, unreadable!.Value.Reason)
+                    : await CheckAsync(state, published, cancellation);
                 var name = state?.Name ?? unreadable!.Value.Run;
                 yield return new VersionVerdict(name, runDigest, published.Version, outcome, detail);
             }

@@ -95,6 +95,7 @@ internal static class RandomDocuments
             new() { ["layers.0"] = 4, ["layers.1.*.q_proj"] = rank }
         )
         from dtype in Gen.Elements("f32", "bf16", "int8")
+        from initialised in Gen.Elements(false, true)
         select new AdapterSection
         {
             Rank = rank,
@@ -104,6 +105,7 @@ internal static class RandomDocuments
             Targets = [.. targets],
             Seed = (long)seed << 31,
             UpdateDtype = dtype,
+            Initialisation = initialised ? new() { Sha256 = Documents.Sha256 } : null,
         };
 
     private static readonly Gen<LocalSection> Local =
@@ -150,7 +152,11 @@ internal static class RandomDocuments
                 Precision = precision,
                 PackedSha256 = precision is "int8" or "nf4" ? Documents.Sha256 : null,
             },
-            Adapter = adapter with { Factors = RandomAggregations.FactorsOf(aggregation) },
+            Adapter = adapter with
+            {
+                Factors = RandomAggregations.FactorsOf(aggregation),
+                Initialisation = aggregation.Merge == "stack" ? null : adapter.Initialisation,
+            },
             Privacy = privacy,
             Local = local with
             {
@@ -224,6 +230,11 @@ internal static class RandomDocuments
         foreach (var (pattern, rank) in document.Adapter.RankPattern)
         {
             Line($"    \"{pattern}\": {rank}");
+        }
+
+        if (document.Adapter.Initialisation is { } initialisation)
+        {
+            Line($"  initialisation: {{ sha256: {initialisation.Sha256}, method: {initialisation.Method} }}");
         }
 
         Line($"  alpha: {Exponent(document.Adapter.Alpha)}");

@@ -4,6 +4,8 @@ namespace Federated.Protocol.Tests;
 
 public sealed class RunDocumentRulesTests
 {
+    private const string Digest = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
     private const string Evaluation =
         "evaluation: { data: public.jsonl, every: 2, sha256: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef, prompts: [Once upon a time] }";
 
@@ -25,6 +27,7 @@ public sealed class RunDocumentRulesTests
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, unit: subject, maxRecordsPerSubject: 8")]
     [InlineData("rounds: { ", "adapter: { targets: [all-linear] }\nrounds: { ")]
     [InlineData("rounds: { ", "adapter: { factors: core }\nrounds: { ")]
+    [InlineData("rounds: { ", "adapter: { initialisation: { method: eva, sha256: " + Digest + " } }\nrounds: { ")]
     [InlineData("rounds: { ", Evaluation + "\nrounds: { ")]
     [InlineData("rounds: { ", Evaluation + "\nstop: { publicLoss: { patience: 2, minDelta: 0 } }\nrounds: { ")]
     [InlineData("rounds: { ", "local: { optimizer: { name: adafactor } }\nrounds: { ")]
@@ -118,6 +121,24 @@ public sealed class RunDocumentRulesTests
         "aggregation.merge"
     )]
     [InlineData("rounds: { ", "adapter: { factors: ba }\nrounds: { ", "adapter.factors")]
+    [InlineData("rounds: { ", "adapter: { initialisation: eva }\nrounds: { ", "adapter.initialisation")]
+    [InlineData(
+        "rounds: { ",
+        "adapter: { initialisation: { method: eva } }\nrounds: { ",
+        "adapter.initialisation.sha256"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "adapter: { initialisation: { method: pissa, sha256: " + Digest + " } }\nrounds: { ",
+        "adapter.initialisation.method"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "adapter: { factors: ab, initialisation: { sha256: "
+            + Digest
+            + " } }\naggregation: { merge: stack }\nrounds: { ",
+        "adapter.initialisation"
+    )]
     [InlineData("rounds: { ", "adapter: { targets: ['*'] }\nrounds: { ", "adapter.targets")]
     [InlineData("rounds: { ", "adapter: { rankPattern: { layers.0: 0 } }\nrounds: { ", "adapter.rankPattern")]
     [InlineData(
