@@ -121,7 +121,6 @@ public sealed class RunDocumentRulesTests
         "aggregation.merge"
     )]
     [InlineData("rounds: { ", "adapter: { factors: ba }\nrounds: { ", "adapter.factors")]
-    [InlineData("rounds: { ", "adapter: { initialisation: eva }\nrounds: { ", "adapter.initialisation")]
     [InlineData(
         "rounds: { ",
         "adapter: { initialisation: { method: eva } }\nrounds: { ",
