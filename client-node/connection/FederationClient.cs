@@ -282,7 +282,7 @@ internal sealed class FederationClient : ISiloConnection
         {
             ProtocolVersion = ProtocolVersion.Current,
             SoftwareVersion = NodeVersion.Current,
-            MergeFactors = { "b", "ab", "alternating", "core" },
+            MergeFactors = { "b", "ab", "alternating", "core", "slices" },
         };
 
     private Metadata Signed(string method)

@@ -71,7 +71,10 @@ public sealed class AdapterLayout
         return values;
     }
 
-    /// <summary>The A that a layer begins with, [r, in] row-major: from the seed, or from <see cref="AdapterOptions.Initial"/>.</summary>
+    /// <summary>
+    /// The A that a layer begins with, [r, in] row-major: from the seed, from <see cref="AdapterOptions.Initial"/>, or the rows of the identity that
+    /// a slice adapter has.
+    /// </summary>
     /// <param name="tensor">One of <see cref="Tensors"/>.</param>
     public float[] InitialA(AdapterTensor tensor)
     {
@@ -165,7 +168,9 @@ public sealed class AdapterLayout
             .. linears.Where(linear => options.Targets.Any(target => LayerPattern.IsTarget(linear.Path, target))),
         ];
         var ranks = LayerRanks.Of(adapted, options);
-        var holds = options.Factors is TrainedFactors.B or TrainedFactors.Core ? HeldFactors.B : HeldFactors.Both;
+        var holds = options.Factors is TrainedFactors.AB or TrainedFactors.Alternating
+            ? HeldFactors.Both
+            : HeldFactors.B;
         var tensors = new List<AdapterTensor>();
         var offset = 0L;
         foreach (var (linear, rank) in adapted.Zip(ranks))
@@ -210,6 +215,13 @@ public sealed class AdapterLayout
             throw new InvalidAdapterOptionsException($"adapter.seed = {options.Seed}; expected 0 … {long.MaxValue}.");
         }
 
+        if (options is { Factors: TrainedFactors.Slices, Initial: not null })
+        {
+            throw new InvalidAdapterOptionsException(
+                "adapter.initialisation: slices have no A of their own; leave it out, or write factors: b."
+            );
+        }
+
         if (options.Targets.Count == 0)
         {
             throw new InvalidAdapterOptionsException(
@@ -231,6 +243,10 @@ public sealed class AdapterLayout
         )
         {
             Scale = options.ScaleOf(rank),
+            SliceStart =
+                options.Factors == TrainedFactors.Slices
+                    ? FrozenSlice.Start(options.Seed, linear.Path, rank, linear.InFeatures)
+                    : null,
             BasisDigest =
                 options.Factors == TrainedFactors.Core
                     ? FrozenFactor.Digest(FrozenBasis.Create(options.Seed, linear.Path, rank, linear.OutFeatures))
@@ -239,7 +255,10 @@ public sealed class AdapterLayout
     }
 
     private static float[] InitialA(AdapterOptions options, string path, int rank, int inFeatures) =>
-        options.Initial?.Of(path, rank, inFeatures) ?? FrozenFactor.Create(options.Seed, path, rank, inFeatures);
+        options.Factors == TrainedFactors.Slices
+            ? FrozenSlice.Create(FrozenSlice.Start(options.Seed, path, rank, inFeatures), rank, inFeatures)
+            : options.Initial?.Of(path, rank, inFeatures)
+                ?? FrozenFactor.Create(options.Seed, path, rank, inFeatures);
 
     private AdapterLayout Part(HeldFactors holds)
     {

@@ -51,7 +51,7 @@ public sealed record AdapterOptions(
         };
 
     /// <summary>Reads the trained factors by the name that run documents use.</summary>
-    /// <param name="name">b | ab | alternating | core.</param>
+    /// <param name="name">b | ab | alternating | core | slices.</param>
     /// <returns>The factors.</returns>
     /// <exception cref="ArgumentException">Another name.</exception>
     public static TrainedFactors ParseFactors(string name) =>
@@ -61,8 +61,9 @@ public sealed record AdapterOptions(
             "ab" => TrainedFactors.AB,
             "alternating" => TrainedFactors.Alternating,
             "core" => TrainedFactors.Core,
+            "slices" => TrainedFactors.Slices,
             _ => throw new ArgumentException(
-                $"adapter.factors = \"{name}\"; expected b, ab, alternating or core.",
+                $"adapter.factors = \"{name}\"; expected b, ab, alternating, core or slices.",
                 nameof(name)
             ),
         };

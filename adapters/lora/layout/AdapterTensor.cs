@@ -25,6 +25,9 @@ public sealed record AdapterTensor(
     /// </summary>
     public string? BasisDigest { get; init; }
 
+    /// <summary>The first of r neighbouring input channels that a slice adapter trains; null where A is no slice.</summary>
+    public int? SliceStart { get; init; }
+
     /// <summary>Rows of what the flat vector holds for B: OutFeatures, or r where it holds the core C.</summary>
     public int RowsOfB => BasisDigest is null ? OutFeatures : Rank;
 

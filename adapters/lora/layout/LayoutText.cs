@@ -18,6 +18,7 @@ internal static class LayoutText
             {
                 TrainedFactors.AB => "ab",
                 TrainedFactors.Core => "core",
+                TrainedFactors.Slices => "slices",
                 _ => "alternating",
             };
             var holds = layout.Holds switch
@@ -29,7 +30,10 @@ internal static class LayoutText
             text.Append(CultureInfo.InvariantCulture, $"factors {factors}\nholds {holds}\n");
         }
 
-        var origin = options.Initial is null ? FrozenFactor.AlgorithmId : "given";
+        var origin =
+            options.Factors == TrainedFactors.Slices ? FrozenSlice.AlgorithmId
+            : options.Initial is null ? FrozenFactor.AlgorithmId
+            : "given";
         text.Append(CultureInfo.InvariantCulture, $"frozen {origin}\n");
         foreach (var t in layout.Tensors)
         {

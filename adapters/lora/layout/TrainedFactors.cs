@@ -20,4 +20,10 @@ public enum TrainedFactors
     /// and r² numbers a layer take the noise instead of out · r.
     /// </summary>
     Core,
+
+    /// <summary>
+    /// r whole columns of W, densely: B between the identity's rows of seed-chosen input channels and the output (S²FT, Yang et al. 2024).
+    /// Updates add up exactly, as with a frozen A, and x Aᵀ costs nothing.
+    /// </summary>
+    Slices,
 }

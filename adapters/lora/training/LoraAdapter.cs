@@ -14,7 +14,7 @@ public sealed class LoraAdapter : IDisposable
 {
     private readonly AdaptableLinear[] _linears;
     private readonly Func<Tensor, Tensor, Tensor>[] _attached;
-    private readonly Tensor?[] _scaledA; // null where A is not frozen
+    private readonly Tensor?[] _scaledA; // null where A is not frozen, or a slice
     private readonly Tensor?[] _bases; // null where B is held whole
     private readonly Tensor _values;
     private BoundFactors[]? _bound;
@@ -154,6 +154,11 @@ public sealed class LoraAdapter : IDisposable
         var tensor = Layout.Tensors[index];
         var (boundA, boundB) = _bound?[index] ?? default;
         var b = boundB ?? Own(tensor.OffsetOfB, tensor.RowsOfB, tensor.Rank);
+        if (tensor.SliceStart is { } start)
+        {
+            return LowRankProduct.AddSlice(output, input, start, b, tensor.Scale);
+        }
+
         return _scaledA[index] is { } frozen
             ? LowRankProduct.Add(output, input, frozen, b, basis: _bases[index])
             : LowRankProduct.Add(
@@ -182,7 +187,7 @@ public sealed class LoraAdapter : IDisposable
     // The scale is folded into a frozen factor, where it costs nothing.
     private static Tensor? ScaledA(AdapterLayout layout, AdapterTensor tensor, Device device)
     {
-        if (tensor.Holds.HasFlag(HeldFactors.A))
+        if (tensor.Holds.HasFlag(HeldFactors.A) || tensor.SliceStart is not null)
         {
             return null;
         }

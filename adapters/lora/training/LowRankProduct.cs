@@ -19,6 +19,19 @@ internal static class LowRankProduct
         return output + (basis is null ? product : Times(product, basis));
     }
 
+    /// <summary>y + scale · (x Aᵀ) Bᵀ where A is r neighbouring rows of the identity: x Aᵀ is a window of x.</summary>
+    /// <param name="output">y, [b, T, out].</param>
+    /// <param name="input">x, [b, T, in].</param>
+    /// <param name="start">The first channel of the window.</param>
+    /// <param name="b">B: [out, r] shared by all records, or [b, out, r], one a record.</param>
+    /// <param name="scale">The factor on the product.</param>
+    public static Tensor AddSlice(Tensor output, Tensor input, long start, Tensor b, double scale)
+    {
+        var window = input.narrow(input.dim() - 1, start, b.shape[^1]); // [b, T, r]
+        // Scaled into memory of its own: what backward keeps is the window, not the input.
+        return output + Times(Scaled(window, scale), b);
+    }
+
     // By a tensor: TorchSharp boxes a plain number for libtorch, and the box may be collected while the call still reads it.
     private static Tensor Scaled(Tensor x, double scale)
     {

@@ -24,10 +24,10 @@ public sealed record AdapterSection
     public IReadOnlyDictionary<string, int> RankPattern { get; init; } = ImmutableDictionary<string, int>.Empty;
 
     /// <summary>b: A is frozen (exact, and best under differential privacy). ab: both factors. alternating: B from even versions, A from odd ones.
-    /// core: r × r numbers a layer between two frozen bases.</summary>
+    /// core: r × r numbers a layer between two frozen bases. slices: r seed-chosen columns of each matrix, densely.</summary>
     public string Factors { get; init; } = "b";
 
-    /// <summary>Public seed of the A factors. 0 … 2^63-1.</summary>
+    /// <summary>Public seed of the A factors, or of the slices. 0 … 2^63-1.</summary>
     public long Seed { get; init; }
 
     /// <summary>The A factors from a file instead of the seed; null = from the seed.</summary>

@@ -117,7 +117,7 @@ public static class RunDocumentRules
             report.OneOf("adapter.scaling", section.Scaling, "rslora", "lora");
         }
 
-        report.OneOf("adapter.factors", section.Factors, "b", "ab", "alternating", "core");
+        report.OneOf("adapter.factors", section.Factors, "b", "ab", "alternating", "core", "slices");
         foreach (var (pattern, rank) in section.RankPattern)
         {
             report.Pattern("adapter.rankPattern", pattern);
@@ -129,6 +129,10 @@ public static class RunDocumentRules
         {
             report.OneOf("adapter.initialisation.method", initialisation.Method, "eva");
             report.Hex("adapter.initialisation.sha256", initialisation.Sha256, 64, 64);
+            if (section.Factors == "slices")
+            {
+                report.Add("adapter.initialisation", null, "slices have no A of their own", "leave it out, or write factors: b");
+            }
         }
 
         report.OneOf("adapter.updateDtype", section.UpdateDtype, "f32", "bf16", "int8");

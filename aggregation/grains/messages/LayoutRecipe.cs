@@ -9,7 +9,7 @@ namespace Federated.Aggregation.Grains;
 /// <param name="Scaling">rslora | lora.</param>
 /// <param name="Targets">Layers to adapt.</param>
 /// <param name="Seed">Seed of the A factors.</param>
-/// <param name="Factors">b | ab | alternating.</param>
+/// <param name="Factors">b | ab | alternating | core | slices.</param>
 /// <param name="RankPattern">Other ranks for some layers.</param>
 /// <param name="InitialFactors">SHA-256 of the blob that holds the A factors; null = from the seed.</param>
 [GenerateSerializer]

@@ -35,6 +35,7 @@ public sealed class PeftFolderTests
     [InlineData(LoraScaling.RsLora, TrainedFactors.B, 4, "q_proj v_proj down_proj")]
     [InlineData(LoraScaling.Lora, TrainedFactors.AB, 4, "q_proj v_proj down_proj")]
     [InlineData(LoraScaling.RsLora, TrainedFactors.Core, 3, "q_proj v_proj down_proj")]
+    [InlineData(LoraScaling.RsLora, TrainedFactors.Slices, 8, "o_proj down_proj")]
     [InlineData(LoraScaling.RsLora, TrainedFactors.Alternating, 2, "layers.*.q_proj up_proj")]
     [InlineData(LoraScaling.Lora, TrainedFactors.B, 3, "all-linear")]
     public void A_reader_that_is_not_ours_computes_the_same_logits(

@@ -9,6 +9,7 @@ public sealed class AdapterWeightsTests
     [InlineData(TrainedFactors.B)]
     [InlineData(TrainedFactors.AB)]
     [InlineData(TrainedFactors.Core)]
+    [InlineData(TrainedFactors.Slices)]
     public void What_is_merged_and_subtracted_leaves_the_weights_up_to_rounding(TrainedFactors factors)
     {
         using var model = Some.Model();

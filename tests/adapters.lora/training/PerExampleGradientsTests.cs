@@ -32,6 +32,7 @@ public sealed class PerExampleGradientsTests
     [InlineData(TrainedFactors.B, 0)]
     [InlineData(TrainedFactors.AB, 0)]
     [InlineData(TrainedFactors.Core, 0)]
+    [InlineData(TrainedFactors.Slices, 0)]
     [InlineData(TrainedFactors.Alternating, 0)]
     [InlineData(TrainedFactors.Alternating, 1)]
     public void Each_row_is_that_of_a_loop_whatever_factors_are_trained(TrainedFactors factors, long baseVersion)

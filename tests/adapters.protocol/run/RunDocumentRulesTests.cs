@@ -28,6 +28,7 @@ public sealed class RunDocumentRulesTests
     [InlineData("rounds: { ", "adapter: { targets: [all-linear] }\nrounds: { ")]
     [InlineData("rounds: { ", "adapter: { factors: core }\nrounds: { ")]
     [InlineData("rounds: { ", "adapter: { initialisation: { method: eva, sha256: " + Digest + " } }\nrounds: { ")]
+    [InlineData("rounds: { ", "adapter: { factors: slices, targets: [o_proj, down_proj] }\nrounds: { ")]
     [InlineData("rounds: { ", Evaluation + "\nrounds: { ")]
     [InlineData("rounds: { ", Evaluation + "\nstop: { publicLoss: { patience: 2, minDelta: 0 } }\nrounds: { ")]
     [InlineData("rounds: { ", "local: { optimizer: { name: adafactor } }\nrounds: { ")]
@@ -119,6 +120,16 @@ public sealed class RunDocumentRulesTests
         "rounds: { ",
         "adapter: { factors: core }\naggregation: { merge: svd }\nrounds: { ",
         "aggregation.merge"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "adapter: { factors: slices }\naggregation: { merge: fedex }\nrounds: { ",
+        "aggregation.merge"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "adapter: { factors: slices, initialisation: { sha256: " + Digest + " } }\nrounds: { ",
+        "adapter.initialisation"
     )]
     [InlineData("rounds: { ", "adapter: { factors: ba }\nrounds: { ", "adapter.factors")]
     [InlineData(

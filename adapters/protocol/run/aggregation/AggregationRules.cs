@@ -38,17 +38,17 @@ internal static class AggregationRules
         report.OneOf("aggregation.merge", merge, "ffa", "alternating", "svd", "stack", "fedex", "average");
         var needed = merge switch
         {
-            "ffa" when factors == "core" => "core",
+            "ffa" when factors is "core" or "slices" => factors,
             "ffa" => "b",
             "alternating" => "alternating",
             "svd" or "stack" or "fedex" or "average" => "ab",
             _ => factors,
         };
-        if (needed != factors && factors is "b" or "ab" or "alternating" or "core")
+        if (needed != factors && factors is "b" or "ab" or "alternating" or "core" or "slices")
         {
             var fitting = factors switch
             {
-                "b" or "core" => "merge: ffa",
+                "b" or "core" or "slices" => "merge: ffa",
                 "ab" => "merge: svd, fedex, stack or average",
                 _ => "merge: alternating",
             };
