@@ -22,6 +22,7 @@ public sealed class RunOptionsTests : IDisposable
             { "best rank of the exact product", "factors: ab | merge: svd" },
             { "exact residual", "factors: ab | merge: fedex" },
             { "stacked adapters", "factors: ab | merge: stack" },
+            { "slices", "factors: slices" },
             { "one factor a version", "factors: alternating | merge: alternating" },
             {
                 "adaptive server, eight-bit updates",

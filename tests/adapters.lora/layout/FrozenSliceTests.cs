@@ -1,4 +1,3 @@
-using Federated.Adapters.Models;
 using static TorchSharp.torch;
 
 namespace Federated.Adapters.Tests;
@@ -55,7 +54,13 @@ public sealed class FrozenSliceTests
     public void Only_the_chosen_columns_of_the_layer_change()
     {
         using var model = Some.Model();
-        var layout = AdapterLayout.For(model.Config, Some.Options("down_proj") with { Factors = TrainedFactors.Slices });
+        var layout = AdapterLayout.For(
+            model.Config,
+            Some.Options("down_proj") with
+            {
+                Factors = TrainedFactors.Slices,
+            }
+        );
         var values = Some.Values(layout, size: 1);
         var linear = model.AdaptableLinears.First(linear => linear.Path == layout.Tensors[0].Path);
         using var scope = NewDisposeScope();
