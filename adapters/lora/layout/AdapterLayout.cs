@@ -257,8 +257,7 @@ public sealed class AdapterLayout
     private static float[] InitialA(AdapterOptions options, string path, int rank, int inFeatures) =>
         options.Factors == TrainedFactors.Slices
             ? FrozenSlice.Create(FrozenSlice.Start(options.Seed, path, rank, inFeatures), rank, inFeatures)
-            : options.Initial?.Of(path, rank, inFeatures)
-                ?? FrozenFactor.Create(options.Seed, path, rank, inFeatures);
+            : options.Initial?.Of(path, rank, inFeatures) ?? FrozenFactor.Create(options.Seed, path, rank, inFeatures);
 
     private AdapterLayout Part(HeldFactors holds)
     {

@@ -131,7 +131,12 @@ public static class RunDocumentRules
             report.Hex("adapter.initialisation.sha256", initialisation.Sha256, 64, 64);
             if (section.Factors == "slices")
             {
-                report.Add("adapter.initialisation", null, "slices have no A of their own", "leave it out, or write factors: b");
+                report.Add(
+                    "adapter.initialisation",
+                    null,
+                    "slices have no A of their own",
+                    "leave it out, or write factors: b"
+                );
             }
         }
 
