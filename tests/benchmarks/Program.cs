@@ -14,6 +14,7 @@ using Federated.Benchmarks;
 // dotnet run --project tests/benchmarks -c Release -- simulate [--nodes 250,1000,4000] [--updates 2500]
 // dotnet run --project tests/benchmarks -c Release -- fedau [--seeds 3] [--nodes 50] [--versions 300] [--participation bernoulli,markov,cyclic] [--task digits|quadratic]
 // dotnet run --project tests/benchmarks -c Release -- utility [--epsilon 4] [--seeds 3] [--steps 48] [--batch 256] [--rate 1e-2] [--factors b|ab|core] [--rank 8] [--targets q_proj,v_proj]
+// dotnet run --project tests/benchmarks -c Release -- eva [--epsilon 4] [--seeds 3] [--steps 24] [--batch 256] [--rates 5e-3,1e-2,2e-2] [--rank 8] [--targets q_proj,v_proj]
 var benchmarks = new Dictionary<string, Action<Arguments>>
 {
     ["training"] = TrainingBenchmark.Run,
@@ -30,6 +31,7 @@ var benchmarks = new Dictionary<string, Action<Arguments>>
     ["simulate"] = SimulationBenchmark.Run,
     ["fedau"] = FedAuBenchmark.Run,
     ["utility"] = UtilityBenchmark.Run,
+    ["eva"] = InitialisationBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
 {

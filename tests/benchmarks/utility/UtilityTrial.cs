@@ -24,6 +24,9 @@ internal sealed class UtilityTrial : IDisposable
         _tokensAtOnce = tokensAtOnce;
     }
 
+    /// <summary>d: how many numbers are trained.</summary>
+    public long TrainedNumbers => _adapter.Layout.Count;
+
     /// <summary>Trains from B = 0; the values after it. Without a noise multiplier σ there is neither clipping nor noise.</summary>
     public float[] Train(int steps, int expectedBatchSize, double learningRate, double? noiseMultiplier)
     {
