@@ -2,6 +2,7 @@ using Federated.Adapters;
 using Federated.Adapters.Text;
 using Federated.Privacy.Mechanisms;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Federated.ClientNode;
 
@@ -79,6 +80,8 @@ internal sealed class PrivateTrainer(
         var sampler = new PoissonSampler(_units.Count, run.Plan.SamplingRate);
         var trajectory = new LocalTrajectory(_program, trained, baseVersion, adapter.Layout.Take(trained, baseValues));
         var whole = baseValues.ToArray();
+        var active = LocalPrograms.RanksOf(run.Document)?.Of(baseVersion, adapter.Layout, baseValues)?.Mask();
+        using var mask = active is null ? null : tensor(active, device: adapter.Values.device);
         if (Resume(trajectory, attempt))
         {
             resumed?.Invoke(trajectory.Gradients);
@@ -90,7 +93,7 @@ internal sealed class PrivateTrainer(
             noise.BeginStep(step);
             adapter.Layout.Put(trained, trajectory.Values, whole);
             adapter.SetValues(whole);
-            var gradient = Step(trained, sampler, noise);
+            var gradient = Step(trained, sampler, noise, mask);
             if (run.Plan.IsPrivate && !gradient.IsPrivate)
             {
                 throw new InvalidOperationException(
@@ -98,7 +101,7 @@ internal sealed class PrivateTrainer(
                 );
             }
 
-            trajectory.Take(gradient.Values);
+            trajectory.Take(active is null ? gradient.Values : Masked(gradient.Values, active));
             RequireFinite(trajectory.Values, step);
             attempt?.Write(() => _release.Save(trajectory.Save()));
             stepDone(step + 1);
@@ -138,7 +141,15 @@ internal sealed class PrivateTrainer(
         }
     }
 
-    private NoisyGradient Step(AdapterLayout trained, PoissonSampler sampler, NoiseSource noise)
+    // What the noise put into directions that the base version has given up; dropping it is post-processing.
+    private static float[] Masked(ReadOnlySpan<float> values, float[] active)
+    {
+        var masked = new float[values.Length];
+        TensorPrimitives.Multiply(values, active, masked);
+        return masked;
+    }
+
+    private NoisyGradient Step(AdapterLayout trained, PoissonSampler sampler, NoiseSource noise, Tensor? mask)
     {
         using var scope = NewDisposeScope();
 
@@ -147,7 +158,8 @@ internal sealed class PrivateTrainer(
 
         // :: (2) gradient per unit, (3) clip
         var clipper = new GradientClipper(batch, (int)trained.Count, _release.MaxGradNorm);
-        _units.Compute(batch.Indices, trained, clipper.Clip); // [b, d], piece by piece
+        // [b, d], piece by piece; a direction that the base version has given up takes no part of the bound.
+        _units.Compute(batch.Indices, trained, rows => clipper.Clip(mask is null ? rows : rows * mask));
         using var sum = clipper.Complete();
 
         // :: (4) noise

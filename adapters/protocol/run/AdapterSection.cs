@@ -33,6 +33,9 @@ public sealed record AdapterSection
     /// <summary>The A factors from a file instead of the seed; null = from the seed.</summary>
     public InitialisationSection? Initialisation { get; init; }
 
+    /// <summary>Ranks that the silo takes away over the versions; null = every direction is trained to the end.</summary>
+    public RankAllocationSection? RankAllocation { get; init; }
+
     /// <summary>How updates travel: f32 | bf16 | int8, rounded by chance after the noise. Published adapters are always f32.</summary>
     public string UpdateDtype { get; init; } = "f32";
 }

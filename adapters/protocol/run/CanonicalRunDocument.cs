@@ -115,6 +115,15 @@ public static class CanonicalRunDocument
         }
 
         json.WriteNumber("rank", adapter.Rank);
+        if (adapter.RankAllocation is { } allocation)
+        {
+            json.WriteStartObject("rankAllocation");
+            json.WriteNumber("from", allocation.From);
+            json.WriteNumber("targetRank", allocation.TargetRank);
+            json.WriteNumber("to", allocation.To);
+            json.WriteEndObject();
+        }
+
         if (adapter.RankPattern.Count > 0)
         {
             json.WriteStartObject("rankPattern");

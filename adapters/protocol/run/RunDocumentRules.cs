@@ -22,6 +22,11 @@ public static class RunDocumentRules
         Participants(document.Participants, report);
         BaseModel(document.BaseModel, report);
         Adapter(document.Adapter, report);
+        if (document.Adapter.RankAllocation is { } allocation)
+        {
+            RankAllocation(allocation, document, report);
+        }
+
         Privacy(document.Privacy, report);
         AdaptiveClippingRules.Validate(document, report);
         LocalRules.Validate(document.Local, report);
@@ -154,6 +159,28 @@ public static class RunDocumentRules
         foreach (var twice in section.Targets.GroupBy(target => target).Where(group => group.Count() > 1))
         {
             report.Add("adapter.targets", twice.Key, "stands there twice", "name each layer once");
+        }
+    }
+
+    private static void RankAllocation(RankAllocationSection section, RunDocument document, RuleReport report)
+    {
+        const string Path = "adapter.rankAllocation";
+        report.Range($"{Path}.targetRank", section.TargetRank, 1, document.Adapter.Rank);
+        report.Range($"{Path}.from", section.From, 1, Math.Max(1, document.Rounds.Versions - 1));
+        report.Range(
+            $"{Path}.to",
+            section.To,
+            section.From + 1L,
+            Math.Max(section.From + 1L, document.Rounds.Versions)
+        );
+        if (document.Adapter.Factors != "b")
+        {
+            report.Add(
+                Path,
+                null,
+                $"a direction is one column of B where A is frozen, and the run trains {document.Adapter.Factors}",
+                "write factors: b, or leave it out"
+            );
         }
     }
 

@@ -87,6 +87,9 @@ public static class RunDocumentYaml
             Targets = section.Texts("targets", defaults.Targets),
             Factors = section.Text("factors", defaults.Factors),
             Seed = section.Long("seed", defaults.Seed),
+            RankAllocation = section.OptionalSection("rankAllocation") is { } allocation
+                ? RankAllocation(allocation)
+                : null,
             Initialisation = section.OptionalSection("initialisation") is { } initialisation
                 ? new()
                 {
@@ -97,6 +100,14 @@ public static class RunDocumentYaml
             UpdateDtype = section.Text("updateDtype", defaults.UpdateDtype),
         };
     }
+
+    private static RankAllocationSection RankAllocation(SectionReader section) =>
+        new()
+        {
+            TargetRank = section.RequiredInteger("targetRank"),
+            From = section.RequiredInteger("from"),
+            To = section.RequiredInteger("to"),
+        };
 
     private static PrivacySection Privacy(SectionReader section)
     {

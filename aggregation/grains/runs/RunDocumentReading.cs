@@ -36,6 +36,7 @@ public static class RunDocumentReading
             Participation = Participation(document),
             Staleness = Staleness(document.Aggregation.Staleness),
             Merge = Merge(document.Aggregation.Merge),
+            Ranks = document.Adapter.RankAllocation is { } ranks ? new(ranks.TargetRank, ranks.From, ranks.To) : null,
             ServerOptimizer = ServerOptimizer(document, layout),
             Robust = Robust(document, layout),
             Central = Central(document),

@@ -56,6 +56,7 @@ public static class CentralMerge
             AdapterBlob.Read(before, layout, AdapterBlobKind.Adapter).CopyTo(merged.Elements);
             merged.StepNorm = Math.Sqrt(optimizer.Step(merged.Elements, released.Values, 0));
             merged.OptimizerState = optimizer.State?.ToBytes();
+            await RankPruning.ApplyAsync(plan, layout, open, merged, cancellation).ConfigureAwait(false);
             return merged;
         }
         catch

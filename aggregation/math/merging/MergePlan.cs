@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Federated.Adapters;
 
 namespace Federated.Aggregation;
 
@@ -44,6 +45,10 @@ public sealed record MergePlan
 
     /// <summary>What takes the place of the weighted mean; null = nothing. A norm bound is in the coefficients already.</summary>
     public RobustRule? Robust { get; init; }
+
+    /// <summary>How many directions the version keeps; null = all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RankSchedule? Ranks { get; init; }
 
     /// <summary>Noise that the merge adds; null = none. A plan with it is for <see cref="CentralMerge"/> alone.</summary>
     public CentralPrivacy? Central { get; init; }

@@ -24,6 +24,10 @@ public sealed record MergeReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<NodeFinding>? Nodes { get; init; }
 
+    /// <summary>Directions of each layer that the version keeps, in the layout's order; null = all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? ActiveRanks { get; init; }
+
     /// <summary>The report as UTF-8 JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, AggregationJson.Options);
 

@@ -28,6 +28,26 @@ public static class VersionMerge
             );
         }
 
+        var merged = await MergeRobustlyAsync(plan, layout, open, cancellation).ConfigureAwait(false);
+        try
+        {
+            await RankPruning.ApplyAsync(plan, layout, open, merged, cancellation).ConfigureAwait(false);
+            return merged;
+        }
+        catch
+        {
+            merged.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<MergedAdapter> MergeRobustlyAsync(
+        MergePlan plan,
+        AdapterLayout layout,
+        Func<string, CancellationToken, Task<Stream>> open,
+        CancellationToken cancellation
+    )
+    {
         switch (plan.Robust)
         {
             case { IsOrderStatistic: true }:

@@ -195,6 +195,7 @@ public sealed partial record RunState
             Method = Terms.Merge,
             Robust = Terms.Robust is { Method: not RobustMethod.NormBound } rule ? rule : null,
             Central = Terms.Central,
+            Ranks = Terms.Ranks,
             Bases = BasesOf(Terms.Merge == MergeMethod.Ffa ? [] : weighted),
             Residual = Latest.Residual?.Digest,
             Tail = Latest.Tail?.Digest,

@@ -38,6 +38,9 @@ public sealed record RunTerms
     /// <summary>How updates become a version.</summary>
     public MergeMethod Merge { get; init; } = MergeMethod.Ffa;
 
+    /// <summary>Ranks that versions give up; null = none.</summary>
+    public RankSchedule? Ranks { get; init; }
+
     /// <summary>How the merged pseudo-gradient moves the adapter.</summary>
     public ServerOptimizerRule ServerOptimizer { get; init; } = ServerOptimizerRule.Plain;
 

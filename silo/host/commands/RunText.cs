@@ -95,6 +95,11 @@ internal static class RunText
                 );
             }
 
+            if (version.Merge?.ActiveRanks is { } active)
+            {
+                yield return $"version {version.Version}: {active.Sum()} directions are active, by layer {string.Join(" ", active)}";
+            }
+
             if (version.Remembered > 0)
             {
                 yield return $"version {version.Version}: {version.Remembered} update(s) of earlier versions were merged again";

@@ -96,6 +96,7 @@ internal static class RandomDocuments
         )
         from dtype in Gen.Elements("f32", "bf16", "int8")
         from initialised in Gen.Elements(false, true)
+        from target in Gen.Choose(0, rank)
         select new AdapterSection
         {
             Rank = rank,
@@ -105,6 +106,15 @@ internal static class RandomDocuments
             Targets = [.. targets],
             Seed = (long)seed << 31,
             UpdateDtype = dtype,
+            RankAllocation =
+                target == 0
+                    ? null
+                    : new()
+                    {
+                        TargetRank = target,
+                        From = 1,
+                        To = 2,
+                    },
             Initialisation = initialised ? new() { Sha256 = Documents.Sha256 } : null,
         };
 
@@ -155,6 +165,7 @@ internal static class RandomDocuments
             Adapter = adapter with
             {
                 Factors = RandomAggregations.FactorsOf(aggregation),
+                RankAllocation = RandomAggregations.FactorsOf(aggregation) == "b" ? adapter.RankAllocation : null,
                 Initialisation = aggregation.Merge == "stack" ? null : adapter.Initialisation,
             },
             Privacy = privacy,
@@ -235,6 +246,11 @@ internal static class RandomDocuments
         if (document.Adapter.Initialisation is { } initialisation)
         {
             Line($"  initialisation: {{ sha256: {initialisation.Sha256}, method: {initialisation.Method} }}");
+        }
+
+        if (document.Adapter.RankAllocation is { } ranks)
+        {
+            Line($"  rankAllocation: {{ to: {ranks.To}, targetRank: {ranks.TargetRank}, from: {ranks.From} }}");
         }
 
         Line($"  alpha: {Exponent(document.Adapter.Alpha)}");

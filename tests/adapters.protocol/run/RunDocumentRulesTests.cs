@@ -27,6 +27,7 @@ public sealed class RunDocumentRulesTests
     [InlineData("noiseMultiplier: 1", "noiseMultiplier: 1, unit: subject, maxRecordsPerSubject: 8")]
     [InlineData("rounds: { ", "adapter: { targets: [all-linear] }\nrounds: { ")]
     [InlineData("rounds: { ", "adapter: { factors: core }\nrounds: { ")]
+    [InlineData("rounds: { ", "adapter: { rankAllocation: { targetRank: 4, from: 2, to: 20 } }\nrounds: { ")]
     [InlineData("rounds: { ", "adapter: { initialisation: { method: eva, sha256: " + Digest + " } }\nrounds: { ")]
     [InlineData("rounds: { ", "adapter: { factors: slices, targets: [o_proj, down_proj] }\nrounds: { ")]
     [InlineData("rounds: { ", Evaluation + "\nrounds: { ")]
@@ -132,6 +133,36 @@ public sealed class RunDocumentRulesTests
         "adapter.initialisation"
     )]
     [InlineData("rounds: { ", "adapter: { factors: ba }\nrounds: { ", "adapter.factors")]
+    [InlineData(
+        "rounds: { ",
+        "adapter: { rankAllocation: { targetRank: 9, from: 2, to: 8 } }\nrounds: { ",
+        "adapter.rankAllocation.targetRank"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "adapter: { rankAllocation: { targetRank: 4, from: 0, to: 8 } }\nrounds: { ",
+        "adapter.rankAllocation.from"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "adapter: { rankAllocation: { targetRank: 4, from: 2, to: 2 } }\nrounds: { ",
+        "adapter.rankAllocation.to"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "adapter: { rankAllocation: { targetRank: 4, from: 2, to: 21 } }\nrounds: { ",
+        "adapter.rankAllocation.to"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "adapter: { rankAllocation: { targetRank: 4, from: 2 } }\nrounds: { ",
+        "adapter.rankAllocation.to"
+    )]
+    [InlineData(
+        "rounds: { ",
+        "adapter: { factors: ab, rankAllocation: { targetRank: 4, from: 2, to: 8 } }\naggregation: { merge: svd }\nrounds: { ",
+        "adapter.rankAllocation"
+    )]
     [InlineData(
         "rounds: { ",
         "adapter: { initialisation: { method: eva } }\nrounds: { ",

@@ -73,6 +73,17 @@ internal sealed class SectionReader
                 int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
         );
 
+    public int RequiredInteger(string key)
+    {
+        var value = OptionalInteger(key);
+        if (value is null && !_context.HasError(PathOf(key)))
+        {
+            Missing(key);
+        }
+
+        return value ?? 0;
+    }
+
     public long Long(string key, long fallback) =>
         Number(
             key,
