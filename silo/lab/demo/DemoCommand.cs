@@ -27,6 +27,11 @@ internal static class DemoCommand
             Description =
                 "Your own text: a folder with one .jsonl file per organisation, each line {\"text\": \"...\"}.",
         };
+        var publicText = new Option<string?>("--public-text")
+        {
+            Description =
+                "Public text, one {\"text\": \"...\"} a line: the frozen factors of the adapter are found on it (EVA) instead of drawn.",
+        };
         var nodes = Positive("--nodes", "Organisations (5, or one per file of --data).");
         var versions = Positive("--versions", $"Versions to publish ({DemoDefaults.Versions}).");
         var seed = new Option<int?>("--seed")
@@ -46,6 +51,7 @@ internal static class DemoCommand
         {
             directory,
             data,
+            publicText,
             nodes,
             versions,
             seed,
@@ -62,6 +68,7 @@ internal static class DemoCommand
                     {
                         Directory = parsed.GetRequiredValue(directory),
                         DataFolder = parsed.GetValue(data),
+                        PublicText = parsed.GetValue(publicText),
                         Nodes = parsed.GetValue(nodes),
                         Versions = parsed.GetValue(versions),
                         Seed = parsed.GetValue(seed),

@@ -1,3 +1,5 @@
+using Federated.Adapters;
+
 namespace Federated.Lab.Demo;
 
 /// <summary>The demo's working folder and what lies where in it.</summary>
@@ -7,12 +9,13 @@ namespace Federated.Lab.Demo;
 ///   data/        one file of records per organisation                  nodes/NAME/    each node's home: key, ledger, spool, report
 ///   run.yaml     the run as submitted                                  logs/          output of every program
 ///   adapter/     the trained adapter, PEFT layout                      report.json    the final report
+///   eva.safetensors  the A factors, where public text was given
 /// </code>
 /// </remarks>
 internal sealed class DemoFolder : IDisposable
 {
     private static readonly string[] Contents = ["data", "silo", "nodes", "logs", "adapter", "compare"];
-    private static readonly string[] Files = ["demo.json", "run.yaml", "report.json"];
+    private static readonly string[] Files = ["demo.json", "run.yaml", "report.json", "eva.safetensors"];
 
     // Says that the folder is a demo's, from the first moment on, so that nothing else is ever written into or cleared.
     private const string Marker = ".federated-demo";
@@ -33,6 +36,9 @@ internal sealed class DemoFolder : IDisposable
     /// <summary>The final report.</summary>
     public string ReportFile => Path.Combine(Root, "report.json");
 
+    /// <summary>The A factors, where public text was given.</summary>
+    public string InitialFactorsFile => Path.Combine(Root, "eva.safetensors");
+
     /// <summary>The silo's data.</summary>
     public string Silo => Path.Combine(Root, "silo");
 
@@ -50,6 +56,9 @@ internal sealed class DemoFolder : IDisposable
 
     /// <summary>Output of a program.</summary>
     public string Log(string name) => Path.Combine(Root, "logs", name + ".log");
+
+    /// <summary>Reads <see cref="InitialFactorsFile"/>.</summary>
+    public InitialFactors ReadInitialFactors() => InitialFactors.Read(File.ReadAllBytes(InitialFactorsFile));
 
     /// <summary>Makes the folder, or opens it again.</summary>
     /// <exception cref="DemoException">It cannot be written, or holds something that is no demo.</exception>

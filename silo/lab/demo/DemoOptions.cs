@@ -9,6 +9,9 @@ internal sealed record DemoOptions
     /// <summary>A folder with one JSON-lines file per organisation, instead of the documentation of NuGet packages.</summary>
     public string? DataFolder { get; init; }
 
+    /// <summary>Public text on which the A factors are found (EVA); <see langword="null"/>: they come from the seed.</summary>
+    public string? PublicText { get; init; }
+
     /// <summary>How many organisations; <see langword="null"/>: <see cref="DemoDefaults.Nodes"/>, or all of the data folder.</summary>
     public int? Nodes { get; init; }
 

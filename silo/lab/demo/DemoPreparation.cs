@@ -46,6 +46,7 @@ internal static class DemoPreparation
             Versions = versions,
             Organisations = organisations,
             Stranger = stranger,
+            PublicText = options.PublicText is { } text ? Path.GetFullPath(text) : null,
             // At PlanDelta: half of the δ.
             NoiseMultiplier = NoiseCalibration.NoiseMultiplier(
                 DemoDefaults.TargetEpsilon,

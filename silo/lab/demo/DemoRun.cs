@@ -3,7 +3,6 @@ using Federated.Lab.Demo.Compare;
 using Federated.Lab.Demo.Reports;
 using Federated.Lab.Demo.Runs;
 using Federated.Lab.Demo.Views;
-using Federated.Protocol;
 using Spectre.Console;
 
 namespace Federated.Lab.Demo;
@@ -85,7 +84,15 @@ internal sealed class DemoRun(
         // :: (8) compare
         if (options.Compare)
         {
-            var comparison = new Comparison(federation, folder, state, modelFolder, RunAdapter(), progress, time);
+            var comparison = new Comparison(
+                federation,
+                folder,
+                state,
+                modelFolder,
+                RunAdapter.Read(folder),
+                progress,
+                time
+            );
             report = report with { Comparison = await comparison.RunAsync(cancellationToken) };
             await File.WriteAllTextAsync(folder.ReportFile, ReportJson.Write(report), cancellationToken);
         }
@@ -148,8 +155,6 @@ internal sealed class DemoRun(
     private DemoReport? Finished() =>
         File.Exists(folder.ReportFile) ? ReportJson.Read(File.ReadAllText(folder.ReportFile)) : null;
 
-    private AdapterSection RunAdapter() => RunDocumentYaml.Parse(File.ReadAllText(folder.RunFile)).Adapter;
-
     private DemoState Prepare()
     {
         if (DemoState.Read(folder) is not { } state)
@@ -160,10 +165,15 @@ internal sealed class DemoRun(
         }
         else
         {
-            RequireSame("--seed", options.Seed, state.Seed);
-            RequireSame("--versions", options.Versions, state.Versions);
-            RequireSame("--nodes", options.Nodes, state.Organisations.Count);
-            RequireSame("--http-port", options.HttpPort, state.HttpPort);
+            RequireSame<int?>("--seed", options.Seed, state.Seed);
+            RequireSame<int?>("--versions", options.Versions, state.Versions);
+            RequireSame<int?>("--nodes", options.Nodes, state.Organisations.Count);
+            RequireSame<int?>("--http-port", options.HttpPort, state.HttpPort);
+            RequireSame(
+                "--public-text",
+                options.PublicText is { } text ? Path.GetFullPath(text) : null,
+                state.PublicText
+            );
             Say($"Going on with the demo in {folder.Root}.");
         }
 
@@ -180,13 +190,13 @@ internal sealed class DemoRun(
         return state;
     }
 
-    private void RequireSame(string option, int? asked, int decided)
+    private void RequireSame<T>(string option, T? asked, T? decided)
     {
-        if (asked is { } value && value != decided)
+        if (asked is { } value && !value.Equals(decided))
         {
             throw new DemoException(
                 DemoExit.Configuration,
-                $"{option} {value}: the unfinished demo in {folder.Root} has {decided}. Leave the option out to go on, or use --fresh."
+                $"{option} {value}: the unfinished demo in {folder.Root} has {decided?.ToString() ?? "none"}. Leave the option out to go on, or use --fresh."
             );
         }
     }
@@ -199,7 +209,7 @@ internal sealed class DemoRun(
     {
         if (state.RunDigest is null)
         {
-            var yaml = new RunTemplate(
+            var template = new RunTemplate(
                 "api-docs",
                 "{ group: default }",
                 BaseModelDigest.Compute(modelFolder),
@@ -209,7 +219,10 @@ internal sealed class DemoRun(
                 state.NoiseMultiplier,
                 state.MaxSamplingRate,
                 state.PlanDelta
-            ).ToYaml();
+            );
+            var yaml = state.PublicText is { } text
+                ? await InitialiseAsync(federation, template, text, cancellationToken)
+                : template.ToYaml();
             await File.WriteAllTextAsync(folder.RunFile, yaml, cancellationToken);
             state = state with { RunDigest = await federation.Silo.Operator.SubmitAsync(yaml, cancellationToken) };
             state.Write(folder);
@@ -217,6 +230,20 @@ internal sealed class DemoRun(
 
         Say($"Submitted {folder.RunFile}: run {state.RunDigest[..12]}.");
         return state;
+    }
+
+    // As an operator does: the factors from the document as it is, then the document with the factors.
+    private async Task<string> InitialiseAsync(
+        Federation federation,
+        RunTemplate template,
+        string publicText,
+        CancellationToken cancellationToken
+    )
+    {
+        Say($"Finding the A factors on {publicText}, which is public.");
+        await File.WriteAllTextAsync(folder.RunFile, template.ToYaml(), cancellationToken);
+        await federation.InitialiseAsync(publicText, cancellationToken);
+        return (template with { Initial = folder.ReadInitialFactors() }).ToYaml();
     }
 
     private async Task WaitForNodesAsync(Federation federation, DemoState state, CancellationToken cancellationToken)

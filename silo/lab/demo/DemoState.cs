@@ -23,6 +23,9 @@ internal sealed record DemoState
     /// <summary>Who takes no part; <see langword="null"/> with the user's own data.</summary>
     public Organisation? Stranger { get; init; }
 
+    /// <summary>The file of public text on which the A factors are found; <see langword="null"/>: they come from the seed.</summary>
+    public string? PublicText { get; init; }
+
     /// <summary>σ ÷ C of the run.</summary>
     public required double NoiseMultiplier { get; init; }
 

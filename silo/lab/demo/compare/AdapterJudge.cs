@@ -3,7 +3,6 @@ using Federated.Adapters.Models;
 using Federated.ClientNode;
 using Federated.Lab.Demo.Data;
 using Federated.Lab.Demo.Reports;
-using Federated.Protocol;
 
 namespace Federated.Lab.Demo.Compare;
 
@@ -23,7 +22,7 @@ internal sealed class AdapterJudge : IDisposable
     private readonly HeldOutSet? _stranger;
 
     /// <summary>Reads the records that the nodes of <paramref name="state"/> hold out.</summary>
-    public AdapterJudge(string modelFolder, DemoState state, AdapterSection adapter)
+    public AdapterJudge(string modelFolder, DemoState state, AdapterOptions adapter)
     {
         TorchThreads.Prepare(Environment.ProcessorCount);
         _model = BaseModel.Load(modelFolder);

@@ -5,7 +5,6 @@ using Federated.Lab.Demo.Reports;
 using Federated.Lab.Demo.Runs;
 using Federated.Lab.Demo.Views;
 using Federated.Privacy.Accounting;
-using Federated.Protocol;
 
 namespace Federated.Lab.Demo.Compare;
 
@@ -20,7 +19,7 @@ internal sealed class Comparison(
     DemoFolder folder,
     DemoState state,
     string modelFolder,
-    AdapterSection adapter,
+    AdapterOptions adapter,
     TextWriter progress,
     TimeProvider time
 )
@@ -138,6 +137,7 @@ internal sealed class Comparison(
             noise,
             rate,
             state.PlanDelta,
-            batch
+            batch,
+            adapter.Initial
         );
 }

@@ -1,6 +1,5 @@
 using Federated.Adapters;
 using Federated.Adapters.Models;
-using Federated.Protocol;
 
 namespace Federated.Lab.Demo.Reports;
 
@@ -8,24 +7,11 @@ namespace Federated.Lab.Demo.Reports;
 internal static class AdapterFolder
 {
     /// <summary>The layout that a run's adapter has on the base model in a folder.</summary>
-    public static AdapterLayout Layout(string modelFolder, AdapterSection adapter) =>
-        AdapterLayout.For(
-            ModelShapes.Of(modelFolder).Linears,
-            new AdapterOptions(
-                adapter.Rank,
-                adapter.Alpha,
-                AdapterOptions.ParseScaling(adapter.Scaling),
-                adapter.Targets,
-                adapter.Seed
-            )
-            {
-                Factors = AdapterOptions.ParseFactors(adapter.Factors),
-                RankPattern = adapter.RankPattern,
-            }
-        );
+    public static AdapterLayout Layout(string modelFolder, AdapterOptions adapter) =>
+        AdapterLayout.For(ModelShapes.Of(modelFolder).Linears, adapter);
 
     /// <summary>Reads a PEFT folder and attaches it; the caller disposes it before the model.</summary>
-    public static LoraAdapter Attach(BaseModel model, string folder, AdapterSection adapter)
+    public static LoraAdapter Attach(BaseModel model, string folder, AdapterOptions adapter)
     {
         var layout = Layout(model.Folder, adapter);
         var lora = new LoraAdapter(model.Model, layout);

@@ -1,7 +1,7 @@
+using Federated.Adapters;
 using Federated.Adapters.Models;
 using Federated.ClientNode;
 using Federated.Lab.Demo.Data;
-using Federated.Protocol;
 
 namespace Federated.Lab.Demo.Reports;
 
@@ -14,13 +14,13 @@ internal static class AdapterSample
     /// <summary>Loads model and adapter, and lets both continue the same beginning greedily.</summary>
     /// <param name="modelFolder">The base model.</param>
     /// <param name="adapterFolder">A PEFT folder.</param>
-    /// <param name="adapter">The adapter's section of the run document.</param>
+    /// <param name="adapter">What the adapter changes.</param>
     /// <param name="prompt">The beginning.</param>
     /// <param name="cancellationToken">Stops between tokens.</param>
     public static SampleCompletion Continue(
         string modelFolder,
         string adapterFolder,
-        AdapterSection adapter,
+        AdapterOptions adapter,
         string prompt,
         CancellationToken cancellationToken
     )

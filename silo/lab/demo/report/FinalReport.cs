@@ -1,6 +1,5 @@
 using Federated.ClientNode;
 using Federated.Lab.Demo.Runs;
-using Federated.Protocol;
 
 namespace Federated.Lab.Demo.Reports;
 
@@ -22,7 +21,7 @@ internal static class FinalReport
         var nodes = await silo.NodesAsync(cancellationToken);
         var idOf = nodes.ToDictionary(node => node.Name, node => node.NodeId);
         var nameOf = nodes.ToDictionary(node => node.NodeId, node => node.Name);
-        var adapter = RunDocumentYaml.Parse(await File.ReadAllTextAsync(folder.RunFile, cancellationToken)).Adapter;
+        var adapter = RunAdapter.Read(folder);
         OrganisationReport[] organisations =
         [
             .. state.Organisations.Select(organisation =>

@@ -55,6 +55,41 @@ internal sealed class Federation : IAsyncDisposable
         }
     }
 
+    /// <summary>Finds the A factors of the run document in the folder on public text, and gives them to the silo.</summary>
+    /// <exception cref="DemoException">The text cannot be used; the message holds the program's last lines.</exception>
+    public async Task InitialiseAsync(string publicText, CancellationToken cancellationToken)
+    {
+        var child = ChildProcess.Start(
+            "adapter init",
+            ProgramFolder.Find("Federated.Silo", "fedsilo"),
+            [
+                "adapter",
+                "init",
+                "--run",
+                _folder.RunFile,
+                "--base-model",
+                _modelFolder,
+                "--data",
+                publicText,
+                "--out",
+                _folder.InitialFactorsFile,
+            ],
+            DemoDefaults.ChildEnvironment,
+            _folder.Log("adapter-init"),
+            _guard
+        );
+        await using (child)
+        {
+            var exitCode = await child.Exited.WaitAsync(cancellationToken);
+            if (exitCode != DemoExit.Ok)
+            {
+                throw child.EndedEarly(exitCode);
+            }
+        }
+
+        await Silo.Operator.StoreInitialFactorsAsync(_folder.InitialFactorsFile, cancellationToken);
+    }
+
     /// <summary>Starts the nodes of the demo, the last two over bad links; those that have joined before need no invitation.</summary>
     public async Task StartNodesAsync(TimeProvider time, CancellationToken cancellationToken)
     {

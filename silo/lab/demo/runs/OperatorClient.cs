@@ -40,6 +40,19 @@ internal sealed class OperatorClient : IDisposable
         return (await ReadAsync<SubmittedRun>(answer, cancellationToken)).RunDigest;
     }
 
+    /// <summary>Gives the silo a file of A factors.</summary>
+    /// <exception cref="DemoException">The silo refused it.</exception>
+    public async Task StoreInitialFactorsAsync(string file, CancellationToken cancellationToken)
+    {
+        using var body = new StreamContent(File.OpenRead(file));
+        using var answer = await _http.PostAsync(
+            new Uri("/api/initial-factors", UriKind.Relative),
+            body,
+            cancellationToken
+        );
+        await RequireAsync(answer, cancellationToken);
+    }
+
     /// <summary>Where a run stands.</summary>
     public Task<RunStatus> RunAsync(string digest, CancellationToken cancellationToken) =>
         GetAsync<RunStatus>($"/api/runs/{digest}", cancellationToken);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Federated.Adapters;
 
 namespace Federated.Lab.Demo.Runs;
 
@@ -13,6 +14,7 @@ namespace Federated.Lab.Demo.Runs;
 /// <param name="MaxSamplingRate">The highest sampling rate that a node may have.</param>
 /// <param name="Delta">δ of the plan.</param>
 /// <param name="ExpectedBatchSize">Public divisor: records per step, on average.</param>
+/// <param name="Initial">The A factors; <see langword="null"/>: from the seed.</param>
 internal sealed record RunTemplate(
     string Name,
     string Participants,
@@ -23,7 +25,8 @@ internal sealed record RunTemplate(
     double? NoiseMultiplier,
     double MaxSamplingRate,
     double Delta,
-    int ExpectedBatchSize = DemoDefaults.ExpectedBatchSize
+    int ExpectedBatchSize = DemoDefaults.ExpectedBatchSize,
+    InitialFactors? Initial = null
 )
 {
     /// <summary>The document, commented for its reader.</summary>
@@ -44,7 +47,7 @@ internal sealed record RunTemplate(
               targets: [{{string.Join(", ", DemoDefaults.Targets)}}]
               factors: b                    # A is frozen: merging is exact and noise enters linearly
               seed: {{Seed}}
-            privacy:
+            {{Initialisation()}}privacy:
             {{Privacy()}}
             local:
               steps: {{DemoDefaults.Steps}}
@@ -64,6 +67,23 @@ internal sealed record RunTemplate(
 
             """
         );
+
+    private string Initialisation()
+    {
+        if (Initial is null)
+        {
+            return "";
+        }
+
+        var ranks = Initial
+            .Factors.Where(factor => factor.Rank != DemoDefaults.Rank)
+            .Select(factor => string.Create(CultureInfo.InvariantCulture, $"{factor.Path}: {factor.Rank}"));
+        return $$"""
+              rankPattern: { {{string.Join(", ", ranks)}} }
+              initialisation: { method: eva, sha256: "{{Initial.Sha256}}" }   # A from public text instead of the seed
+
+            """;
+    }
 
     private string Privacy()
     {

@@ -1,0 +1,26 @@
+using Federated.Adapters;
+using Federated.Protocol;
+
+namespace Federated.Lab.Demo.Reports;
+
+/// <summary>The adapter that the demo's run trains.</summary>
+internal static class RunAdapter
+{
+    /// <summary>Reads it from the run document, and the file of A factors where the document names one.</summary>
+    public static AdapterOptions Read(DemoFolder folder)
+    {
+        var adapter = RunDocumentYaml.Parse(File.ReadAllText(folder.RunFile)).Adapter;
+        return new AdapterOptions(
+            adapter.Rank,
+            adapter.Alpha,
+            AdapterOptions.ParseScaling(adapter.Scaling),
+            adapter.Targets,
+            adapter.Seed
+        )
+        {
+            Factors = AdapterOptions.ParseFactors(adapter.Factors),
+            RankPattern = adapter.RankPattern,
+            Initial = adapter.Initialisation is null ? null : folder.ReadInitialFactors(),
+        };
+    }
+}
