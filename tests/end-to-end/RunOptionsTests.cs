@@ -23,6 +23,7 @@ public sealed class RunOptionsTests : IDisposable
             { "exact residual", "factors: ab | merge: fedex" },
             { "stacked adapters", "factors: ab | merge: stack" },
             { "slices", "factors: slices" },
+            { "fewer directions", "rankAllocation: { targetRank: 1, from: 1, to: 2 }" },
             { "one factor a version", "factors: alternating | merge: alternating" },
             {
                 "adaptive server, eight-bit updates",
@@ -89,7 +90,7 @@ public sealed class RunOptionsTests : IDisposable
             _ = key switch
             {
                 "factors" => yaml.Replace("factors: b", option),
-                "updateDtype" => yaml.Replace("factors: b", $"factors: b, {option}"),
+                "updateDtype" or "rankAllocation" => yaml.Replace("factors: b", $"factors: b, {option}"),
                 "metrics" => yaml.Append($"\n{option}\n"),
                 "precision" => yaml.Replace(
                     "  name: base-docs",

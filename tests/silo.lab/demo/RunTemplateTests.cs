@@ -1,3 +1,4 @@
+using Federated.Adapters;
 using Federated.Lab.Demo;
 using Federated.Lab.Demo.Runs;
 using Federated.Protocol;
@@ -31,6 +32,22 @@ public sealed class RunTemplateTests
         var document = RunDocumentYaml.Parse(Some(null).ToYaml());
 
         Assert.Equal(("none", 0.0), (document.Privacy.Mechanism, document.Privacy.NoiseMultiplier));
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(DemoDefaults.Rank)]
+    public void Given_factors_are_named_with_their_ranks(int rank)
+    {
+        var path = "model.layers.0.self_attn.q_proj";
+        var initial = InitialFactors.Read(
+            InitialFactors.Encode([new(path, rank, 16, FrozenFactor.Create(1, path, rank, 16))])
+        );
+
+        var adapter = RunDocumentYaml.Parse((Some(1) with { Initial = initial }).ToYaml()).Adapter;
+
+        Assert.Equal(initial.Sha256, adapter.Initialisation!.Sha256);
+        Assert.Equal(rank, adapter.RankPattern.GetValueOrDefault(path, adapter.Rank));
     }
 
     private static RunTemplate Some(double? noise) =>
