@@ -53,7 +53,15 @@ public sealed class RankPruningTests
         foreach (var method in new[] { RobustMethod.Median, RobustMethod.GeometricMedian })
         {
             var rule = new RobustRule { Method = method, Iterations = 3 };
-            using var merged = await VersionMerge.MergeAsync(plan with { Robust = rule }, Layout, _blobs.OpenAsync);
+            using var merged = await VersionMerge.MergeAsync(
+                plan with
+                {
+                    Robust = rule,
+                },
+                Layout,
+                _blobs.OpenAsync,
+                TestContext.Current.CancellationToken
+            );
             Assert.Equal(2, ActiveDirections.Of(Layout, merged.Values).Counts.Sum());
         }
     }
