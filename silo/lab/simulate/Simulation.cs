@@ -29,6 +29,8 @@ internal sealed class Simulation
     // A version that nobody comes to is a mistake in the plan, not something to wait for for ever.
     private const int MostRoundsWithoutAnybody = 1_000_000;
 
+    private const string BoundsFile = "node-bounds.csv";
+
     /// <summary>When virtual time begins.</summary>
     public static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -41,6 +43,7 @@ internal sealed class Simulation
     private readonly VersionLog _log;
     private readonly AdapterLayout _layout;
     private readonly Trainings _trainings;
+    private readonly NodeBounds _bounds;
     private readonly BlobRetention? _retention;
 
     private Simulation(
@@ -49,10 +52,12 @@ internal sealed class Simulation
         SimulatedSilo silo,
         VirtualNodes nodes,
         AdapterLayout layout,
-        VersionLog log
+        VersionLog log,
+        NodeBounds bounds
     )
     {
         (_plan, _task, _silo, _nodes, _layout, _log) = (plan, task, silo, nodes, layout, log);
+        _bounds = bounds;
         _timetable = new(
             plan.Participation(),
             new WorkTimes(plan.Seed, plan.Times),
@@ -88,7 +93,12 @@ internal sealed class Simulation
         var recipe = RunDocumentReading.Recipe(plan.Document, Layers(task));
         var layout = await silo.Layouts.OfAsync(recipe);
         var log = new VersionLog(plan, task, nodes, layout, silo.Blobs, published);
-        return await new Simulation(plan, task, silo, nodes, layout, log).RunAsync(digest, cancellation);
+        using var bounds = new NodeBounds(
+            plan is { DataFolder: { } folder, Document.Privacy.AdaptiveClipping: not null }
+                ? Path.Combine(folder, BoundsFile)
+                : null
+        );
+        return await new Simulation(plan, task, silo, nodes, layout, log, bounds).RunAsync(digest, cancellation);
     }
 
     private async Task<SimulationResult> RunAsync(string digest, CancellationToken cancellation)
@@ -207,8 +217,14 @@ internal sealed class Simulation
             );
         }
 
-        var values = await _nodes.DownloadAsync(due.Node, assignment, _layout, cancellation);
-        _trainings.Begin(due.Node, assignment, values, cancellation);
+        await TrainAsync(due.Node, assignment, cancellation);
+    }
+
+    private async Task TrainAsync(int node, WorkAssignment assignment, CancellationToken cancellation)
+    {
+        var content = await _nodes.DownloadAsync(node, assignment, _layout, cancellation);
+        var bound = _bounds.StartOf(node, assignment.BaseVersion);
+        _trainings.Begin(node, assignment, new(assignment.BaseVersion, content, bound), cancellation);
     }
 
     private async Task UploadAsync(Due due, CancellationToken cancellation)
@@ -226,16 +242,23 @@ internal sealed class Simulation
                 version.Length,
                 null
             );
-            _trainings.Begin(
-                due.Node,
-                again,
-                await _nodes.DownloadAsync(due.Node, again, _layout, cancellation),
-                cancellation
-            );
+            await TrainAsync(due.Node, again, cancellation);
         }
 
-        var (assignment, delta) = await _trainings.EndAsync(due.Node);
-        var refused = await _nodes.UploadAsync(due.Node, assignment, _plan.Document, _layout, delta, cancellation);
+        var (assignment, update) = await _trainings.EndAsync(due.Node);
+        if (update.NextMaxGradNorm is { } bound)
+        {
+            _bounds.Keep(due.Node, assignment.BaseVersion, bound);
+        }
+
+        var refused = await _nodes.UploadAsync(
+            due.Node,
+            assignment,
+            _plan.Document,
+            _layout,
+            update.Delta,
+            cancellation
+        );
         // Late beyond the ring: a node's ordinary fate. Anything else is a mistake in the simulation.
         if (refused?.Reason == RejectionReason.BaseTooOld)
         {

@@ -1,5 +1,4 @@
 using Federated.Protocol;
-using Spectre.Console;
 
 namespace Federated.Lab.Simulate;
 
@@ -88,8 +87,7 @@ internal static class SimulationRun
             return;
         }
 
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        SimulationTable.Print(console, report);
+        SimulationTable.Print(output, report);
         if (folder.Reports is { } reports)
         {
             await output.WriteLineAsync($"Tables and plots: {reports}");

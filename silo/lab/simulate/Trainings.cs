@@ -9,7 +9,7 @@ namespace Federated.Lab.Simulate;
 /// <param name="layout">The layout of the run's adapter.</param>
 internal sealed class Trainings(SimulationPlan plan, ISimulationTask task, AdapterLayout layout)
 {
-    private readonly Dictionary<int, (WorkAssignment Assignment, Task<float[]> Delta)> _running = [];
+    private readonly Dictionary<int, (WorkAssignment Assignment, Task<TrainedUpdate> Update)> _running = [];
     private readonly TaskFactory _threads = new(
         new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, plan.Threads).ConcurrentScheduler
     );
@@ -18,23 +18,20 @@ internal sealed class Trainings(SimulationPlan plan, ISimulationTask task, Adapt
     public bool IsAtWork(int node) => _running.ContainsKey(node);
 
     /// <summary>Starts on an update.</summary>
-    public void Begin(int node, WorkAssignment assignment, float[] baseValues, CancellationToken cancellation) =>
+    public void Begin(int node, WorkAssignment assignment, TrainingStart from, CancellationToken cancellation) =>
         _running.Add(
             node,
             (
                 assignment,
-                _threads.StartNew(
-                    () => task.Train(plan.Document, layout, node, assignment.BaseVersion, baseValues, cancellation),
-                    cancellation
-                )
+                _threads.StartNew(() => task.Train(plan.Document, layout, node, from, cancellation), cancellation)
             )
         );
 
     /// <summary>Waits for an update.</summary>
-    public async Task<(WorkAssignment Assignment, float[] Delta)> EndAsync(int node)
+    public async Task<(WorkAssignment Assignment, TrainedUpdate Update)> EndAsync(int node)
     {
         _running.Remove(node, out var running);
-        return (running.Assignment, await running.Delta);
+        return (running.Assignment, await running.Update);
     }
 
     /// <summary>The work of a node is lost.</summary>

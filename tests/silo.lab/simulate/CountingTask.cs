@@ -1,4 +1,5 @@
 using Federated.Adapters;
+using Federated.ClientNode;
 using Federated.Lab.Simulate;
 using Federated.Protocol;
 
@@ -13,20 +14,19 @@ internal sealed class CountingTask(ISimulationTask task, Action<int> begun) : IS
 
     public RunDocument Fit(RunDocument document) => task.Fit(document);
 
-    public float[] Train(
+    public TrainedUpdate Train(
         RunDocument document,
         AdapterLayout layout,
         int node,
-        long baseVersion,
-        float[] baseValues,
+        TrainingStart from,
         CancellationToken cancellation
     )
     {
         begun(Interlocked.Increment(ref _updates));
-        return task.Train(document, layout, node, baseVersion, baseValues, cancellation);
+        return task.Train(document, layout, node, from, cancellation);
     }
 
-    public Score Evaluate(AdapterLayout layout, float[] values) => task.Evaluate(layout, values);
+    public Score Evaluate(AdapterLayout layout, VersionContent content) => task.Evaluate(layout, content);
 
     public void Dispose() => task.Dispose();
 }

@@ -1,4 +1,5 @@
 using Federated.Adapters;
+using Federated.ClientNode;
 using Federated.Lab.Simulate;
 using Federated.Protocol;
 
@@ -16,19 +17,18 @@ internal sealed class WitnessTask(float[][] centres) : ISimulationTask
 
     public RunDocument Fit(RunDocument document) => _task.Fit(document);
 
-    public float[] Train(
+    public TrainedUpdate Train(
         RunDocument document,
         AdapterLayout layout,
         int node,
-        long baseVersion,
-        float[] baseValues,
+        TrainingStart from,
         CancellationToken cancellation
-    ) => node == centres.Length ? [0] : _task.Train(document, layout, node, baseVersion, baseValues, cancellation);
+    ) => node == centres.Length ? new([0]) : _task.Train(document, layout, node, from, cancellation);
 
-    public Score Evaluate(AdapterLayout layout, float[] values)
+    public Score Evaluate(AdapterLayout layout, VersionContent content)
     {
-        Evaluated.Add(values[0]);
-        return _task.Evaluate(layout, values);
+        Evaluated.Add(content.Values[0]);
+        return _task.Evaluate(layout, content);
     }
 
     public void Dispose() => _task.Dispose();

@@ -49,7 +49,10 @@ internal static class SimulateCommand
             HelpName = "DIR",
         };
         var nodes = Whole("--nodes", "Virtual nodes.", 250);
-        var versions = new Option<int?>("--versions") { Description = "Versions to publish (rounds.versions)." };
+        var versions = new Option<int?>("--versions")
+        {
+            Description = "Versions to publish; default: rounds.versions of the document, 200 without one.",
+        };
         var participation = new Option<string>("--participation")
         {
             Description =
@@ -64,7 +67,7 @@ internal static class SimulateCommand
         };
         var label = new Option<double>("--label-concentration")
         {
-            Description = "α of the Dirichlet distribution of labels over nodes: small = unlike each other (0.1).",
+            Description = "α of the Dirichlet distribution of labels over nodes: small = unlike each other.",
             DefaultValueFactory = _ => 0.1,
         };
         var delays = new Option<string>("--delays")
@@ -75,19 +78,19 @@ internal static class SimulateCommand
         var stragglers = Share("--stragglers", "Share of the nodes that are always slow.", 0);
         var factor = new Option<double>("--straggler-factor")
         {
-            Description = "How many times as long they take (10).",
+            Description = "How many times as long they take.",
             DefaultValueFactory = _ => 10,
         };
         var dropOut = Share("--drop-out", "Share of the work that is lost with its machine.", 0);
         var seed = new Option<long>("--seed")
         {
-            Description = "Seed of keys, participation, times, data and noise (1).",
+            Description = "Seed of keys, participation, times, data and noise.",
             DefaultValueFactory = _ => 1,
         };
         var compare = new Option<string[]>("--compare")
         {
             Description =
-                $"Run these participation methods on the same trace: {string.Join(',', ParticipationMethods.Names)}.",
+                $"Run these participation methods on the same trace: {string.Join(',', ParticipationMethods.Names)}. Without it, the document's own.",
             AllowMultipleArgumentsPerToken = true,
             CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(','))],
         };
@@ -221,11 +224,7 @@ internal static class SimulateCommand
 
     private static Option<int> Whole(string name, string description, int value)
     {
-        var option = new Option<int>(name)
-        {
-            Description = $"{description} ({value})",
-            DefaultValueFactory = _ => value,
-        };
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
         option.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && int.TryParse(token.Value, out var given) && given < 1)
@@ -238,11 +237,7 @@ internal static class SimulateCommand
 
     private static Option<double> Share(string name, string description, double value)
     {
-        var option = new Option<double>(name)
-        {
-            Description = string.Create(CultureInfo.InvariantCulture, $"{description} ({value})"),
-            DefaultValueFactory = _ => value,
-        };
+        var option = new Option<double>(name) { Description = description, DefaultValueFactory = _ => value };
         option.Validators.Add(result =>
         {
             if (

@@ -70,18 +70,10 @@ internal static class SimulatedDocuments
 
     private static void Refuse(RunDocument document)
     {
-        if (document.Aggregation.Merge is "fedex" or "stack")
+        if (document.Metrics is not null)
         {
             throw new SimulationException(
-                $"aggregation.merge = {document.Aggregation.Merge}: virtual nodes attach no residual; write ffa, average, svd or alternating",
-                isUsage: true
-            );
-        }
-
-        if (document.Privacy.AdaptiveClipping is not null)
-        {
-            throw new SimulationException(
-                "privacy.adaptiveClipping: virtual nodes keep one maxGradNorm; leave it out",
+                "metrics: virtual nodes release no metrics of their records; leave it out, or write metrics: none",
                 isUsage: true
             );
         }

@@ -37,11 +37,11 @@ internal sealed class SimulationProgress(TextWriter output, bool isTerminal, Tim
     {
         var done = (int)(BarWidth * version.Version / versions);
         var score = version.Score is { } found
-            ? Numbers.Text($"loss {found.Loss:0.0000}")
+            ? Numbers.Text($", loss {found.Loss:0.0000}")
                 + (found.Accuracy is { } accuracy ? Numbers.Text($", accuracy {accuracy:0.0%}") : "")
             : "";
         return Numbers.Text(
-            $"{method, -8} {new string('█', done)}{new string('░', BarWidth - done)} version {version.Version}/{versions}, virtual {TimeSpan.FromSeconds(version.Seconds):d\\.hh\\:mm}, {version.Participants} nodes, {score} ({time.GetElapsedTime(_begun).TotalSeconds:0.0} s)"
+            $"{method, -8} {new string('█', done)}{new string('░', BarWidth - done)} version {version.Version}/{versions}, virtual {TimeSpan.FromSeconds(version.Seconds):d\\.hh\\:mm}, {version.Participants} nodes{score} ({time.GetElapsedTime(_begun).TotalSeconds:0.0} s)"
         );
     }
 }

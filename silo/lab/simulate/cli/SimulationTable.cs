@@ -7,8 +7,11 @@ namespace Federated.Lab.Simulate;
 internal static class SimulationTable
 {
     /// <summary>Prints it.</summary>
-    public static void Print(IAnsiConsole console, SimulationReport report)
+    /// <param name="output">Where to; lines are not broken.</param>
+    /// <param name="report">What was simulated.</param>
+    public static void Print(TextWriter output, SimulationReport report)
     {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         var hasAccuracy = report.Summary.Any(summary => summary.Accuracy is not null);
         string[] heads =
         [
@@ -46,12 +49,12 @@ internal static class SimulationTable
         }
 
         console.Write(table);
-        console.WriteLine(
+        output.WriteLine(
             "rare: the tenth of the nodes that take part least; nodes: in a version; late: mean staleness; noise: of a version, as a multiple of ω = 1."
         );
         foreach (var result in report.Results)
         {
-            console.WriteLine(
+            output.WriteLine(
                 Numbers.Text(
                     $"{result.Method}: {result.Rounds} rounds, {result.EmptyRounds} without anybody; {result.Refused} updates too late, {result.LostWork} lost, {result.NodesLeft} times a node left; journal sha256 {result.JournalDigest[..16]}"
                 )

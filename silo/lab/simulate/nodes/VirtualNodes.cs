@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Federated.Adapters;
 using Federated.Aggregation.Grains;
+using Federated.ClientNode;
 using Federated.Privacy.Accounting;
 using Federated.Protocol;
 
@@ -79,7 +80,7 @@ internal sealed class VirtualNodes
     }
 
     /// <summary>A node fetches the version it was assigned.</summary>
-    public async Task<float[]> DownloadAsync(
+    public async Task<VersionContent> DownloadAsync(
         int node,
         WorkAssignment assignment,
         AdapterLayout layout,
@@ -95,15 +96,13 @@ internal sealed class VirtualNodes
             throw new SimulationException($"{NodeNames.Of(node)} may not have version {assignment.BaseVersion}");
         }
 
-        if (version.ResidualDigest is not null)
-        {
-            throw new SimulationException(
-                "aggregation.merge: virtual nodes train on the adapter alone and know no residual; write ffa, alternating, svd or average"
-            );
-        }
-
-        await using var blob = await _silo.Blobs.OpenAsync(version.Digest, cancellation);
-        return AdapterBlob.Read(blob, layout, AdapterBlobKind.Adapter);
+        return await VersionReading.ReadAsync(
+            _silo.Blobs,
+            version.Digest,
+            version.ResidualDigest,
+            layout,
+            cancellation
+        );
     }
 
     /// <summary>A node seals an update and sends it.</summary>
@@ -162,7 +161,7 @@ internal sealed class VirtualNodes
             UpdateDigest = updateDigest,
             BaseVersion = assignment.BaseVersion,
             BaseDigest = assignment.BaseDigest,
-            Mechanism = document.Privacy.Mechanism == "none" ? Attestation.NoMechanism : Attestation.TestGaussian,
+            Mechanism = Sealer.MechanismOf(document.Privacy),
             NoiseMultiplier = document.Privacy.NoiseMultiplier,
             MaxGradNorm = document.Privacy.MaxGradNorm,
             ExpectedBatchSize = document.Privacy.ExpectedBatchSize,

@@ -106,7 +106,7 @@ internal sealed class VersionLog(
             UniformNoiseAmplification = report?.UniformNoiseAmplification ?? 0,
             StepNorm = report?.StepNorm ?? 0,
             BytesUp = (report?.Updates ?? []).Sum(update => Length(update)),
-            BytesDown = tally.CheckIns * version.Length,
+            BytesDown = tally.CheckIns * LengthOfBase(version),
             Refused = tally.Refused,
             Score = IsEvaluated(version.Version) ? await EvaluateAsync(version, cancellation) : null,
         };
@@ -117,12 +117,19 @@ internal sealed class VersionLog(
     private long Length(UpdateReport update) =>
         _lengths.Remove((update.NodeId, update.BaseVersion), out var length) ? length : 0;
 
+    // What the nodes of a version have fetched is the version before it.
+    private long LengthOfBase(VersionPublished version)
+    {
+        var from = version.Version == 0 ? version : Version(version.Version - 1);
+        return from.Length + (from.Residual?.Length ?? 0);
+    }
+
     private bool IsEvaluated(long version) =>
         version % plan.EvaluateEvery == 0 || version == plan.Document.Rounds.Versions;
 
-    private async Task<Score> EvaluateAsync(VersionPublished version, CancellationToken cancellation)
-    {
-        await using var blob = await blobs.OpenAsync(version.Digest, cancellation);
-        return task.Evaluate(layout, AdapterBlob.Read(blob, layout, AdapterBlobKind.Adapter));
-    }
+    private async Task<Score> EvaluateAsync(VersionPublished version, CancellationToken cancellation) =>
+        task.Evaluate(
+            layout,
+            await VersionReading.ReadAsync(blobs, version.Digest, version.Residual?.Digest, layout, cancellation)
+        );
 }

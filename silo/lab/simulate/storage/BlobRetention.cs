@@ -12,7 +12,7 @@ namespace Federated.Lab.Simulate;
 internal sealed class BlobRetention(IBlobStore blobs, long maxStaleness)
 {
     private readonly Dictionary<string, string> _updateOfNode = new(StringComparer.Ordinal);
-    private readonly Queue<string> _versions = new();
+    private readonly Queue<string[]> _versions = new();
     private string[] _state = [];
 
     /// <summary>Forgets what a new version makes superfluous.</summary>
@@ -36,12 +36,11 @@ internal sealed class BlobRetention(IBlobStore blobs, long maxStaleness)
         }
 
         _state = state;
-        _versions.Enqueue(published.Digest);
+        _versions.Enqueue([.. new[] { published.Digest, published.Residual?.Digest }.OfType<string>()]);
         // One more than the ring: the version that is being replaced is read once more, by whoever judges it.
         while (_versions.Count > maxStaleness + 2)
         {
-            var oldest = _versions.Dequeue();
-            if (!_versions.Contains(oldest))
+            foreach (var oldest in _versions.Dequeue().Where(oldest => !_versions.Any(kept => kept.Contains(oldest))))
             {
                 await blobs.DeleteAsync(oldest, cancellation);
             }

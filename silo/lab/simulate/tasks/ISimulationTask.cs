@@ -1,4 +1,5 @@
 using Federated.Adapters;
+using Federated.ClientNode;
 using Federated.Protocol;
 
 namespace Federated.Lab.Simulate;
@@ -17,21 +18,18 @@ internal interface ISimulationTask : IDisposable
     /// <param name="document">The document that <see cref="Fit"/> gave.</param>
     /// <param name="layout">The layout of the run's adapter.</param>
     /// <param name="node">The node.</param>
-    /// <param name="baseVersion">The version trained from.</param>
-    /// <param name="baseValues">Its values.</param>
+    /// <param name="from">What is trained from, and the node's own bound there.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <returns>Δ of what is trained from that version, in the layout's order.</returns>
-    float[] Train(
+    TrainedUpdate Train(
         RunDocument document,
         AdapterLayout layout,
         int node,
-        long baseVersion,
-        float[] baseValues,
+        TrainingStart from,
         CancellationToken cancellation
     );
 
     /// <summary>How good an adapter is.</summary>
     /// <param name="layout">Its layout.</param>
-    /// <param name="values">Its values.</param>
-    Score Evaluate(AdapterLayout layout, float[] values);
+    /// <param name="content">What the version is made of.</param>
+    Score Evaluate(AdapterLayout layout, VersionContent content);
 }

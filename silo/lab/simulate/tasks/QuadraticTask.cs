@@ -79,44 +79,109 @@ internal sealed class QuadraticTask(IReadOnlyList<float[]> centres, IReadOnlyLis
                 Scaling = "lora",
                 Targets = ["x"],
                 Seed = document.Adapter.Seed,
+                // How updates are merged hangs on it; a core has fewer numbers than x.
+                Factors = document.Adapter.Factors == "core" ? "b" : document.Adapter.Factors,
             },
         };
     }
 
     /// <inheritdoc/>
-    public float[] Train(
+    public TrainedUpdate Train(
         RunDocument document,
         AdapterLayout layout,
         int node,
-        long baseVersion,
-        float[] baseValues,
+        TrainingStart from,
         CancellationToken cancellation
     )
     {
-        var trajectory = new LocalTrajectory(LocalPrograms.Of(document), layout, baseVersion, baseValues);
-        var gradient = new float[_dimension];
+        var trained = layout.TrainedAt(from.Version);
+        var whole = from.Content.Values.ToArray();
+        var trajectory = new LocalTrajectory(
+            LocalPrograms.Of(document),
+            trained,
+            from.Version,
+            layout.Take(trained, whole)
+        );
         for (var step = 0; step < document.Local.Steps; step++)
         {
-            for (var i = 0; i < _dimension; i++)
-            {
-                gradient[i] = trajectory.Values[i] - centres[node][i];
-            }
-
-            trajectory.Take(gradient);
+            layout.Put(trained, trajectory.Values, whole);
+            trajectory.Take(layout.Take(trained, Gradient(layout, new(whole, from.Content.Residual), centres[node])));
         }
 
-        return trajectory.Delta();
+        return new(trajectory.Delta());
     }
 
     /// <inheritdoc/>
-    public Score Evaluate(AdapterLayout layout, float[] values)
+    public Score Evaluate(AdapterLayout layout, VersionContent content)
     {
-        double[] losses = [.. centres.Select(centre => Loss(values, centre))];
+        var x = Vector(layout, content);
+        double[] losses = [.. centres.Select(centre => Loss(x, centre))];
         return new(losses.Average(), rareNodes.Average(node => losses[node]));
     }
 
     /// <inheritdoc/>
     public void Dispose() { }
+
+    // x = B, or A B where both factors travel, and the residual beside it: the layer has one input and one rank, so that A is a number.
+    private float[] Vector(AdapterLayout layout, VersionContent content)
+    {
+        var (a, b) = Factors(layout, content.Values);
+        var x = new float[_dimension];
+        for (var i = 0; i < _dimension; i++)
+        {
+            x[i] = a * b[i];
+        }
+
+        if (content.Residual is [{ } residual])
+        {
+            for (var i = 0; i < _dimension; i++)
+            {
+                x[i] += residual.IsDense ? residual.B.Span[i] : Product(residual, i);
+            }
+        }
+
+        return x;
+    }
+
+    // ∂F ÷ ∂A = Σ (x − c)_i B_i, ∂F ÷ ∂B = A (x − c).
+    private float[] Gradient(AdapterLayout layout, VersionContent content, float[] centre)
+    {
+        var tensor = layout.Tensors[0];
+        var (a, b) = Factors(layout, content.Values);
+        var gradient = new float[layout.Count];
+        var x = Vector(layout, content);
+        for (var i = 0; i < _dimension; i++)
+        {
+            var error = x[i] - centre[i];
+            gradient[tensor.OffsetOfB + i] = a * error;
+            if (tensor.Holds.HasFlag(HeldFactors.A))
+            {
+                gradient[tensor.OffsetOfA] += error * b[i];
+            }
+        }
+
+        return gradient;
+    }
+
+    private (float A, float[] B) Factors(AdapterLayout layout, float[] values)
+    {
+        var tensor = layout.Tensors[0];
+        return (
+            tensor.Holds.HasFlag(HeldFactors.A) ? values[tensor.OffsetOfA] : 1,
+            values.AsSpan((int)tensor.OffsetOfB, _dimension).ToArray()
+        );
+    }
+
+    private static float Product(LayerProduct residual, int row)
+    {
+        var sum = 0f;
+        for (var r = 0; r < residual.Rank; r++)
+        {
+            sum += residual.A.Span[r] * residual.B.Span[(row * residual.Rank) + r];
+        }
+
+        return sum;
+    }
 
     private static double Loss(float[] values, float[] centre) =>
         values.Zip(centre, (value, other) => ((double)value - other) * ((double)value - other)).Sum() / 2;

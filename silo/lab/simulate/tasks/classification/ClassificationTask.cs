@@ -57,12 +57,11 @@ internal sealed class ClassificationTask(long seed, Population population, IExam
         };
 
     /// <inheritdoc/>
-    public float[] Train(
+    public TrainedUpdate Train(
         RunDocument document,
         AdapterLayout layout,
         int node,
-        long baseVersion,
-        float[] baseValues,
+        TrainingStart from,
         CancellationToken cancellation
     )
     {
@@ -73,14 +72,15 @@ internal sealed class ClassificationTask(long seed, Population population, IExam
         var classifier = Take(layout);
         try
         {
-            using var noise = new TestNoise(_luck, baseVersion, NodeId.Of(BitConverter.GetBytes(node)));
-            return new PrivateTrainer(classifier.Adapter, records, SimulatedConsent.Of(document, RecordsPerNode)).Train(
-                baseVersion,
-                baseValues,
-                noise,
-                _ => { },
-                cancellation
+            classifier.SetResidual(from.Content.Residual);
+            using var noise = new TestNoise(_luck, from.Version, NodeId.Of(BitConverter.GetBytes(node)));
+            var trainer = new PrivateTrainer(
+                classifier.Adapter,
+                records,
+                SimulatedConsent.Of(document, RecordsPerNode),
+                maxGradNorm: from.MaxGradNorm
             );
+            return SimulatedTraining.Run(trainer, document, from, noise, cancellation);
         }
         finally
         {
@@ -89,10 +89,11 @@ internal sealed class ClassificationTask(long seed, Population population, IExam
     }
 
     /// <inheritdoc/>
-    public Score Evaluate(AdapterLayout layout, float[] values)
+    public Score Evaluate(AdapterLayout layout, VersionContent content)
     {
         var classifier = Take(layout);
-        var (losses, accuracies) = classifier.Judge(values, examples.Test);
+        classifier.SetResidual(content.Residual);
+        var (losses, accuracies) = classifier.Judge(content.Values, examples.Test);
         _idle.Add(classifier);
         double[] lossOf = [.. population.LabelShares.Select(shares => Mix(shares, losses))];
         double[] accuracyOf = [.. population.LabelShares.Select(shares => Mix(shares, accuracies))];

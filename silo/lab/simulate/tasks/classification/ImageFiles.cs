@@ -116,11 +116,20 @@ internal sealed class ImageFiles : IExamples
 
     private static (int Side, IReadOnlyList<(float[] Image, int Label)> Images) Images(string file)
     {
-        var pixels = Bytes(file);
-        var labels = Bytes(file.Replace("images-idx3", "labels-idx1", StringComparison.Ordinal)).AsSpan(8).ToArray();
+        var pixels = Bytes(file, atLeast: 16);
+        var labelFile = file.Replace("images-idx3", "labels-idx1", StringComparison.Ordinal);
+        var labels = Bytes(labelFile, atLeast: 8).AsSpan(8).ToArray();
+        var wrong = Array.FindIndex(labels, label => label >= Population.Labels);
+        if (wrong >= 0)
+        {
+            throw new InvalidDataException(
+                $"{Path.GetFileName(labelFile)}: label {labels[wrong]} of image {wrong + 1}; expected 0 … {Population.Labels - 1}"
+            );
+        }
+
         var (height, width) = (Number(pixels, 8), Number(pixels, 12));
         var size = height * width;
-        if (height != width || pixels.Length != 16 + (labels.Length * size))
+        if (height != width || height < 1 || pixels.Length != 16 + (labels.Length * size))
         {
             throw new InvalidDataException($"{Path.GetFileName(file)}: sizes of images and labels do not agree");
         }
@@ -138,11 +147,13 @@ internal sealed class ImageFiles : IExamples
 
     private static int Number(byte[] bytes, int at) => BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at));
 
-    private static byte[] Bytes(string file)
+    private static byte[] Bytes(string file, int atLeast)
     {
         using var zipped = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
         using var whole = new MemoryStream();
         zipped.CopyTo(whole);
-        return whole.ToArray();
+        return whole.Length >= atLeast
+            ? whole.ToArray()
+            : throw new InvalidDataException($"{Path.GetFileName(file)}: ends after {whole.Length} bytes");
     }
 }

@@ -8,6 +8,7 @@ namespace Federated.Lab.Simulate;
 internal sealed class LabelClassifier : IDisposable
 {
     private readonly ImageClassifier _model;
+    private FrozenProducts? _residual;
 
     /// <summary>Makes the classifier.</summary>
     /// <param name="config">Its shape.</param>
@@ -34,6 +35,14 @@ internal sealed class LabelClassifier : IDisposable
 
     /// <summary>The adapter.</summary>
     public LoraAdapter Adapter { get; }
+
+    /// <summary>Puts the frozen products of a version under its adapter, in place of those before.</summary>
+    /// <param name="residual">One for each layer; null = none.</param>
+    public void SetResidual(IReadOnlyList<LayerProduct>? residual)
+    {
+        _residual?.Dispose();
+        _residual = residual is null ? null : new(_model, Adapter.Layout, residual);
+    }
 
     /// <summary>Mean loss and share of right answers for each label.</summary>
     /// <param name="values">The adapter.</param>
@@ -76,6 +85,7 @@ internal sealed class LabelClassifier : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _residual?.Dispose();
         Adapter.Dispose();
         _model.Dispose();
     }

@@ -66,6 +66,14 @@ internal static class TextSources
     private static TextSource Of(string file)
     {
         using var records = JsonLinesRecords.Open(file, new HoldOut(new byte[32], HeldOutShare));
+        if (records.HeldOutCount == 0)
+        {
+            throw new SimulationException(
+                $"{file}: none of its {records.TrainingCount} records is in the tenth that judges; give more records",
+                isUsage: true
+            );
+        }
+
         return new(
             Path.GetFileNameWithoutExtension(file),
             [.. Enumerable.Range(0, records.TrainingCount).Select(records.Training)],

@@ -45,12 +45,11 @@ internal sealed class TextTask : ISimulationTask
         _document = document with { BaseModel = document.BaseModel with { Name = Name, Sha256 = _sha256 } };
 
     /// <inheritdoc/>
-    public float[] Train(
+    public TrainedUpdate Train(
         RunDocument document,
         AdapterLayout layout,
         int node,
-        long baseVersion,
-        float[] baseValues,
+        TrainingStart from,
         CancellationToken cancellation
     )
     {
@@ -58,15 +57,16 @@ internal sealed class TextTask : ISimulationTask
         var model = Take();
         try
         {
-            using var noise = new TestNoise(_sha256, baseVersion, NodeId.Of(BitConverter.GetBytes(node)));
-            var run = SimulatedConsent.Of(document, records.TrainingCount);
-            return new PrivateTrainer(model.Adapter, model.Base.Tokenizer, records, run).Train(
-                baseVersion,
-                baseValues,
-                noise,
-                _ => { },
-                cancellation
+            model.SetResidual(from.Content.Residual);
+            using var noise = new TestNoise(_sha256, from.Version, NodeId.Of(BitConverter.GetBytes(node)));
+            var trainer = new PrivateTrainer(
+                model.Adapter,
+                model.Base.Tokenizer,
+                records,
+                SimulatedConsent.Of(document, records.TrainingCount),
+                maxGradNorm: from.MaxGradNorm
             );
+            return SimulatedTraining.Run(trainer, document, from, noise, cancellation);
         }
         finally
         {
@@ -75,10 +75,11 @@ internal sealed class TextTask : ISimulationTask
     }
 
     /// <inheritdoc/>
-    public Score Evaluate(AdapterLayout layout, float[] values)
+    public Score Evaluate(AdapterLayout layout, VersionContent content)
     {
         var model = Take();
-        model.Adapter.SetValues(values);
+        model.SetResidual(content.Residual);
+        model.Adapter.SetValues(content.Values);
         var encoding = new RecordEncoding(model.Base.Tokenizer, _document!.Local);
         double[] losses =
         [
