@@ -1,6 +1,5 @@
 using Federated.ClientNode;
 using Federated.Lab.Simulate;
-using Federated.Protocol;
 
 namespace Federated.Lab.Tests.Simulate;
 

@@ -70,6 +70,14 @@ internal static class SimulatedDocuments
 
     private static void Refuse(RunDocument document)
     {
+        if (document.Adapter.Initialisation is not null)
+        {
+            throw new SimulationException(
+                "adapter.initialisation: a simulation has no file of A factors; leave it out, and they come from adapter.seed",
+                isUsage: true
+            );
+        }
+
         if (document.Metrics is not null)
         {
             throw new SimulationException(

@@ -79,8 +79,8 @@ internal sealed class QuadraticTask(IReadOnlyList<float[]> centres, IReadOnlyLis
                 Scaling = "lora",
                 Targets = ["x"],
                 Seed = document.Adapter.Seed,
-                // How updates are merged hangs on it; a core has fewer numbers than x.
-                Factors = document.Adapter.Factors == "core" ? "b" : document.Adapter.Factors,
+                // How updates are merged hangs on it; all others are merged as B alone is.
+                Factors = document.Adapter.Factors is "ab" or "alternating" ? document.Adapter.Factors : "b",
             },
         };
     }
