@@ -70,7 +70,7 @@ internal static class AdapterCommand
         var (run, home, json, threads) = (Run(), HomeOption.Home(), HomeOption.Json(), Threads());
         var command = new Command(
             "eval",
-            "Loss on this node's held-out records, without and with the adapter. Example: fednode adapter eval amber-fox"
+            "Loss, and a classifier's accuracy, on this node's held-out records, without and with the adapter. Example: fednode adapter eval amber-fox"
         )
         {
             run,
@@ -88,10 +88,7 @@ internal static class AdapterCommand
                     Console.WriteLine(
                         parsed.GetValue(json)
                             ? JsonSerializer.Serialize(new { before, after }, NodeJson.Options)
-                            : string.Create(
-                                CultureInfo.InvariantCulture,
-                                $"{before.Records} held-out records: {before.NatsPerToken:F4} → {after.NatsPerToken:F4} nats/token, {before.NatsPerCharacter:F4} → {after.NatsPerCharacter:F4} nats/character"
-                            )
+                            : $"{before.Records} held-out records: {HeldOutWords.Change(before, after)}"
                     );
                     return Task.FromResult(ExitCode.Ok);
                 })

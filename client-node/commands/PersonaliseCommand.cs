@@ -93,7 +93,11 @@ internal static class PersonaliseCommand
         );
         var local = fetched.Document.Local;
         var (values, residual) = fetched.Content;
-        var trained = new Personalisation(model, records, new RecordEncoding(model.Base.Tokenizer, local)).Train(
+        var trained = new Personalisation(
+            model,
+            records,
+            new RecordEncoding(model.Base.Tokenizer, local, model.Base.Model)
+        ).Train(
             values,
             steps,
             batchSize,
@@ -123,13 +127,12 @@ internal static class PersonaliseCommand
                         heldOutRecords = after.Records,
                         before = after.Records > 0 ? before.NatsPerToken : (double?)null,
                         after = after.Records > 0 ? after.NatsPerToken : (double?)null,
+                        accuracyBefore = before.Accuracy,
+                        accuracyAfter = after.Accuracy,
                     },
                     NodeJson.Options
                 )
-                : string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"version {version}, personalised: held-out loss {before.NatsPerToken:F4} → {after.NatsPerToken:F4} nats a token over {after.Records} records; written to {path}"
-                )
+                : $"version {version}, personalised: {after.Records} held-out records: {HeldOutWords.Change(before, after)}; written to {path}"
         );
         Console.Error.WriteLine($"fednode: {PeftFiles.NotPrivate}: this adapter may reveal records");
     }

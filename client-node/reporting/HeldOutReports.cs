@@ -58,10 +58,9 @@ internal sealed class HeldOutReports(ILocalTraining training, RunReports reports
                 }
         );
         log.Information(
-            "run {Run}: held-out loss {Before:F4} → {After:F4} nats per token, on this machine only",
+            "run {Run}: held-out records, on this machine only: {Change:l}",
             run.Name,
-            before.NatsPerToken,
-            after.NatsPerToken
+            HeldOutWords.Change(before, after)
         );
     }
 }

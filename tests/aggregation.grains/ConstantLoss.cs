@@ -11,5 +11,5 @@ internal sealed class ConstantLoss : IPublicEvaluator
         AdapterLayout layout,
         PublishedVersion version,
         CancellationToken cancellation
-    ) => Task.FromResult<VersionEvaluation?>(new(version.Number, 30, 10, 40, 2, []));
+    ) => Task.FromResult<VersionEvaluation?>(new(version.Number, 30, 10, 40, 2, []) { Correct = 4 });
 }

@@ -28,6 +28,7 @@ public sealed class PublicEvaluationTests(SiloFixture silo) : IClassFixture<Silo
         var status = await federation.UntilAsync(status => status.Phase == RunPhase.Completed);
 
         Assert.Equal((2, 2, 3.0), (status.LatestVersion, status.EvaluatedVersion, status.PublicLoss));
+        Assert.Equal(0.4, status.PublicAccuracy);
         Assert.Contains("the public loss has not fallen below 3.0000", status.Reason, StringComparison.Ordinal);
         Assert.Equal(3, federation.Kinds().Count(kind => kind == "version-evaluated"));
         var versions = await federation.Run.VersionsAsync(0);

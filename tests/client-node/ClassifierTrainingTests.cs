@@ -41,6 +41,9 @@ public sealed class ClassifierTrainingTests : IDisposable
         );
 
         Assert.Equal(before.Records, before.Tokens); // one prediction a record
+        Assert.InRange(before.Accuracy!.Value, 0.2, 0.8);
+        Assert.Equal(1, after.Accuracy);
+        Assert.Matches(@"nats/record, accuracy \d+\.\d % → 100\.0 %$", HeldOutWords.Change(before, after));
         Assert.True(after.NatsPerToken < 0.6 * before.NatsPerToken, $"{before.NatsPerToken} → {after.NatsPerToken}");
     }
 

@@ -37,7 +37,8 @@ public static class HeldOutEvaluation
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         using var batch = TokenBatch.Of(records, device: model.Device);
-        var (nats, tokens) = model.TotalLoss(batch);
-        return new HeldOutLoss(nats, tokens, records.Sum(record => (long)record.Characters), records.Length);
+        var loss = model.TotalLoss(batch);
+        var characters = records.Sum(record => (long)record.Characters);
+        return new HeldOutLoss(loss.Nats, loss.Predictions, characters, records.Length) { Correct = loss.Correct };
     }
 }

@@ -33,9 +33,9 @@ public abstract class AdaptableModel(string name) : nn.Module<Tensor, Tensor>(na
 
     /// <summary>The loss of a batch as sums, so that batches add up; no gradient.</summary>
     /// <param name="batch">b records of the kind that the model takes.</param>
-    /// <returns>Nats, and the number of predictions (tokens, or labels) they are the sum over.</returns>
+    /// <returns>The sums.</returns>
     /// <exception cref="ArgumentException">As for <see cref="LossPerExample"/>.</exception>
-    public abstract (double Nats, long Predictions) TotalLoss(RecordBatch batch);
+    public abstract BatchLoss TotalLoss(RecordBatch batch);
 
     /// <summary>The parameter that a tensor of a checkpoint fills.</summary>
     /// <param name="stored">The tensor's name in the checkpoint.</param>

@@ -22,11 +22,12 @@ public abstract class CausalLanguageModel(string name) : AdaptableModel(name)
     }
 
     /// <inheritdoc />
-    public override (double Nats, long Predictions) TotalLoss(RecordBatch batch)
+    public override BatchLoss TotalLoss(RecordBatch batch)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         var tokens = Tokens(batch);
-        return TokenLoss.Totals(call(tokens.Ids), tokens.Ids, tokens.Predicted);
+        var (nats, predictions) = TokenLoss.Totals(call(tokens.Ids), tokens.Ids, tokens.Predicted);
+        return new BatchLoss(nats, predictions);
     }
 }

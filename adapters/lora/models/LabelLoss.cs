@@ -13,19 +13,6 @@ internal static class LabelLoss
     public static Tensor PerExample(IClassifier classifier, RecordBatch batch, Tensor? labels)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return PerExample(classifier, batch, labels, batch.LabelSmoothing);
-    }
-
-    /// <summary>Sum of the losses, and the number of records.</summary>
-    public static (double Nats, long Predictions) Total(IClassifier classifier, RecordBatch batch, Tensor? labels)
-    {
-        using var scope = NewDisposeScope();
-        using var untracked = no_grad();
-        return (PerExample(classifier, batch, labels, 0).sum(float64).item<double>(), batch.Count);
-    }
-
-    private static Tensor PerExample(IClassifier classifier, RecordBatch batch, Tensor? labels, double labelSmoothing)
-    {
         using var scope = NewDisposeScope();
         var known = Require(classifier, labels, batch);
         return nn
@@ -33,9 +20,23 @@ internal static class LabelLoss
                 classifier.Logits(batch),
                 known,
                 reduction: nn.Reduction.None,
-                label_smoothing: labelSmoothing
+                label_smoothing: batch.LabelSmoothing
             )
             .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Sum of the losses, the number of records, and of those that are given their own label (of equal logits the first counts).</summary>
+    public static BatchLoss Total(IClassifier classifier, RecordBatch batch, Tensor? labels)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        var known = Require(classifier, labels, batch);
+        var logits = classifier.Logits(batch);
+        var losses = nn.functional.cross_entropy(logits, known, reduction: nn.Reduction.None);
+        return new BatchLoss(losses.sum(float64).item<double>(), batch.Count)
+        {
+            Correct = logits.argmax(1).eq(known).sum().item<long>(),
+        };
     }
 
     // libtorch would read outside the logits.

@@ -18,6 +18,7 @@ namespace Federated.Aggregation.Grains;
 /// <param name="Revision">Rises with every event; for WaitForChangeAsync.</param>
 /// <param name="EvaluatedVersion">The newest version that was judged on public records, -1 = none.</param>
 /// <param name="PublicLoss">Its loss in nats a token; null = none.</param>
+/// <param name="PublicAccuracy">Share of the records that it labels rightly, 0 … 1; null = none, or no classifier.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.run-status")]
@@ -36,5 +37,6 @@ public sealed record RunStatus(
     [property: Id(11)] DateTimeOffset ChangedAt,
     [property: Id(12)] long Revision,
     [property: Id(13)] long EvaluatedVersion,
-    [property: Id(14)] double? PublicLoss
+    [property: Id(14)] double? PublicLoss,
+    [property: Id(15)] double? PublicAccuracy
 );

@@ -31,7 +31,8 @@ internal static class RunReading
             state.LastEventAt,
             state.Revision,
             state.Evaluations.IsEmpty ? -1 : state.Evaluations.Keys.Last(),
-            state.Evaluations.IsEmpty ? null : state.Evaluations.Values.Last().NatsPerToken
+            state.Evaluations.IsEmpty ? null : state.Evaluations.Values.Last().NatsPerToken,
+            state.Evaluations.IsEmpty ? null : state.Evaluations.Values.Last().Accuracy
         );
     }
 

@@ -19,6 +19,14 @@ public sealed record VersionEvaluation(
     IReadOnlyList<GenerationSample> Samples
 )
 {
+    /// <summary>Of a classifier, the records whose likeliest label is the right one; null for a language model.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Correct { get; init; }
+
+    /// <summary>Share of the records that a classifier labels rightly, 0 … 1; null for a language model.</summary>
+    [JsonIgnore]
+    public double? Accuracy => (double?)Correct / Tokens;
+
     /// <summary>Mean loss of a token: the public loss.</summary>
     [JsonIgnore]
     public double NatsPerToken => Nats / Tokens;

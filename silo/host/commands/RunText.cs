@@ -132,7 +132,7 @@ internal static class RunText
             Amplification(version),
             "",
             LeftOut(version.Merge),
-            version.PublicLoss is { } loss ? Number(loss) : "",
+            Loss(version),
             version.AdapterDigest[..12],
         ];
         yield return first;
@@ -193,7 +193,15 @@ internal static class RunText
     }
 
     private static string Loss(RunView run) =>
-        run.PublicLoss is { } loss ? $"  public loss {Number(loss)} (version {run.EvaluatedVersion})" : "";
+        run.PublicLoss is { } loss
+            ? $"  public loss {Number(loss)}{Accuracy(run.PublicAccuracy)} (version {run.EvaluatedVersion})"
+            : "";
+
+    private static string Loss(VersionView version) =>
+        version.PublicLoss is { } loss ? $"{Number(loss)}{Accuracy(version.PublicAccuracy)}" : "";
+
+    private static string Accuracy(double? share) =>
+        share is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $", accuracy {accuracy:0.0 %}") : "";
 
     private static string Phase(RunView run) => $"{run.State}".ToLowerInvariant();
 

@@ -109,7 +109,10 @@ internal sealed class PublicEvaluator(
             loss.Characters,
             loss.Records,
             [.. Samples(loaded, document.Evaluation!.Prompts, cancellation)]
-        );
+        )
+        {
+            Correct = loss.Correct,
+        };
     }
 
     private static IEnumerable<GenerationSample> Samples(

@@ -20,6 +20,7 @@ namespace Federated.Silo;
 /// <param name="Revision">Rises with every change.</param>
 /// <param name="EvaluatedVersion">The newest version that was judged on public records, -1 = none.</param>
 /// <param name="PublicLoss">Its loss in nats a token; null = none.</param>
+/// <param name="PublicAccuracy">Share of the records that it labels rightly, 0 … 1; null = none, or no classifier.</param>
 public sealed record RunView(
     string RunDigest,
     string Name,
@@ -35,7 +36,8 @@ public sealed record RunView(
     DateTimeOffset ChangedAt,
     long Revision,
     long EvaluatedVersion,
-    double? PublicLoss
+    double? PublicLoss,
+    double? PublicAccuracy
 )
 {
     /// <summary>From what the run says of itself.</summary>
@@ -57,7 +59,8 @@ public sealed record RunView(
             run.ChangedAt,
             run.Revision,
             run.EvaluatedVersion,
-            run.PublicLoss
+            run.PublicLoss,
+            run.PublicAccuracy
         );
     }
 }

@@ -22,6 +22,7 @@ namespace Federated.Silo;
 /// <param name="ResidualLength">Bytes of the frozen products beside the adapter; 0 = none.</param>
 /// <param name="Evaluation">Its loss on the run's public records, and samples; null = not judged, or not yet.</param>
 /// <param name="PublicLoss">The loss in nats a token; null = not judged.</param>
+/// <param name="PublicAccuracy">Share of the records that it labels rightly, 0 … 1; null = not judged, or no classifier.</param>
 /// <param name="Central">What the silo's noise promises; null without it. Norms of single updates are 0 then: hidden.</param>
 /// <param name="NoisedLoss">What nodes say with noise about it on their own held-out records; null = nothing, or nothing yet.</param>
 public sealed record VersionView(
@@ -42,6 +43,7 @@ public sealed record VersionView(
     long ResidualLength,
     VersionEvaluation? Evaluation,
     double? PublicLoss,
+    double? PublicAccuracy,
     CentralSummary? Central,
     NoisedLoss? NoisedLoss
 )
@@ -69,6 +71,7 @@ public sealed record VersionView(
             version.ResidualLength,
             evaluation,
             evaluation?.NatsPerToken,
+            evaluation?.Accuracy,
             version.Central,
             version.NoisedLoss
         );

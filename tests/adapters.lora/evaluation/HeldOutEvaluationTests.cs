@@ -64,6 +64,26 @@ public sealed class HeldOutEvaluationTests
     }
 
     [Fact]
+    public void A_language_model_has_no_accuracy()
+    {
+        using var model = Some.Model();
+        TokenSequence[] records = [new(Some.Records(5)[0], 1)];
+        var loss = HeldOutEvaluation.Evaluate(model, records, 100, TestContext.Current.CancellationToken);
+        Assert.Null(loss.Correct);
+        Assert.Null(loss.Accuracy);
+    }
+
+    [Fact]
+    public void Accuracies_add_up_from_nothing()
+    {
+        var half = new HeldOutLoss(1, 2, 0, 2) { Correct = 1 };
+        var sum = default(HeldOutLoss) + half + new HeldOutLoss(1, 4, 0, 4) { Correct = 4 };
+        Assert.Equal((5L, 5.0 / 6), (sum.Correct, sum.Accuracy));
+        Assert.Null(default(HeldOutLoss).Accuracy);
+        Assert.Null((default(HeldOutLoss) with { Correct = 0 }).Accuracy);
+    }
+
+    [Fact]
     public void Parts_add_up() =>
         Assert.Equal(new HeldOutLoss(3, 30, 300, 3), new HeldOutLoss(1, 10, 100, 1) + new HeldOutLoss(2, 20, 200, 2));
 }

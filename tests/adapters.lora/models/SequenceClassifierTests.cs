@@ -144,6 +144,7 @@ public sealed class SequenceClassifierTests
         Assert.Equal(Math.Log(logits.Sum(Math.Exp)) - logits[1], loss, 1e-4);
         Assert.Equal(loss, model.TotalLoss(batch).Nats, 1e-5);
         Assert.Equal(1, model.TotalLoss(batch).Predictions);
+        Assert.Equal(logits[1] == logits.Max() ? 1 : 0, model.TotalLoss(batch).Correct);
     }
 
     [Fact]

@@ -34,6 +34,16 @@ public sealed class EvaluationTests
         Assert.Equal([3.0, 2.0], state.Evaluations.Values.Select(evaluation => evaluation.NatsPerToken));
     }
 
+    // What a language model's evaluation is written as does not change: older journals replay to the same bytes.
+    [Fact]
+    public void Accuracy_is_kept_where_there_is_one()
+    {
+        var plain = new VersionEvaluation(1, 2, 8, 40, 8, []);
+        Assert.DoesNotContain("orrect", System.Text.Encoding.UTF8.GetString(plain.ToJson()), StringComparison.Ordinal);
+        Assert.Null(VersionEvaluation.FromJson(plain.ToJson()).Accuracy);
+        Assert.Equal(0.75, VersionEvaluation.FromJson((plain with { Correct = 6 }).ToJson()).Accuracy);
+    }
+
     [Fact]
     public void A_version_that_is_not_there_or_was_judged_is_refused()
     {

@@ -18,6 +18,12 @@ internal static class UtilityBenchmark
     public static void Run(Arguments arguments)
     {
         set_num_threads(arguments.Integer("threads", 1));
+        if (arguments.Text("compare", "").Length > 0)
+        {
+            new FactorsComparison(arguments).Run();
+            return;
+        }
+
         var epsilon = double.Parse(arguments.Text("epsilon", "4"), CultureInfo.InvariantCulture);
         var (batch, steps) = (arguments.Integer("batch", 256), arguments.Integer("steps", 48));
         var rate = double.Parse(arguments.Text("rate", "1e-2"), CultureInfo.InvariantCulture);

@@ -115,8 +115,7 @@ public sealed class SequenceClassifier : AdaptableModel, IClassifier
     public override Tensor LossPerExample(RecordBatch batch) => LabelLoss.PerExample(this, batch, Tokens(batch).Labels);
 
     /// <inheritdoc />
-    public override (double Nats, long Predictions) TotalLoss(RecordBatch batch) =>
-        LabelLoss.Total(this, batch, Tokens(batch).Labels);
+    public override BatchLoss TotalLoss(RecordBatch batch) => LabelLoss.Total(this, batch, Tokens(batch).Labels);
 
     // A text's first token is seen whatever the mask says: attention over nothing would be NaN.
     private static Tensor Seen(Tensor ids, Tensor? mask)

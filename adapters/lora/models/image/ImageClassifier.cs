@@ -99,8 +99,7 @@ public sealed class ImageClassifier : AdaptableModel, IClassifier
     public override Tensor LossPerExample(RecordBatch batch) => LabelLoss.PerExample(this, batch, Images(batch).Labels);
 
     /// <inheritdoc />
-    public override (double Nats, long Predictions) TotalLoss(RecordBatch batch) =>
-        LabelLoss.Total(this, batch, Images(batch).Labels);
+    public override BatchLoss TotalLoss(RecordBatch batch) => LabelLoss.Total(this, batch, Images(batch).Labels);
 
     /// <inheritdoc />
     internal override IReadOnlyList<long> StoredShape(string name, Parameter parameter) =>
