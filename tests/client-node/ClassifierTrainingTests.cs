@@ -47,6 +47,39 @@ public sealed class ClassifierTrainingTests : IDisposable
         Assert.True(after.NatsPerToken < 0.6 * before.NatsPerToken, $"{before.NatsPerToken} → {after.NatsPerToken}");
     }
 
+    [Fact]
+    public void A_personalised_adapter_learns_the_labels_too()
+    {
+        var (run, settings) = Prepare();
+        using var records = Records(i => i % 2 == 0 ? "\"ham\"" : "1");
+        var layout = AdaptedModel.LayoutOf(run, settings.Models["base"]);
+        var fetched = new FetchedAdapter
+        {
+            Home = _home,
+            Settings = settings with
+            {
+                Source = settings.Source with { Path = Path.Combine(_folder.Path, "data.jsonl") },
+            },
+            RunDigest = CanonicalRunDocument.Digest(run),
+            Document = run,
+            Layout = layout,
+            Content = new VersionContent(layout.InitialValues(), null),
+            Version = 0,
+        };
+
+        var (before, after) = PersonaliseCommand.Train(
+            fetched,
+            Path.Combine(_folder.Path, "mine"),
+            steps: 60,
+            batchSize: 16,
+            learningRate: 0.02,
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.InRange(before.Accuracy!.Value, 0, 0.9);
+        Assert.Equal(1, after.Accuracy);
+    }
+
     [Theory]
     [InlineData("\"eggs\"")]
     [InlineData("2")]

@@ -86,6 +86,8 @@ public sealed class ImageClassifierTests
         }
 
         Assert.True(model.TotalLoss(batch).Nats < before.Nats);
+        var likeliest = model.Logits(batch).argmax(1).data<long>().ToArray();
+        Assert.Equal(likeliest.Zip(labels).Count(pair => pair.First == pair.Second), model.TotalLoss(batch).Correct);
     }
 
     [Fact]
