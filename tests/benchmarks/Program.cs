@@ -8,7 +8,8 @@ using Federated.Benchmarks;
 // dotnet run --project tests/benchmarks -c Release -- tokenizer [--folder MODEL] [--texts 500] [--rounds 7]
 // dotnet run --project tests/benchmarks -c Release -- privacy [--rounds 5]
 // dotnet run --project tests/benchmarks -c Release -- merge [--updates 10] [--megabytes 40] [--rounds 5]
-// dotnet run --project tests/benchmarks -c Release -- merge-store [--updates 10,100,1000] [--megabytes 40]
+// dotnet run --project tests/benchmarks -c Release -- merge-store [--updates 10,100,1000] [--cold 10,40] [--megabytes 40]
+// dotnet run --project tests/benchmarks -c Release -- merge-shares [--workers 2] [--updates 40] [--size 16384] [--svd-updates 8] [--svd-size 1024]
 // dotnet run --project tests/benchmarks -c Release -- svd [--nodes 10,50,200] [--size 4096] [--rank 16]
 // dotnet run --project tests/benchmarks -c Release -- weights [--nodes 1000000] [--participants 1000] [--rounds 5]
 // dotnet run --project tests/benchmarks -c Release -- simulate [--nodes 250,1000,4000] [--updates 2500]
@@ -27,6 +28,7 @@ var benchmarks = new Dictionary<string, Action<Arguments>>
     ["privacy"] = PrivacyBenchmark.Run,
     ["merge"] = MergeBenchmark.Run,
     ["merge-store"] = MergeStoreBenchmark.Run,
+    ["merge-shares"] = MergeSharesBenchmark.Run,
     ["svd"] = SvdBenchmark.Run,
     ["weights"] = WeightsBenchmark.Run,
     ["simulate"] = SimulationBenchmark.Run,

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Federated.Adapters;
@@ -9,6 +10,7 @@ public static class FiniteValues
     /// <summary>Position of the first NaN or infinity.</summary>
     /// <param name="values">The numbers.</param>
     /// <returns>Its index, or −1 when all are finite.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int IndexOfNotFinite(ReadOnlySpan<float> values)
     {
         // A float is not finite exactly when all its exponent bits are set: then the bits without the sign are ≥ infinity's.

@@ -119,6 +119,8 @@ public static class RunDocumentReading
             Radius = section.Radius ?? 0,
             Iterations = section.Iterations ?? 8,
             SignalToNoise = honest.SignalToNoise(),
+            // One vote each would undo what these weights are for.
+            IsWeighted = document.Aggregation.Participation.Method is "fedau" or "known",
         };
     }
 

@@ -8,8 +8,8 @@ namespace Federated.Aggregation;
 /// </summary>
 /// <remarks>
 /// Each update is read once. For each block of parameters all updates are added in the plan's fixed order (node id, base version) in
-/// double precision, so that the sum stays in the processor's cache and the result has the same bits whatever the order of arrival. Memory is one float per parameter and
-/// a few blocks, whatever the number of updates.
+/// double precision, so that the sum stays in the processor's cache and the result has the same bits whatever the order of arrival. Threads take runs of consecutive blocks, and
+/// no sum is ever split between two: the bits do not depend on their number. Memory is one float per parameter and a few blocks a thread, whatever the number of updates.
 /// </remarks>
 public static class LinearMerge
 {
@@ -17,6 +17,9 @@ public static class LinearMerge
 
     // What is added in one go stays in the processor's nearest caches: four blocks of floats and one of doubles.
     private const int TileLength = 1 << 12;
+
+    // Numbers of all updates together for which another thread is worth its own streams.
+    private const long NumbersAThread = 1 << 20;
 
     /// <summary>Merges a version's updates into the adapter before it. CPU-bound: run it off any scheduler that must answer.</summary>
     /// <param name="plan">Updates and coefficients.</param>
@@ -30,6 +33,15 @@ public static class LinearMerge
         AdapterLayout layout,
         Func<string, CancellationToken, Task<Stream>> open,
         CancellationToken cancellation = default
+    ) => await MergeAsync(plan, layout, open, Environment.ProcessorCount, cancellation).ConfigureAwait(false);
+
+    /// <summary>The same on at most so many threads.</summary>
+    internal static async Task<MergedAdapter> MergeAsync(
+        MergePlan plan,
+        AdapterLayout layout,
+        Func<string, CancellationToken, Task<Stream>> open,
+        int threads,
+        CancellationToken cancellation
     )
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -42,7 +54,7 @@ public static class LinearMerge
         try
         {
             merged.StepNorm = Math.Sqrt(
-                await MergeAsync(plan, layout, open, merged, optimizer, cancellation).ConfigureAwait(false)
+                await MergeAsync(plan, layout, open, merged, optimizer, threads, cancellation).ConfigureAwait(false)
             );
             merged.OptimizerState = optimizer.State?.ToBytes();
             return merged;
@@ -61,25 +73,41 @@ public static class LinearMerge
         Func<string, CancellationToken, Task<Stream>> open,
         MergedAdapter merged,
         ServerOptimizer optimizer,
+        int threads,
         CancellationToken cancellation
     )
     {
-        await using var before = new BlobSet([new(plan.PreviousDigest, layout, AdapterBlobKind.Adapter)], open);
-        await before.SeekAsync(0, 0, cancellation).ConfigureAwait(false);
+        var before = new BlobSource(plan.PreviousDigest, layout, AdapterBlobKind.Adapter);
         if (ReferenceEquals(layout.TrainedAt(plan.Updates[0].BaseVersion), layout))
         {
             // Every element is read into its place just before it is changed.
-            return await AddAsync(plan.Updates, layout, open, ReadOn, optimizer, cancellation).ConfigureAwait(false);
+            return await AddAsync(
+                    plan.Updates,
+                    layout,
+                    open,
+                    before,
+                    (offset, length) => merged.Elements.Slice(offset, length),
+                    optimizer,
+                    threads,
+                    cancellation
+                )
+                .ConfigureAwait(false);
         }
 
-        before.Read(0, merged.Elements);
+        await using (var whole = new BlobSet([before], open))
+        {
+            await whole.SeekAsync(0, 0, cancellation).ConfigureAwait(false);
+            whole.Read(0, merged.Elements);
+        }
+
         var squares = 0.0;
         foreach (var trained in plan.Updates.GroupBy(update => update.BaseVersion % 2))
         {
             var part = layout.TrainedAt(trained.Key);
             var own = layout.Take(part, merged.Elements);
             var step = optimizer.Of(layout, part);
-            squares += await AddAsync([.. trained], part, open, Own, step, cancellation).ConfigureAwait(false);
+            squares += await AddAsync([.. trained], part, open, null, Own, step, threads, cancellation)
+                .ConfigureAwait(false);
             layout.Put(part, own, merged.Elements);
             optimizer.Put(layout, part, step);
 
@@ -87,55 +115,86 @@ public static class LinearMerge
         }
 
         return squares;
-
-        Span<float> ReadOn(int offset, int length)
-        {
-            var block = merged.Elements.Slice(offset, length);
-            before.Read(0, block);
-            return block;
-        }
     }
 
-    // Blocks are asked for in order; returns the squared length of the step.
+    // Moves the values, which are read from a blob first where one is named; returns the squared length of the step.
     private static async Task<double> AddAsync(
         IReadOnlyList<WeightedUpdate> updates,
         AdapterLayout layout,
         Func<string, CancellationToken, Task<Stream>> open,
+        BlobSource? before,
         Func<int, int, Span<float>> values,
         ServerOptimizer optimizer,
+        int threads,
         CancellationToken cancellation
     )
     {
-        await using var blobs = new BlobSet(
-            [.. updates.Select(update => new BlobSource(update.Digest, layout, AdapterBlobKind.Update))],
-            open
-        );
-        var length = (int)Math.Min(blobs.SuggestedBlockLength, Math.Max(layout.Count, 1));
-        var sum = new double[length];
-        var blocks = Enumerable.Range(0, Math.Min(AddedAtOnce, updates.Count)).Select(_ => new float[length]).ToArray();
-        WeightedUpdate[][] groups = [.. updates.Chunk(AddedAtOnce)];
-        var squares = 0.0;
-        for (var offset = 0; offset < layout.Count; offset += length)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var count = (int)Math.Min(length, layout.Count - offset);
-            sum.AsSpan().Clear();
-            for (var g = 0; g < groups.Length; g++)
-            {
-                for (var i = 0; i < groups[g].Length; i++)
+        BlobSource[] sources =
+        [
+            .. updates.Select(update => new BlobSource(update.Digest, layout, AdapterBlobKind.Update)),
+        ];
+        var length = (int)Math.Min(BlobSet.BlockLengthFor(sources.Length), Math.Max(layout.Count, 1));
+        var squares = new double[(layout.Count + length - 1) / length];
+        var shares = Math.Clamp(layout.Count * updates.Count / NumbersAThread, 1, Math.Min(threads, squares.Length));
+        await Parallel
+            .ForEachAsync(
+                Enumerable.Range(0, (int)shares),
+                new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation },
+                async (share, stop) =>
                 {
-                    var index = (g * AddedAtOnce) + i;
-                    await blobs.SeekAsync(index, offset, cancellation).ConfigureAwait(false);
-                    blobs.Read(index, blocks[i].AsSpan(0, count));
+                    var (first, end) = (
+                        (int)(share * (long)squares.Length / shares),
+                        (int)((share + 1) * (long)squares.Length / shares)
+                    );
+                    await AddShareAsync(first, end, stop).ConfigureAwait(false);
                 }
-
-                Add(groups[g], blocks, sum.AsSpan(0, count));
-            }
-
-            squares += optimizer.Step(values(offset, count), sum.AsSpan(0, count), offset);
+            )
+            .ConfigureAwait(false);
+        var total = 0.0;
+        foreach (var square in squares)
+        {
+            total += square;
         }
 
-        return squares;
+        return total;
+
+        async Task AddShareAsync(int first, int end, CancellationToken stop)
+        {
+            await using var blobs = new BlobSet(sources, open);
+            await using var start = new BlobSet(before is null ? [] : [before], open);
+            var sum = new double[length];
+            var blocks = Enumerable
+                .Range(0, Math.Min(AddedAtOnce, updates.Count))
+                .Select(_ => new float[length])
+                .ToArray();
+            WeightedUpdate[][] groups = [.. updates.Chunk(AddedAtOnce)];
+            for (var block = first; block < end; block++)
+            {
+                stop.ThrowIfCancellationRequested();
+                var offset = block * length;
+                var count = (int)Math.Min(length, layout.Count - offset);
+                sum.AsSpan().Clear();
+                for (var g = 0; g < groups.Length; g++)
+                {
+                    for (var i = 0; i < groups[g].Length; i++)
+                    {
+                        var index = (g * AddedAtOnce) + i;
+                        await blobs.SeekAsync(index, offset, stop).ConfigureAwait(false);
+                        blobs.Read(index, blocks[i].AsSpan(0, count));
+                    }
+
+                    Add(groups[g], blocks, sum.AsSpan(0, count));
+                }
+
+                if (before is not null)
+                {
+                    await start.SeekAsync(0, offset, stop).ConfigureAwait(false);
+                    start.Read(0, values(offset, count));
+                }
+
+                squares[block] = optimizer.Step(values(offset, count), sum.AsSpan(0, count), offset);
+            }
+        }
     }
 
     private static void Add(WeightedUpdate[] group, float[][] blocks, Span<double> sum)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -6,11 +7,12 @@ namespace Federated.Aggregation;
 /// <summary>The kernel of linear merges: double sums of float blocks.</summary>
 /// <remarks>
 /// Vectors of four doubles on every machine, multiplication and addition kept apart (no fused multiply-add): the same bits whatever the
-/// width of the processor's registers.
+/// width of the processor's registers. Compiled whole at once: in a merge soon after a start, loops that long would run for most of it in slow first code.
 /// </remarks>
 internal static class WeightedSum
 {
     /// <summary>sum[j] += coefficient · block[j].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Add(Span<double> sum, ReadOnlySpan<float> block, double coefficient)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(block.Length, sum.Length);
@@ -32,6 +34,7 @@ internal static class WeightedSum
     }
 
     /// <summary>The same for four blocks, one after the other: sum[j] = (((sum[j] + c₀ b₀[j]) + c₁ b₁[j]) + …), with sum read and written once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Add(
         Span<double> sum,
         ReadOnlySpan<float> first,
@@ -74,6 +77,7 @@ internal static class WeightedSum
 
     /// <summary>values[j] += rate · sum[j], in double precision and rounded once.</summary>
     /// <returns>Σ (rate · sum[j])², in eight partial sums added in a fixed order.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double Step(Span<float> values, ReadOnlySpan<double> sum, double rate)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(sum.Length, values.Length);
@@ -106,6 +110,7 @@ internal static class WeightedSum
     }
 
     /// <summary>Σ left[j] · right[j], in eight partial sums added in a fixed order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(right.Length, left.Length);
@@ -133,6 +138,7 @@ internal static class WeightedSum
     }
 
     /// <summary>Σ block[j]², in eight partial sums added in a fixed order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static double SquaredNorm(ReadOnlySpan<float> block)
     {
         ref var from = ref MemoryMarshal.GetReference(block);

@@ -3,12 +3,14 @@ using Federated.Adapters;
 namespace Federated.Aggregation;
 
 /// <summary>
-/// x ← x + step(Σ C · rule({x_n})) with a median or trimmed mean of each coordinate over the nodes, one vote each. Only over a frozen A: coordinates of factors that
+/// x ← x + step(Σ C · rule({x_n})) with a median or trimmed mean of each coordinate over the nodes, by one vote each or by weight. Only over a frozen A: coordinates of factors that
 /// nodes turn apart have nothing to do with each other.
 /// </summary>
 /// <remarks>Memory is one block of every update, whatever the size of the adapter; each blob is read once.</remarks>
 internal static class OrderStatisticMerge
 {
+    private const int TileLength = 1 << 12;
+
     /// <summary>Merges a version's updates into the adapter before it.</summary>
     public static async Task<(MergedAdapter Merged, IReadOnlyList<NodeFinding> Findings)> MergeAsync(
         MergePlan plan,
@@ -68,7 +70,7 @@ internal static class OrderStatisticMerge
                 await blobs.ReadAsync(i, offset, blocks[i].AsMemory(0, count), cancellation).ConfigureAwait(false);
             }
 
-            Combine(plan.Robust!, candidates, blocks, sum.AsSpan(0, count), distances);
+            Combine(plan.Robust!, candidates, blocks, sum, count, distances);
             await before.ReadAsync(0, offset, start.AsMemory(0, count), cancellation).ConfigureAwait(false);
             var values = merged.Elements.Slice(offset, count);
             start.AsSpan(0, count).CopyTo(values);
@@ -82,13 +84,45 @@ internal static class OrderStatisticMerge
         RobustRule rule,
         Candidates candidates,
         float[][] blocks,
-        Span<double> sum,
+        double[] sum,
+        int count,
         double[] distances
+    )
+    {
+        // A tile has one thread, and the tiles' distances are added in order: the same bits on any number of threads.
+        var tiles = new double[(count + TileLength - 1) / TileLength][];
+        Parallel.For(
+            0,
+            tiles.Length,
+            tile =>
+            {
+                var from = tile * TileLength;
+                var part = sum.AsSpan(from, Math.Min(TileLength, count - from));
+                tiles[tile] = CombineTile(rule, candidates, blocks, from, part);
+            }
+        );
+        foreach (var tile in tiles)
+        {
+            for (var node = 0; node < distances.Length; node++)
+            {
+                distances[node] += tile[node];
+            }
+        }
+    }
+
+    // Returns the squared distances of the nodes from the result.
+    private static double[] CombineTile(
+        RobustRule rule,
+        Candidates candidates,
+        float[][] blocks,
+        int from,
+        Span<double> sum
     )
     {
         var total = candidates.TotalWeight;
         var values = new double[candidates.Nodes.Count];
-        var sorted = new double[values.Length];
+        var (sorted, weights) = (new double[values.Length], new double[values.Length]);
+        var distances = new double[values.Length];
         for (var j = 0; j < sum.Length; j++)
         {
             for (var node = 0; node < values.Length; node++)
@@ -96,20 +130,26 @@ internal static class OrderStatisticMerge
                 values[node] = 0;
                 foreach (var (vector, factor) in candidates.Parts[node])
                 {
-                    values[node] += factor * blocks[vector][j];
+                    values[node] += factor * blocks[vector][from + j];
                 }
             }
 
             values.CopyTo(sorted, 0);
-            var middle =
-                rule.Method == RobustMethod.Median
-                    ? CoordinateRules.Median(sorted)
-                    : CoordinateRules.TrimmedMean(sorted, rule.Trim);
+            candidates.Weights.CopyTo(weights, 0);
+            var middle = rule switch
+            {
+                { Method: RobustMethod.Median, IsWeighted: false } => CoordinateRules.Median(sorted),
+                { Method: RobustMethod.Median } => CoordinateRules.WeightedMedian(sorted, weights),
+                { IsWeighted: false } => CoordinateRules.TrimmedMean(sorted, rule.Trim),
+                _ => CoordinateRules.WeightedTrimmedMean(sorted, weights, rule.Trim),
+            };
             sum[j] = total * middle;
             for (var node = 0; node < values.Length; node++)
             {
                 distances[node] += (values[node] - middle) * (values[node] - middle);
             }
         }
+
+        return distances;
     }
 }

@@ -6,10 +6,10 @@ public enum RobustMethod
     /// <summary>The weighted mean of updates whose norms are bounded.</summary>
     NormBound,
 
-    /// <summary>The median of each coordinate (Yin et al. 2018).</summary>
+    /// <summary>The median of each coordinate (Yin et al. 2018), of the nodes or of their weight.</summary>
     Median,
 
-    /// <summary>The mean of each coordinate without its largest and smallest values (Yin et al. 2018).</summary>
+    /// <summary>The mean of each coordinate without its largest and smallest values (Yin et al. 2018), or without a share of the weight at each end.</summary>
     TrimmedMean,
 
     /// <summary>The one update that is nearest to its neighbours (Blanchard et al. 2017).</summary>

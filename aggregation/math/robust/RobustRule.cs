@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Federated.Aggregation;
 
 /// <summary>A run's rule against hostile or broken updates. It acts on each node's update before ω.</summary>
@@ -14,6 +16,13 @@ public sealed record RobustRule
 
     /// <summary>Share of the nodes that trimmed mean leaves out at each end. [0, 0.5).</summary>
     public double Trim { get; init; }
+
+    /// <summary>
+    /// Whether median and trimmed mean count a node with its weight, as if it had so many votes; false = one vote each. The other rules, but for krum, always
+    /// count weights.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsWeighted { get; init; }
 
     /// <summary>Nodes that multi-Krum averages; null = all but f.</summary>
     public int? Select { get; init; }

@@ -30,11 +30,9 @@ internal static class UpdateProducts
             {
                 cancellation.ThrowIfCancellationRequested();
                 await blobs.ReadAsync(i, offset, blocks[i].AsMemory(0, count), cancellation).ConfigureAwait(false);
-                for (var j = 0; j <= i; j++)
-                {
-                    gram[i, j] += WeightedSum.Dot(blocks[i].AsSpan(0, count), blocks[j].AsSpan(0, count));
-                }
             }
+
+            Add(gram, (i, j) => WeightedSum.Dot(blocks[i].AsSpan(0, count), blocks[j].AsSpan(0, count)));
         }
 
         return gram;
@@ -53,18 +51,26 @@ internal static class UpdateProducts
         for (var layer = 0; layer < layout.Tensors.Count; layer++)
         {
             var changes = (await layers.ReadAsync(layer, cancellation).ConfigureAwait(false)).Changes();
-            for (var i = 0; i < changes.Count; i++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                for (var j = 0; j <= i; j++)
-                {
-                    gram[i, j] += Inner(changes[i], changes[j]);
-                }
-            }
+            cancellation.ThrowIfCancellationRequested();
+            Add(gram, (i, j) => Inner(changes[i], changes[j]));
         }
 
         return gram;
     }
+
+    // A pair of vectors has one thread, which adds block by block.
+    private static void Add(GramMatrix gram, Func<int, int, double> inner) =>
+        Parallel.For(
+            0,
+            gram.Count,
+            i =>
+            {
+                for (var j = 0; j <= i; j++)
+                {
+                    gram[i, j] += inner(i, j);
+                }
+            }
+        );
 
     /// <summary>A block of every blob that together stay within a fixed memory.</summary>
     public static int BlockLength(BlobSet blobs, long count) =>

@@ -43,6 +43,8 @@ public sealed class AggregationRulesTests
     [InlineData("robust: { bound: 3.5 }")]
     [InlineData("participation: { method: fedavg }, robust: { method: median, bound: auto }")]
     [InlineData("participation: { method: uniform }, robust: { method: trimmedMean, trim: 0.25 }")]
+    [InlineData("robust: { method: median }")]
+    [InlineData("robust: { method: trimmedMean, trim: 0.25 }")]
     [InlineData("participation: { method: fedavg }, robust: { method: krum, byzantine: 1 }")]
     [InlineData("robust: { method: multiKrum, byzantine: 1, select: 3 }")]
     [InlineData("robust: { method: geometricMedian, iterations: 5 }")]
@@ -80,7 +82,6 @@ public sealed class AggregationRulesTests
     )]
     [InlineData("robust: { method: centeredClip }", "aggregation.robust.radius")]
     [InlineData("robust: { method: geometricMedian, iterations: 0 }", "aggregation.robust.iterations")]
-    [InlineData("robust: { method: median }", "aggregation.robust.method")]
     [InlineData("robust: { method: krum, byzantine: 1 }", "aggregation.robust.method")]
     [InlineData("participation: { method: mifa }, robust: { method: geometricMedian }", "aggregation.robust.method")]
     public void A_rule_that_cannot_keep_its_promise_is_refused(string aggregation, string path) =>

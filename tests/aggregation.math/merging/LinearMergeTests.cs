@@ -21,6 +21,66 @@ public sealed class LinearMergeTests
         Assert.Equal(Bits(one), Bits(Merge(before, updates).Values.ToArray()));
     }
 
+    /// <summary>Enough numbers for several shares, a last block that is not whole, with and without a state, and one factor at a time.</summary>
+    [Theory]
+    [InlineData(ServerOptimizerKind.Sgd, TrainedFactors.B)]
+    [InlineData(ServerOptimizerKind.Adam, TrainedFactors.B)]
+    [InlineData(ServerOptimizerKind.Momentum, TrainedFactors.Alternating)]
+    public async Task The_number_of_threads_does_not_change_a_bit(ServerOptimizerKind kind, TrainedFactors factors)
+    {
+        var layout = AdapterLayout.For(
+            [new("layers.0.q_proj", 3001, 2999), new("layers.0.v_proj", 3001, 1003)],
+            new(64, 64, LoraScaling.RsLora, ["q_proj", "v_proj"], 0) { Factors = factors }
+        );
+        var random = new Random(4);
+        var before = Put(AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, Numbers(layout)));
+        WeightedUpdate[] updates =
+        [
+            .. Enumerable
+                .Range(0, 9)
+                .Select(i =>
+                {
+                    var part = layout.TrainedAt(i % 2);
+                    return Some.Weighted(
+                        $"node{i}",
+                        i % 2,
+                        Put(AdapterBlob.Encode(AdapterBlobKind.Update, part, Numbers(part))),
+                        0.1
+                    );
+                }),
+        ];
+        var rule = new ServerOptimizerRule
+        {
+            Kind = kind,
+            Beta1 = 0.9,
+            Beta2 = 0.99,
+        };
+        var plan = MergePlan.For(2, before, updates, new ServerStepPlan(rule, null, 0)) with
+        {
+            Method = factors == TrainedFactors.B ? MergeMethod.Ffa : MergeMethod.Alternating,
+        };
+        using var alone = await MergeAsync(1);
+        foreach (var threads in new[] { 2, 3, 7 })
+        {
+            using var together = await MergeAsync(threads);
+            Assert.Equal(alone.Blob.ToArray(), together.Blob.ToArray());
+            Assert.Equal(alone.OptimizerState, together.OptimizerState);
+            Assert.Equal(alone.StepNorm, together.StepNorm);
+        }
+
+        float[] Numbers(AdapterLayout of) =>
+            [.. Enumerable.Range(0, (int)of.Count).Select(_ => random.NextSingle() - 0.5f)];
+
+        Task<MergedAdapter> MergeAsync(int threads) =>
+            LinearMerge.MergeAsync(
+                plan,
+                layout,
+                (digest, _) => Task.FromResult<Stream>(new MemoryStream(_blobs[digest])),
+                threads,
+                TestContext.Current.CancellationToken
+            );
+    }
+
     [Fact]
     public void One_node_with_coefficient_one_is_that_nodes_adapter()
     {

@@ -30,6 +30,13 @@ public sealed class HostileUpdateTests
             ["normBound"] = new() { Method = RobustMethod.NormBound, Bound = 1.5 * HonestNorm },
             ["median"] = new() { Method = RobustMethod.Median },
             ["trimmedMean"] = new() { Method = RobustMethod.TrimmedMean, Trim = 0.3 },
+            ["median by weight"] = new() { Method = RobustMethod.Median, IsWeighted = true },
+            ["trimmedMean by weight"] = new()
+            {
+                Method = RobustMethod.TrimmedMean,
+                Trim = 0.3,
+                IsWeighted = true,
+            },
             ["krum"] = new() { Method = RobustMethod.Krum, Byzantine = 3 },
             ["multiKrum"] = new() { Method = RobustMethod.MultiKrum, Byzantine = 3 },
             ["geometricMedian"] = new() { Method = RobustMethod.GeometricMedian },

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FsCheck.Xunit;
 
 namespace Federated.Aggregation.Tests;
 
@@ -34,6 +35,43 @@ public sealed class KnownRobustRuleTests
             known.GetProperty("expected").Doubles().Zip(Grams.Combine(clients, shares)),
             pair => Assert.Equal(pair.First, pair.Second, 1e-12)
         );
+    }
+
+    [Property(MaxTest = 100)]
+    public void A_weight_is_so_many_votes(int seed)
+    {
+        var random = new Random(seed);
+        var votes = Enumerable.Range(0, 2 + random.Next(8)).Select(_ => 1 + random.Next(4)).ToArray();
+        var values = votes.Select(_ => (double)random.Next(-5, 6)).ToArray();
+        double[] repeated =
+        [
+            .. values.Zip(votes, (value, count) => Enumerable.Repeat(value, count)).SelectMany(x => x),
+        ];
+        double[] weights = [.. votes.Select(count => count / 7.0)];
+
+        Assert.Equal(
+            CoordinateRules.Median([.. repeated]),
+            CoordinateRules.WeightedMedian([.. values], [.. weights]),
+            1e-12
+        );
+        // A trim that leaves out whole votes.
+        var trim = (double)random.Next((repeated.Length + 1) / 2) / repeated.Length;
+        double[] sorted = [.. repeated.Order()];
+        var cut = (int)Math.Round(trim * sorted.Length);
+        Assert.Equal(
+            sorted[cut..^cut].Average(),
+            CoordinateRules.WeightedTrimmedMean([.. values], [.. weights], trim),
+            1e-9
+        );
+    }
+
+    [Fact]
+    public void Less_than_half_of_the_weight_does_not_carry_the_median_away()
+    {
+        double[] values = [1, 2, 3, 1e30, 1e30, 1e30];
+        Assert.InRange(CoordinateRules.WeightedMedian([.. values], [2, 2, 2, 1, 1, 1]), 1, 3);
+        Assert.InRange(CoordinateRules.WeightedTrimmedMean([.. values], [2, 2, 2, 1, 1, 1], 1.0 / 3), 1, 3);
+        Assert.Equal(1e30, CoordinateRules.WeightedMedian([.. values], [1, 1, 1, 2, 2, 2]));
     }
 
     private static void Agrees(JsonElement known, Func<double[], JsonElement, double> rule)

@@ -7,7 +7,8 @@ using Federated.Silo;
 namespace Federated.Benchmarks;
 
 /// <summary>
-/// The linear merge out of the blob store, a process for each number of updates: seconds beside plainly reading the same files, and the peak of resident memory.
+/// The linear merge out of the blob store, a process for each line: seconds beside plainly reading the same files on one thread, and the peak of resident memory. Once with
+/// the files in the page cache, for growing numbers of updates, and once from the disk, with every file distinct and dropped from the cache before each reading.
 /// </summary>
 internal static class MergeStoreBenchmark
 {
@@ -21,29 +22,43 @@ internal static class MergeStoreBenchmark
             return;
         }
 
+        Console.WriteLine(
+            "| updates | files | read s | read GB/s | merge s | merge GB/s | merge ÷ read | CPU GB/s a core | peak RSS MB |"
+        );
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+        foreach (var count in arguments.Text("updates", "10,100,1000").Split(','))
+        {
+            InChild(arguments, count, "cached");
+        }
+
+        foreach (var count in arguments.Text("cold", "10,40").Split(','))
+        {
+            InChild(arguments, count, "cold");
+        }
+    }
+
+    private static void InChild(Arguments arguments, string count, string files)
+    {
         var folder = Directory.CreateTempSubdirectory("federated-merge-").FullName;
         try
         {
-            Console.WriteLine("| updates | read s | merge s | merge ÷ read | merge GB/s | peak RSS MB |");
-            Console.WriteLine("|---|---|---|---|---|---|");
-            foreach (var count in arguments.Text("updates", "10,100,1000").Split(','))
-            {
-                using var child = Process.Start(
-                    new ProcessStartInfo(
-                        Environment.ProcessPath!,
-                        [
-                            "merge-store",
-                            "--store",
-                            folder,
-                            "--updates",
-                            count,
-                            "--megabytes",
-                            arguments.Text("megabytes", "40"),
-                        ]
-                    )
-                )!;
-                child.WaitForExit();
-            }
+            using var child = Process.Start(
+                new ProcessStartInfo(
+                    Environment.ProcessPath!,
+                    [
+                        "merge-store",
+                        "--store",
+                        folder,
+                        "--updates",
+                        count,
+                        "--files",
+                        files,
+                        "--megabytes",
+                        arguments.Text("megabytes", "40"),
+                    ]
+                )
+            )!;
+            child.WaitForExit();
         }
         finally
         {
@@ -54,10 +69,12 @@ internal static class MergeStoreBenchmark
     private static void Measure(Arguments arguments, string folder)
     {
         var (count, megabytes) = (arguments.Integer("updates", 10), arguments.Integer("megabytes", 40));
+        var isCold = arguments.Text("files", "cached") == "cold";
         var layout = MergeInputs.Layout(megabytes);
         var store = new FileBlobStore(folder);
-        var (adapter, files) = Fill(folder, store, layout, count);
+        var (adapter, files) = isCold ? Distinct(store, layout, count) : Linked(folder, store, layout, count);
         var before = Peak();
+        Prepare();
         var clock = Stopwatch.StartNew();
         var buffer = new byte[1 << 16];
         foreach (var file in files)
@@ -74,6 +91,8 @@ internal static class MergeStoreBenchmark
         }
 
         var read = clock.Elapsed.TotalSeconds;
+        Prepare();
+        var cpu = Cpu();
         clock.Restart();
         LinearMerge
             .MergeAsync(MergeInputs.Plan(count, adapter, i => files[i]), layout, store.OpenAsync)
@@ -81,44 +100,60 @@ internal static class MergeStoreBenchmark
             .GetResult()
             .Dispose();
         var merge = clock.Elapsed.TotalSeconds;
+        var spent = Cpu() - cpu;
         var gigabytes = count * (double)AdapterBlob.ByteLength(layout) / 1e9;
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {count} | {read:F2} | {merge:F2} | {merge / read:F2} | {gigabytes / merge:F2} | {Peak():F0} ({before:F0} before) |"
+                $"| {count} | {(isCold ? "from the disk" : "cached")} | {read:F2} | {gigabytes / read:F2} | {merge:F2} | {gigabytes / merge:F2} | {merge / read:F2} | {gigabytes / spent:F2} | {Peak():F0} ({before:F0} before) |"
             )
         );
+
+        void Prepare()
+        {
+            foreach (var file in isCold ? files : [])
+            {
+                PageCache.Drop(PathOf(folder, file));
+            }
+        }
     }
 
+    private static (string Adapter, string[] Files) Distinct(FileBlobStore store, AdapterLayout layout, int count) =>
+        (
+            Put(store, layout, AdapterBlobKind.Adapter, 0),
+            [.. Enumerable.Range(1, count).Select(seed => Put(store, layout, AdapterBlobKind.Update, seed))]
+        );
+
     // A few blobs under many names: links, so that a thousand updates fit on any disk.
-    private static (string Adapter, string[] Files) Fill(
+    private static (string Adapter, string[] Files) Linked(
         string folder,
         FileBlobStore store,
         AdapterLayout layout,
         int count
     )
     {
-        var adapter = store.PutAsync(MergeInputs.Blob(layout, AdapterBlobKind.Adapter, 0)).GetAwaiter().GetResult();
-        var blobs = Enumerable
-            .Range(1, DistinctBlobs)
-            .Select(seed =>
-                store.PutAsync(MergeInputs.Blob(layout, AdapterBlobKind.Update, seed)).GetAwaiter().GetResult()
-            )
-            .ToArray();
+        var (adapter, blobs) = Distinct(store, layout, DistinctBlobs);
         var files = Enumerable.Range(0, count).Select(i => $"{i:x64}").ToArray();
         Directory.CreateDirectory(Path.Combine(folder, "00"));
         for (var i = 0; i < count; i++)
         {
-            if (!File.Exists(PathOf(folder, files[i])))
-            {
-                File.CreateSymbolicLink(PathOf(folder, files[i]), PathOf(folder, blobs[i % blobs.Length]));
-            }
+            File.CreateSymbolicLink(PathOf(folder, files[i]), PathOf(folder, blobs[i % blobs.Length]));
         }
 
         return (adapter, files);
     }
 
+    private static string Put(FileBlobStore store, AdapterLayout layout, AdapterBlobKind kind, int seed) =>
+        store.PutAsync(MergeInputs.Blob(layout, kind, seed)).GetAwaiter().GetResult();
+
     private static string PathOf(string folder, string digest) => Path.Combine(folder, digest[..2], digest);
+
+    // What a machine shared with others does not change much.
+    private static double Cpu()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.TotalProcessorTime.TotalSeconds;
+    }
 
     private static double Peak()
     {

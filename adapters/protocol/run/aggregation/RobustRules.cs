@@ -137,13 +137,13 @@ internal static class RobustRules
                 "write method: normBound, or participation: { method: fedau }"
             );
         }
-        else if (section.Method is "median" or "trimmedMean" or "krum" && method is "fedau" or "known")
+        else if (section.Method is "krum" && method is "fedau" or "known")
         {
             report.Add(
                 $"{Path}.method",
                 section.Method,
-                $"each node has one vote, which undoes the weights of participation {method}",
-                "write participation: { method: fedavg } or uniform, or robust.method: multiKrum, geometricMedian or centeredClip"
+                $"it publishes one node's update whatever its weight, which undoes the weights of participation {method}",
+                "write participation: { method: fedavg } or uniform, or another robust.method: all but krum count weights"
             );
         }
 

@@ -9,7 +9,7 @@ public static class AdapterMerge
     /// <param name="adapters">The adapters; all change the same layers.</param>
     /// <param name="weights">One for each, any finite numbers; they need not sum to one.</param>
     /// <param name="method">svd | stack | average | ffa.</param>
-    /// <param name="rank">Largest rank of the result: svd, and what stack and ffa give, are cut to it; null = the largest rank that a layer has (svd), or no cut.</param>
+    /// <param name="rank">Largest rank of the result: what the other methods give is cut to it as svd is; null = the largest rank that a layer has (svd), or no cut.</param>
     /// <returns>The merged adapter and what the merge did.</returns>
     /// <exception cref="AdapterMergeException">The adapters, weights or rank do not fit together; the message says how and what to do.</exception>
     public static MergedPeft Merge(
@@ -24,7 +24,7 @@ public static class AdapterMerge
         AdapterMergeChecks.Require(adapters, weights, method, rank);
         if (rank is { } most && method != MergeMethod.Svd)
         {
-            return Cut(Merge(adapters, weights, method), most);
+            return Cut(adapters, weights, Merge(adapters, weights, method), most);
         }
 
         var layers = adapters[0].Layers.Select(layer => Layer(adapters, weights, method, rank, layer.Path)).ToList();
@@ -49,8 +49,13 @@ public static class AdapterMerge
     /// <param name="rank">r ≥ 1; layers of a smaller rank stay as they are.</param>
     public static MergedPeft Truncate(PeftAdapter adapter, int rank) => Merge([adapter], [1], MergeMethod.Svd, rank);
 
-    // What was exact so far leaves out what the cut leaves out.
-    private static MergedPeft Cut(MergedPeft merged, int rank)
+    // What was exact so far leaves out what the cut leaves out. An average was not, and the two errors need not be at right angles: its distance is taken.
+    private static MergedPeft Cut(
+        IReadOnlyList<PeftAdapter> adapters,
+        IReadOnlyList<double> weights,
+        MergedPeft merged,
+        int rank
+    )
     {
         if (merged.Adapter.Layers.All(layer => layer.Rank <= rank))
         {
@@ -58,8 +63,33 @@ public static class AdapterMerge
         }
 
         var cut = Truncate(merged.Adapter, rank);
-        return merged with { Adapter = cut.Adapter, DroppedTail = cut.DroppedTail };
+        return merged with
+        {
+            Adapter = cut.Adapter,
+            DroppedTail =
+                merged.Method == MergeMethod.Average ? Distance(adapters, weights, cut.Adapter) : cut.DroppedTail,
+        };
     }
+
+    // ‖Σ w ΔW − ΔW of the result‖.
+    private static double Distance(
+        IReadOnlyList<PeftAdapter> adapters,
+        IReadOnlyList<double> weights,
+        PeftAdapter result
+    ) =>
+        Norm(
+            result.Layers.Select(layer =>
+            {
+                var difference = AdapterLayers.SumOf(layer with { Scale = -layer.Scale });
+                foreach (var (adapter, weight) in adapters.Zip(weights))
+                {
+                    var part = adapter.Layers.First(other => other.Path == layer.Path);
+                    difference.Add(weight * part.Scale, AdapterLayers.PairOf(part, 1));
+                }
+
+                return difference.Norm();
+            })
+        );
 
     private static MergedLayer Layer(
         IReadOnlyList<PeftAdapter> adapters,

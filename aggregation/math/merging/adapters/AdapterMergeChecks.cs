@@ -31,10 +31,6 @@ internal static class AdapterMergeChecks
             $"{method} merges updates of a run; whole adapters are merged by svd, stack, average or ffa"
         );
         Require(rank is null or > 0, $"rank {rank}; expected 1 or more");
-        Require(
-            method != MergeMethod.Average || rank is null || adapters[0].Layers.All(layer => layer.Rank <= rank),
-            $"rank {rank} is below that of the adapters, which average keeps; a smaller rank can be chosen with svd"
-        );
         for (var i = 1; i < adapters.Count; i++)
         {
             SameModel(adapters[0], adapters[i], i);

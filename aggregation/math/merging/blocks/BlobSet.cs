@@ -25,7 +25,10 @@ public sealed class BlobSet(IReadOnlyList<BlobSource> sources, Func<string, Canc
     public IReadOnlyList<BlobSource> Sources => sources;
 
     /// <summary>A block length for which opening costs little beside reading.</summary>
-    public int SuggestedBlockLength => sources.Count <= OpenAtOnce ? 1 << 14 : 1 << 18;
+    public int SuggestedBlockLength => BlockLengthFor(sources.Count);
+
+    /// <summary>The same for so many blobs.</summary>
+    internal static int BlockLengthFor(int blobs) => blobs <= OpenAtOnce ? 1 << 14 : 1 << 18;
 
     /// <summary>Reads consecutive elements of one blob.</summary>
     /// <param name="index">Which blob.</param>
