@@ -1,14 +1,11 @@
 using System.Runtime.InteropServices;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace Federated.Aggregation;
 
 /// <summary>M = Σ w_j B_j A_j of one layer, of any ranks and weights, kept by its factors: the m × n matrix is formed only where that is cheaper.</summary>
 /// <remarks>
-/// The factors are stacked, Bc = [B_1 … B_K] (m × R) and Ac = [w_1 A_1; …; w_K A_K] (R × n), and reduced by two thin QR factorisations to a
-/// core of R × R with the same singular values: M = Q_b (R_b R_aᵀ) Q_aᵀ, about 4(m + n)R² + 20R³ operations. Where R is more than half of the smaller
-/// side, M itself is reduced. Where the core would be larger than <see cref="LargestWholeCore"/> and few components are wanted, these are found by
-/// <see cref="LeadingTriplets"/>. The singular values of the core come from MathNet.Numerics' managed code, which runs on one thread: the same terms in the same order
+/// The factors are stacked, Bc = [B_1 … B_K] (m × R) and Ac = [w_1 A_1; …; w_K A_K] (R × n), and reduced to a core (<see cref="ReducedSum"/>). Where the core would be
+/// larger than <see cref="LargestWholeCore"/> and few components are wanted, these are found by <see cref="LeadingTriplets"/>. The same terms in the same order
 /// give the same bits on every run of a build, whatever the number of threads.
 /// </remarks>
 public sealed class ProductSum
@@ -66,7 +63,7 @@ public sealed class ProductSum
     public double Norm()
     {
         var squares = 0.0;
-        foreach (var value in Reduce().Core)
+        foreach (var value in ReducedSum.Of(this).Core)
         {
             squares += value * value;
         }
@@ -116,8 +113,8 @@ public sealed class ProductSum
             return large;
         }
 
-        var (qb, qa, core) = Reduce();
-        if (core.Length == 0)
+        var reduced = ReducedSum.Of(this);
+        if (reduced.Size == 0)
         {
             return new(
                 FactorPair.Zero(OutFeatures, rank, InFeatures),
@@ -127,31 +124,20 @@ public sealed class ProductSum
             );
         }
 
-        var svd = Matrix<double>.Build.DenseOfArray(core).Svd(computeVectors: true);
-        var count = Math.Min(rank + tailRank, svd.S.Count);
-        var (left, right) = (new double[count][], new double[count][]);
-        for (var j = 0; j < count; j++)
-        {
-            var root = Math.Sqrt(svd.S[j]);
-            left[j] = [.. svd.U.Column(j).Select(value => root * value)];
-            right[j] = [.. svd.VT.Row(j).Select(value => root * value)];
-        }
-
-        var (b, a) = (Combine(qb, left, OutFeatures), Combine(qa, right, InFeatures));
-        return Split(b, a, rank, tailRank, svd.S.AsArray() ?? svd.S.ToArray(), 0);
+        var (b, a, values) = reduced.Leading(rank + tailRank);
+        return TruncatedProduct.Of(b, a, rank, tailRank, values, 0);
     }
 
     // A whole decomposition would take minutes or hours for a few of its triplets.
     private bool IsLarge(int wanted)
     {
-        var smaller = Math.Min(OutFeatures, InFeatures);
-        var core = 2 * (long)StackedRank <= smaller ? StackedRank : smaller;
+        var core = Math.Min(StackedRank, Math.Min(OutFeatures, InFeatures));
         return core > LargestWholeCore && 8 * (long)wanted <= core;
     }
 
     private TruncatedProduct? TruncateLarge(int rank, int tailRank)
     {
-        var isDense = 2 * (long)StackedRank > Math.Min(OutFeatures, InFeatures);
+        var isDense = !IsWorthStacking;
         var stack = isDense ? null : Stack();
         var matrix = isDense ? new FactoredMatrix(null, DenseRows()) : new FactoredMatrix(stack!.B, stack.A);
         var triplets = LeadingTriplets.Of(matrix, rank + tailRank, exact: rank);
@@ -166,7 +152,14 @@ public sealed class ProductSum
             Scale(triplets.Right[j], Math.Sqrt(triplets.Values[j]));
         }
 
-        return Split(triplets.Left, triplets.Right, rank, tailRank, triplets.Values, triplets.RestSquared);
+        return TruncatedProduct.Of(
+            triplets.Left,
+            triplets.Right,
+            rank,
+            tailRank,
+            triplets.Values,
+            triplets.RestSquared
+        );
     }
 
     private static void Scale(Span<double> vector, double factor)
@@ -177,53 +170,19 @@ public sealed class ProductSum
         }
     }
 
-    private static TruncatedProduct Split(
-        VectorSet b,
-        VectorSet a,
-        int rank,
-        int tailRank,
-        IReadOnlyList<double> singularValues,
-        double restSquared
-    )
-    {
-        FixSigns(b, a);
-        return new(
-            Part(b, a, 0, rank),
-            Part(b, a, rank, Math.Max(0, Math.Min(tailRank, b.Count - rank))),
-            singularValues,
-            restSquared
-        );
-    }
+    /// <summary>Whether the stacked factors are smaller than what they make.</summary>
+    internal bool IsWorthStacking => StackedRank < Math.Min(OutFeatures, InFeatures);
 
-    // M = Qb · Core · Qaᵀ; a null Q is the identity.
-    private (ThinQr? Qb, ThinQr? Qa, double[,] Core) Reduce()
-    {
-        var smaller = Math.Min(OutFeatures, InFeatures);
-        if (2 * (long)StackedRank <= smaller)
-        {
-            var stack = Stack();
-            var (b, a) = (ThinQr.Of(stack.B), ThinQr.Of(stack.A));
-            return (b, a, TimesTransposed(b.R, a.R));
-        }
-
-        if (InFeatures <= OutFeatures)
-        {
-            var columns = ThinQr.Of(DenseColumns());
-            return (columns, null, columns.R);
-        }
-
-        var rows = ThinQr.Of(DenseRows());
-        return (null, rows, Transposed(rows.R));
-    }
-
-    private VectorSet DenseRows()
+    /// <summary>M's rows.</summary>
+    internal VectorSet DenseRows()
     {
         var rows = new VectorSet(OutFeatures, InFeatures);
         Parallel.For(0, OutFeatures, i => AddRow(i, rows[i]));
         return rows;
     }
 
-    private VectorSet DenseColumns()
+    /// <summary>M's columns.</summary>
+    internal VectorSet DenseColumns()
     {
         var columns = new VectorSet(InFeatures, OutFeatures);
         Parallel.For(
@@ -252,94 +211,5 @@ public sealed class ProductSum
                 VectorKernels.AddScaled(row, weight * pair.B[k][i], pair.A[k]);
             }
         }
-    }
-
-    // Both are upper triangular: the sum over k begins at the later of the two rows.
-    private static double[,] TimesTransposed(double[,] left, double[,] right)
-    {
-        var size = left.GetLength(0);
-        var product = new double[size, size];
-        for (var i = 0; i < size; i++)
-        {
-            for (var j = 0; j < size; j++)
-            {
-                var from = Math.Max(i, j);
-                product[i, j] = VectorKernels.Dot(
-                    MemoryMarshal.CreateReadOnlySpan(ref left[i, from], size - from),
-                    MemoryMarshal.CreateReadOnlySpan(ref right[j, from], size - from)
-                );
-            }
-        }
-
-        return product;
-    }
-
-    private static double[,] Transposed(double[,] matrix)
-    {
-        var transposed = new double[matrix.GetLength(1), matrix.GetLength(0)];
-        for (var i = 0; i < matrix.GetLength(0); i++)
-        {
-            for (var j = 0; j < matrix.GetLength(1); j++)
-            {
-                transposed[j, i] = matrix[i, j];
-            }
-        }
-
-        return transposed;
-    }
-
-    private static VectorSet Combine(ThinQr? q, double[][] weights, int length)
-    {
-        if (q is not null)
-        {
-            return q.Combine(weights);
-        }
-
-        var made = new VectorSet(weights.Length, length);
-        for (var j = 0; j < weights.Length; j++)
-        {
-            weights[j].CopyTo(made[j]);
-        }
-
-        return made;
-    }
-
-    // A singular vector and its partner may change sign together: the largest entry of B's column is positive.
-    private static void FixSigns(VectorSet b, VectorSet a)
-    {
-        for (var j = 0; j < b.Count; j++)
-        {
-            var largest = 0.0;
-            foreach (var value in b[j])
-            {
-                largest = Math.Abs(value) > Math.Abs(largest) ? value : largest;
-            }
-
-            if (largest < 0)
-            {
-                Negate(b[j]);
-                Negate(a[j]);
-            }
-        }
-    }
-
-    private static void Negate(Span<double> vector)
-    {
-        foreach (ref var value in vector)
-        {
-            value = -value;
-        }
-    }
-
-    private static FactorPair Part(VectorSet b, VectorSet a, int from, int rank)
-    {
-        var part = FactorPair.Zero(b.Length, rank, a.Length);
-        for (var k = 0; k < rank && from + k < b.Count; k++)
-        {
-            b[from + k].CopyTo(part.B[k]);
-            a[from + k].CopyTo(part.A[k]);
-        }
-
-        return part;
     }
 }

@@ -2,11 +2,12 @@ namespace Federated.Aggregation;
 
 /// <summary>X = Q R by Householder reflections (Golub and Van Loan, Algorithm 5.2.1), columns in contiguous memory.</summary>
 /// <remarks>
-/// Each trailing column is changed by one thread in the order of the reflections, so that the bits do not depend on the number of
+/// Each trailing column is changed by one thread in the order of the reflections, a panel of them at a time, so that the bits do not depend on the number of
 /// threads.
 /// </remarks>
 internal sealed class ThinQr
 {
+    private const int PanelColumns = 32;
     private const long ParallelFrom = 1 << 17;
 
     private readonly VectorSet _reflections;
@@ -25,23 +26,35 @@ internal sealed class ThinQr
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(x.Count, x.Length);
         var (r, tau) = (new double[x.Count, x.Count], new double[x.Count]);
-        for (var k = 0; k < x.Count; k++)
+        for (var first = 0; first < x.Count; first += PanelColumns)
         {
-            (r[k, k], tau[k]) = Reflect(x[k][k..]);
-            var (step, factor) = (k, tau[k]);
-            ForEach(
-                k + 1,
-                x.Count,
-                (x.Length - k) * (long)(x.Count - k),
-                column =>
-                {
-                    Apply(x[step][step..], factor, x[column][step..]);
-                    r[step, column] = x[column][step];
-                }
-            );
+            var end = Math.Min(first + PanelColumns, x.Count);
+            for (var k = first; k < end; k++)
+            {
+                (r[k, k], tau[k]) = Reflect(x[k][k..]);
+                Change(k, k + 1, k + 1, end);
+            }
+
+            Change(first, end, end, x.Count);
         }
 
         return new(x, tau, r);
+
+        // Some reflections, in order, on some columns: a column stays in the cache while they pass over it.
+        void Change(int first, int last, int from, int to) =>
+            ForEach(
+                from,
+                to,
+                (x.Length - first) * (long)(last - first) * (to - from),
+                column =>
+                {
+                    for (var k = first; k < last; k++)
+                    {
+                        Apply(x[k][k..], tau[k], x[column][k..]);
+                        r[k, column] = x[column][k];
+                    }
+                }
+            );
     }
 
     /// <summary>Q · weights, for each set of weights: the combination of orthonormal columns.</summary>

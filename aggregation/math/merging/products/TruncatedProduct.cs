@@ -46,4 +46,68 @@ public sealed class TruncatedProduct
 
         return Math.Sqrt(squares);
     }
+
+    /// <summary>Components in the order of their singular values, with fixed signs.</summary>
+    /// <param name="b">√σ u.</param>
+    /// <param name="a">√σ v.</param>
+    /// <param name="rank">How many to keep; zeros where there are fewer.</param>
+    /// <param name="tailRank">How many of the rest to keep apart.</param>
+    /// <param name="singularValues">σ, descending.</param>
+    /// <param name="restSquared">Σ σ² of those that are not among them.</param>
+    internal static TruncatedProduct Of(
+        VectorSet b,
+        VectorSet a,
+        int rank,
+        int tailRank,
+        IReadOnlyList<double> singularValues,
+        double restSquared
+    )
+    {
+        FixSigns(b, a);
+        return new(
+            Part(b, a, 0, rank),
+            Part(b, a, rank, Math.Max(0, Math.Min(tailRank, b.Count - rank))),
+            singularValues,
+            restSquared
+        );
+    }
+
+    // A singular vector and its partner may change sign together: the largest entry of B's column is positive.
+    private static void FixSigns(VectorSet b, VectorSet a)
+    {
+        for (var j = 0; j < b.Count; j++)
+        {
+            var largest = 0.0;
+            foreach (var value in b[j])
+            {
+                largest = Math.Abs(value) > Math.Abs(largest) ? value : largest;
+            }
+
+            if (largest < 0)
+            {
+                Negate(b[j]);
+                Negate(a[j]);
+            }
+        }
+    }
+
+    private static void Negate(Span<double> vector)
+    {
+        foreach (ref var value in vector)
+        {
+            value = -value;
+        }
+    }
+
+    private static FactorPair Part(VectorSet b, VectorSet a, int from, int rank)
+    {
+        var part = FactorPair.Zero(b.Length, rank, a.Length);
+        for (var k = 0; k < rank && from + k < b.Count; k++)
+        {
+            b[from + k].CopyTo(part.B[k]);
+            a[from + k].CopyTo(part.A[k]);
+        }
+
+        return part;
+    }
 }

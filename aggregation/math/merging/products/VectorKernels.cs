@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace Federated.Aggregation;
 
-/// <summary>The two loops of which products are made. Four lanes on every machine, no fused multiply-add: the same bits whatever the processor. Compiled whole at once, as <see cref="WeightedSum"/> is.</summary>
+/// <summary>The loops of which products are made. Four lanes on every machine, no fused multiply-add: the same bits whatever the processor. Compiled whole at once, as <see cref="WeightedSum"/> is.</summary>
 internal static class VectorKernels
 {
     /// <summary>Σ left[j] · right[j], in sixteen partial sums added in a fixed order.</summary>
@@ -33,6 +33,30 @@ internal static class VectorKernels
         }
 
         return total;
+    }
+
+    /// <summary>(x, y) ← (c x − s y, s x + c y).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Rotate(Span<double> left, Span<double> right, double cosine, double sine)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(right.Length, left.Length);
+        ref var x = ref MemoryMarshal.GetReference(left);
+        ref var y = ref MemoryMarshal.GetReference(right);
+        var (c, s) = (Vector256.Create(cosine), Vector256.Create(sine));
+        nuint i = 0;
+        for (; i + 4 <= (nuint)left.Length; i += 4)
+        {
+            var (from, other) = (Vector256.LoadUnsafe(ref x, i), Vector256.LoadUnsafe(ref y, i));
+            ((c * from) - (s * other)).StoreUnsafe(ref x, i);
+            ((s * from) + (c * other)).StoreUnsafe(ref y, i);
+        }
+
+        for (; i < (nuint)left.Length; i++)
+        {
+            var (from, other) = (left[(int)i], right[(int)i]);
+            left[(int)i] = (cosine * from) - (sine * other);
+            right[(int)i] = (sine * from) + (cosine * other);
+        }
     }
 
     /// <summary>into[j] += factor · from[j].</summary>

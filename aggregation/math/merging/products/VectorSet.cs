@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Federated.Aggregation;
 
 /// <summary>Vectors of one length, each in one piece of memory: the columns of a B, or the rows of an A.</summary>
@@ -26,6 +28,33 @@ internal sealed class VectorSet
     /// <summary>Copies of the vectors of several sets, in order.</summary>
     public static VectorSet CopyOf(IEnumerable<VectorSet> sets, int length) =>
         new([.. sets.SelectMany(set => set._vectors).Select(vector => vector.ToArray())], length);
+
+    /// <summary>The rows of a matrix, copied.</summary>
+    public static VectorSet RowsOf(double[,] matrix)
+    {
+        var rows = new VectorSet(matrix.GetLength(0), matrix.GetLength(1));
+        for (var i = 0; i < rows.Count; i++)
+        {
+            MemoryMarshal.CreateReadOnlySpan(ref matrix[i, 0], rows.Length).CopyTo(rows[i]);
+        }
+
+        return rows;
+    }
+
+    /// <summary>The columns of a matrix, copied.</summary>
+    public static VectorSet ColumnsOf(double[,] matrix)
+    {
+        var columns = new VectorSet(matrix.GetLength(1), matrix.GetLength(0));
+        for (var i = 0; i < columns.Length; i++)
+        {
+            for (var j = 0; j < columns.Count; j++)
+            {
+                columns[j][i] = matrix[i, j];
+            }
+        }
+
+        return columns;
+    }
 
     /// <summary>The first vectors; not copied.</summary>
     public VectorSet First(int count) => new(_vectors[..count], Length);
