@@ -6,6 +6,55 @@ namespace Federated.Aggregation.Grains;
 // What a node asks and is told.
 internal sealed partial class RunGrain
 {
+    // (2) recruit ----------------------------------------------------------------------------------------------------
+
+    /// <inheritdoc/>
+    public async Task<ConsentAnswer> ConsentAsync(string nodeId, bool accepted, string reason)
+    {
+        if (_state is not { } state || state.Phase.HasEnded())
+        {
+            return new(false, _state is null ? "there is no such run" : $"the run is {Outcome(_state)}");
+        }
+
+        NoteContact(nodeId);
+        var standing = state.Members.GetValueOrDefault(nodeId)?.Standing;
+        if (standing is NodeStanding.Admitted or NodeStanding.Left)
+        {
+            // An answer is binding for the run: a node that no longer wants to take part just stays away.
+            return new(true, "");
+        }
+
+        if (standing is NodeStanding.Suspended)
+        {
+            return new(false, "the operator has suspended this node");
+        }
+
+        var member = await GrainFactory.GetGrain<INodeGrain>(nodeId).StatusAsync();
+        if (member?.Group != state.Group || (standing is null && !state.MayJoin(nodeId)))
+        {
+            return new(false, "this run is not open to the node");
+        }
+
+        var now = time.GetUtcNow();
+        if (!accepted)
+        {
+            if (standing is null)
+            {
+                await AppendAsync(new NodeDeclined(now, nodeId, reason));
+                Hurry();
+            }
+
+            return new(false, "");
+        }
+
+        await AppendAsync(new NodeAdmitted(now, nodeId));
+        LogAdmitted(nodeId, _state!.Nodes);
+        Hurry();
+        return new(true, "");
+    }
+
+    // check-in, heartbeat, leaving ---------------------------------------------------------------------------------------
+
     /// <inheritdoc/>
     public async Task<RunAnswer> AnswerAsync(string nodeId)
     {

@@ -25,7 +25,7 @@ namespace Federated.Aggregation.Grains;
 /// The grain decides nothing that is not in its journal: each step is one event, appended before anything follows from it, and
 /// <see cref="StepAsync"/> looks only at the state that the events fold to. So a crash between any two events continues
 /// where it was and ends with the same bytes. Steps 5 to 8 are post-processing of noised values: they cost no privacy, as long as nothing
-/// here ever touches a record again.
+/// here ever touches a record again. What others call is beside this file: recruiting and check-ins in RunGrain.Nodes.cs, uploads in RunGrain.Uploads.cs.
 /// <para>
 /// Only calls that do not interleave change the state, so one of them sees it unchanged across its awaits. Reads interleave and see
 /// one whole state, since a state is a value.
@@ -106,115 +106,6 @@ internal sealed partial class RunGrain(
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         LogStarted(start.Name);
         return null;
-    }
-
-    // (2) recruit ----------------------------------------------------------------------------------------------------
-
-    /// <inheritdoc/>
-    public async Task<ConsentAnswer> ConsentAsync(string nodeId, bool accepted, string reason)
-    {
-        if (_state is not { } state || state.Phase.HasEnded())
-        {
-            return new(false, _state is null ? "there is no such run" : $"the run is {Outcome(_state)}");
-        }
-
-        NoteContact(nodeId);
-        var standing = state.Members.GetValueOrDefault(nodeId)?.Standing;
-        if (standing is NodeStanding.Admitted or NodeStanding.Left)
-        {
-            // An answer is binding for the run: a node that no longer wants to take part just stays away.
-            return new(true, "");
-        }
-
-        if (standing is NodeStanding.Suspended)
-        {
-            return new(false, "the operator has suspended this node");
-        }
-
-        var member = await GrainFactory.GetGrain<INodeGrain>(nodeId).StatusAsync();
-        if (member?.Group != state.Group || (standing is null && !state.MayJoin(nodeId)))
-        {
-            return new(false, "this run is not open to the node");
-        }
-
-        var now = time.GetUtcNow();
-        if (!accepted)
-        {
-            if (standing is null)
-            {
-                await AppendAsync(new NodeDeclined(now, nodeId, reason));
-                Hurry();
-            }
-
-            return new(false, "");
-        }
-
-        await AppendAsync(new NodeAdmitted(now, nodeId));
-        LogAdmitted(nodeId, _state!.Nodes);
-        Hurry();
-        return new(true, "");
-    }
-
-    // (4) collect ----------------------------------------------------------------------------------------------------
-
-    /// <inheritdoc/>
-    public async Task<UploadAnswer> PrepareUploadAsync(UpdateOffer offer)
-    {
-        await NoteContactAsync(offer.NodeId);
-        if (_state is not { } state)
-        {
-            return NoSuchRun();
-        }
-
-        var header = Header(offer);
-        var verdict = UpdateVerifier.CheckHeader(state, header);
-        if (verdict.GoesOn)
-        {
-            // Bytes whose attestation says too little would be refused after they had travelled.
-            var publicKey = await GrainFactory.GetGrain<INodeGrain>(offer.NodeId).PublicKeyAsync();
-            verdict = UpdateVerifier.CheckAttestation(
-                state,
-                header,
-                offer.Attestation,
-                offer.AttestationSignature,
-                publicKey ?? []
-            );
-        }
-
-        return Answer(verdict, state);
-    }
-
-    /// <inheritdoc/>
-    public async Task<UploadAnswer> AcceptAsync(UpdateOffer offer)
-    {
-        if (_state is null)
-        {
-            return NoSuchRun();
-        }
-
-        NoteContact(offer.NodeId);
-        if (_state.Members.GetValueOrDefault(offer.NodeId)?.Standing is NodeStanding.Left)
-        {
-            await ReturnNodeAsync(offer.NodeId);
-        }
-
-        var state = _state;
-        var verdict = await VerifyAsync(state, offer);
-        if (verdict.Accepted is { } update)
-        {
-            await AppendAsync(
-                new UpdateAccepted(time.GetUtcNow(), update, offer.Attestation, offer.AttestationSignature)
-            );
-            LogAccepted(update.NodeId, update.BaseVersion, update.AcceptedInto, _state.Open!.DistinctNodes);
-            NoteLedger(update);
-            Hurry();
-        }
-        else if (verdict.Refused is { } refused)
-        {
-            LogRefused(offer.NodeId, offer.BaseVersion, refused.Reason, refused.Message);
-        }
-
-        return Answer(verdict, state);
     }
 
     // (3), (5) – (8): what the run does by itself ----------------------------------------------------------------------

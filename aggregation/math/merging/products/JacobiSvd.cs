@@ -31,12 +31,37 @@ internal sealed class JacobiSvd
     {
         var size = matrix.GetLength(0);
         var r = ThinQr.Of(VectorSet.ColumnsOf(matrix)).R;
-        var rows = VectorSet.RowsOf(r);
-        var vectors = Enumerable.Range(0, size).Select(i => rows[i].ToArray()).ToArray();
+        // By a power of two, so that squares neither overflow nor vanish.
+        var exponent = Exponent(r);
+        var vectors = new double[size][];
+        for (var i = 0; i < size; i++)
+        {
+            vectors[i] = [.. Enumerable.Range(0, size).Select(j => Math.ScaleB(r[i, j], -exponent))];
+        }
+
         Orthogonalise(vectors);
         var norms = vectors.Select(vector => Math.Sqrt(VectorKernels.Dot(vector, vector))).ToArray();
-        var order = Enumerable.Range(0, size).OrderByDescending(i => norms[i]).ThenBy(i => i).ToArray();
-        return new(matrix, [.. order.Select(i => vectors[i])], [.. order.Select(i => norms[i])]);
+        foreach (var (vector, norm) in vectors.Zip(norms))
+        {
+            foreach (ref var value in vector.AsSpan())
+            {
+                value = norm > 0 ? value / norm : 0;
+            }
+        }
+
+        int[] order = [.. Enumerable.Range(0, size).OrderByDescending(i => norms[i]).ThenBy(i => i)];
+        return new(matrix, [.. order.Select(i => vectors[i])], [.. order.Select(i => Math.ScaleB(norms[i], exponent))]);
+    }
+
+    private static int Exponent(double[,] matrix)
+    {
+        var largest = 0.0;
+        foreach (var value in matrix)
+        {
+            largest = Math.Max(largest, Math.Abs(value));
+        }
+
+        return largest == 0 ? 0 : Math.ILogB(largest);
     }
 
     /// <summary>√σ_j u_j, as C v_j ÷ √σ_j: whatever the rounding of v_j, the product with √σ_j v_j is C v_j v_jᵀ.</summary>
@@ -54,7 +79,7 @@ internal sealed class JacobiSvd
                 // What is below rounding beside the largest has no direction.
                 if (Values[j] > Rounding * Values[0])
                 {
-                    var scale = 1 / (Values[j] * Math.Sqrt(Values[j]));
+                    var scale = 1 / Math.Sqrt(Values[j]);
                     for (var i = 0; i < size; i++)
                     {
                         left[j][i] = scale * VectorKernels.Dot(rows[i], _right[j]);
@@ -72,7 +97,7 @@ internal sealed class JacobiSvd
                 .Range(0, count)
                 .Select(j =>
                     Values[j] > Rounding * Values[0]
-                        ? _right[j].Select(value => value / Math.Sqrt(Values[j])).ToArray()
+                        ? _right[j].Select(value => value * Math.Sqrt(Values[j])).ToArray()
                         : new double[Values.Length]
                 ),
         ];

@@ -1,18 +1,14 @@
 using System.Runtime.InteropServices;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace Federated.Aggregation;
 
 /// <summary>A sum of products as M = Q_b · Core · Q_aᵀ with orthonormal columns: the core is small and has the singular values of M.</summary>
 /// <remarks>
 /// Two thin QR factorisations of the stacked factors, 4(m + n)R² operations; where R is no less than the smaller side, one of M itself. Memory is that of the stacked factors and of
-/// two cores, or of M. Small cores are decomposed by MathNet.Numerics' managed code, which runs on one thread, and larger ones by <see cref="JacobiSvd"/>.
+/// two cores, or of M. The core is decomposed by <see cref="JacobiSvd"/>.
 /// </remarks>
 internal sealed class ReducedSum
 {
-    // Beyond it rotations on every core are faster.
-    private const int LargestSerialCore = 128;
-
     private readonly int _outFeatures;
     private readonly int _inFeatures;
     private readonly ThinQr? _b;
@@ -55,30 +51,9 @@ internal sealed class ReducedSum
     /// <param name="count">How many at most.</param>
     public (VectorSet B, VectorSet A, IReadOnlyList<double> Values) Leading(int count)
     {
+        var svd = JacobiSvd.Of(Core);
         count = Math.Min(count, Size);
-        double[][] left;
-        double[][] right;
-        IReadOnlyList<double> values;
-        if (Size <= LargestSerialCore)
-        {
-            var svd = Matrix<double>.Build.DenseOfArray(Core).Svd(computeVectors: true);
-            (left, right) = (new double[count][], new double[count][]);
-            for (var j = 0; j < count; j++)
-            {
-                var root = Math.Sqrt(svd.S[j]);
-                left[j] = [.. svd.U.Column(j).Select(value => root * value)];
-                right[j] = [.. svd.VT.Row(j).Select(value => root * value)];
-            }
-
-            values = svd.S.AsArray() ?? svd.S.ToArray();
-        }
-        else
-        {
-            var svd = JacobiSvd.Of(Core);
-            (left, right, values) = (svd.Left(count), svd.Right(count), svd.Values);
-        }
-
-        return (Combine(_b, left, _outFeatures), Combine(_a, right, _inFeatures), values);
+        return (Combine(_b, svd.Left(count), _outFeatures), Combine(_a, svd.Right(count), _inFeatures), svd.Values);
     }
 
     // Both are upper triangular: the sum over k begins at the later of the two rows.
