@@ -65,19 +65,19 @@ public sealed class PermutationTests
     }
 
     private static IEnumerable<RobustRule> Rules() =>
-        Enum.GetValues<RobustMethod>()
-            .SelectMany(method =>
-                new[] { false, true }.Select(isWeighted => new RobustRule
-                {
-                    Method = method,
-                    Bound = 2,
-                    Byzantine = 1,
-                    Trim = 0.2,
-                    Radius = 1,
-                    Iterations = 3,
-                    IsWeighted = isWeighted,
-                })
-            );
+        Enum.GetValues<RobustMethod>().SelectMany(method => (RobustRule[])[Rule(method, false), Rule(method, true)]);
+
+    private static RobustRule Rule(RobustMethod method, bool isWeighted) =>
+        new()
+        {
+            Method = method,
+            Bound = 2,
+            Byzantine = 1,
+            Trim = 0.2,
+            Radius = 1,
+            Iterations = 3,
+            IsWeighted = isWeighted,
+        };
 
     private async Task AssertSameAsync(int seed, MergeMethod method, RobustRule? rule)
     {
