@@ -17,6 +17,11 @@ public interface IRunGrain : IGrainWithStringKey
     [OneWay]
     Task WakeAsync();
 
+    /// <summary>Whether the run goes on by itself: its journal was read, and nobody has overtaken whoever answers.</summary>
+    [Alias("is-awake")]
+    [AlwaysInterleave]
+    Task<bool> IsAwakeAsync();
+
     /// <summary>What the run has for a node now; counts as contact.</summary>
     [Alias("answer")]
     [AlwaysInterleave]
@@ -68,6 +73,11 @@ public interface IRunGrain : IGrainWithStringKey
     /// <summary>What the worker made of a version; null = it could not judge. Repeating it is harmless.</summary>
     [Alias("record-evaluation")]
     Task RecordEvaluationAsync(byte[]? evaluation);
+
+    /// <summary>Gives up the bytes of updates that the run's retention no longer keeps. Repeating it is harmless.</summary>
+    /// <returns>When there may be more; null = not before something else happens.</returns>
+    [Alias("sweep")]
+    Task<DateTimeOffset?> SweepAsync();
 
     /// <summary>The run as the operator sees it; null = no such run.</summary>
     [Alias("status")]

@@ -11,7 +11,7 @@ internal sealed partial class RunGrain
         _activatedAt = time.GetUtcNow();
         _self = this.AsReference<IRunGrain>();
         _stream = new(journal, StreamNames.OfRun(RunDigest), Abandon);
-        foreach (var entry in await _stream.ReadOnAsync(cancellationToken))
+        foreach (var entry in await ReadAsync(cancellationToken))
         {
             var runEvent = RunEventCodec.Decode(entry.Kind, entry.Payload.Span);
             _state = _state is null ? await BeginAsync((RunDrafted)runEvent) : _state.Apply(runEvent);
@@ -37,12 +37,28 @@ internal sealed partial class RunGrain
     }
 
     /// <inheritdoc/>
+    public Task<bool> IsAwakeAsync() => Task.FromResult(!_stream.IsLost);
+
+    /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _timer.Dispose();
         _poll.Close();
         _work.Close();
         return Task.CompletedTask;
+    }
+
+    private async Task<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await _stream.ReadOnAsync(cancellation);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogUnreadable(exception, RunDigest);
+            throw;
+        }
     }
 
     private async Task<RunState> BeginAsync(RunDrafted drafted)
@@ -92,6 +108,7 @@ internal sealed partial class RunGrain
                 or VersionClosed
                 or StalenessDecided
                 or VersionEvaluated
+                or UpdatesSwept
             );
 
     private JournalRecord Record(RunEvent runEvent) =>
@@ -110,9 +127,30 @@ internal sealed partial class RunGrain
         WakeLaterAsync(_self, time).Ignore();
     }
 
+    // Until a later activation has read the journal, which wakes it: the store may be in trouble for long, and nobody else may ever call.
     private static async Task WakeLaterAsync(IRunGrain run, TimeProvider time)
     {
-        await Task.Delay(FirstRetry, time, CancellationToken.None);
-        await run.WakeAsync();
+        var wait = FirstRetry;
+        while (true)
+        {
+            await Task.Delay(wait, time, CancellationToken.None);
+            try
+            {
+                if (await run.IsAwakeAsync())
+                {
+                    return;
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                return; // the silo has stopped; the next start wakes all runs
+            }
+            catch (Exception)
+            {
+                // The activation that could not read its journal has said so.
+            }
+
+            wait = wait * 2 < LastRetry ? wait * 2 : LastRetry;
+        }
     }
 }

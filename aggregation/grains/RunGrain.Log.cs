@@ -76,6 +76,15 @@ internal sealed partial class RunGrain
     [LoggerMessage(Level = LogLevel.Information, Message = "run {Name} {Phase} {Because}")]
     private partial void LogEnded(string name, RunPhase phase, string because);
 
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "run {Name}: the bytes of {Updates} updates are given up, kept for {KeptFor} after their versions"
+    )]
+    private partial void LogSwept(string name, int updates, TimeSpan keptFor);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the journal of run {RunDigest} cannot be read for now")]
+    private partial void LogUnreadable(Exception exception, string runDigest);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "activation ends: {Because}")]
     private partial void LogSuperseded(string because);
 

@@ -27,6 +27,8 @@ internal sealed class MemoryJournal : IJournal
 
     public void FailAppend(string stream, int number, Fault fault) => _faults[stream] = (number, fault);
 
+    public void FailReads(string stream, int times) => _unreadable[stream] = times;
+
     public IReadOnlyList<JournalEntry> Entries(string stream)
     {
         lock (_lock)
@@ -49,8 +51,13 @@ internal sealed class MemoryJournal : IJournal
         CancellationToken cancellation = default
     )
     {
-        if (_unreadable.TryRemove(stream, out _))
+        if (_unreadable.TryRemove(stream, out var times))
         {
+            if (times > 1)
+            {
+                _unreadable[stream] = times - 1;
+            }
+
             throw new IOException("the store cannot be read");
         }
 

@@ -1,9 +1,12 @@
 namespace Federated.Protocol;
 
-/// <summary>How long what replay needs is kept. This version of the silo deletes nothing: it keeps everything.</summary>
+/// <summary>How long what replay needs is kept. Published versions and what the next merge reads are always kept.</summary>
 public sealed record RetentionSection
 {
-    /// <summary>How long a node keeps its copy of an answered update. The silo keeps all raw update blobs.</summary>
+    /// <summary>
+    /// How long the silo keeps the bytes of an update after its version was published, and a node its copy of an answered one. ≥ 0. Older versions can no
+    /// longer be replayed.
+    /// </summary>
     public TimeSpan Updates { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>Published versions to keep; null = all, the only choice so far.</summary>

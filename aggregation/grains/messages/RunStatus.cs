@@ -19,6 +19,7 @@ namespace Federated.Aggregation.Grains;
 /// <param name="EvaluatedVersion">The newest version that was judged on public records, -1 = none.</param>
 /// <param name="PublicLoss">Its loss in nats a token; null = none.</param>
 /// <param name="PublicAccuracy">Share of the records that it labels rightly, 0 … 1; null = none, or no classifier.</param>
+/// <param name="Swept">What its retention has given up; null = nothing.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.run-status")]
@@ -38,5 +39,6 @@ public sealed record RunStatus(
     [property: Id(12)] long Revision,
     [property: Id(13)] long EvaluatedVersion,
     [property: Id(14)] double? PublicLoss,
-    [property: Id(15)] double? PublicAccuracy
+    [property: Id(15)] double? PublicAccuracy,
+    [property: Id(16)] SweptUpdates? Swept
 );

@@ -32,6 +32,7 @@ public static class RunDocumentReading
             Versions = document.Rounds.Versions,
             MaxStaleness = document.Rounds.MaxStaleness,
             LeaveAfter = document.Rounds.LeaveAfter,
+            KeepUpdates = document.Retention.Updates,
             Close = Close(document.Rounds.Close),
             Participation = Participation(document),
             Staleness = Staleness(document.Aggregation.Staleness),

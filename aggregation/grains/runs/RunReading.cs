@@ -32,7 +32,8 @@ internal static class RunReading
             state.Revision,
             state.Evaluations.IsEmpty ? -1 : state.Evaluations.Keys.Last(),
             state.Evaluations.IsEmpty ? null : state.Evaluations.Values.Last().NatsPerToken,
-            state.Evaluations.IsEmpty ? null : state.Evaluations.Values.Last().Accuracy
+            state.Evaluations.IsEmpty ? null : state.Evaluations.Values.Last().Accuracy,
+            state.SweptAt is { } at ? Swept(state, at) : null
         );
     }
 
@@ -72,6 +73,13 @@ internal static class RunReading
                 : null,
             Noised(state, version.Number)
         );
+
+    private static SweptUpdates Swept(RunState state, DateTimeOffset at)
+    {
+        var swept = state.Swept.Select(key => state.Accepted[key]).ToList();
+        var published = swept.Select(update => update.AcceptedInto).Where(version => version < state.Published.Count);
+        return new(swept.Count, swept.Sum(update => update.Length), published.DefaultIfEmpty().Max(), at);
+    }
 
     // A metric judges the version that its update was trained from.
     private static NoisedLoss? Noised(RunState state, long version)

@@ -31,6 +31,7 @@ public static class RunEventCodec
         ["staleness-decided"] = typeof(StalenessDecided),
         ["version-published"] = typeof(VersionPublished),
         ["version-evaluated"] = typeof(VersionEvaluated),
+        ["updates-swept"] = typeof(UpdatesSwept),
         ["run-paused"] = typeof(RunPaused),
         ["run-resumed"] = typeof(RunResumed),
         ["run-completed"] = typeof(RunCompleted),

@@ -42,6 +42,7 @@ public sealed partial record RunState
             },
             RunResumed e => Require(next, Phase == RunPhase.Paused).Resume(e),
             VersionEvaluated e => Evaluate(e),
+            UpdatesSwept e => Sweep(e),
             RunCompleted { Because: { } because } => Require(next, WhyStop is not null) with
             {
                 Phase = RunPhase.Completed,
@@ -293,6 +294,7 @@ public sealed partial record RunState
         return this with
         {
             Open = open,
+            EndedAt = Phase.HasEnded() ? EndedAt ?? e.At : null,
             LastEventAt = e.At,
             Revision = Revision + 1,
         };

@@ -26,6 +26,9 @@ public sealed record RunTerms
     /// <summary>A node silent for this long leaves N.</summary>
     public TimeSpan LeaveAfter { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long an update's bytes are kept after its version was published, or the run ended without it.</summary>
+    public TimeSpan KeepUpdates { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>When versions close.</summary>
     public required ClosePolicy Close { get; init; }
 

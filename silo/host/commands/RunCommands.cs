@@ -141,7 +141,12 @@ internal static class RunCommands
                     RunText.Members(status);
                     Console.WriteLine();
                     RunText.Versions(versions);
-                    foreach (var remark in RunText.Remarks(versions).Concat(RunText.Samples(versions)))
+                    foreach (
+                        var remark in RunText
+                            .Remarks(versions)
+                            .Concat(RunText.Samples(versions))
+                            .Concat(RunText.Swept(status))
+                    )
                     {
                         Console.WriteLine(remark);
                     }

@@ -107,6 +107,16 @@ internal static class RunText
         }
     }
 
+    /// <summary>What retention has given up of a run; nothing when it has kept all.</summary>
+    public static IEnumerable<string> Swept(RunView run)
+    {
+        if (run.Swept is { } swept)
+        {
+            var versions = swept.LastVersion > 0 ? $"; versions up to {swept.LastVersion} cannot all be replayed" : "";
+            yield return $"retention: the bytes of {swept.Updates} update(s), {swept.Bytes} in all, were given up, the last on {Time(swept.At)}{versions}";
+        }
+    }
+
     /// <summary>What the newest judged version made of the run's prompts.</summary>
     public static IEnumerable<string> Samples(IEnumerable<VersionView> versions) =>
         versions.LastOrDefault(version => version.Evaluation is { Samples.Count: > 0 }) is { } judged

@@ -25,6 +25,13 @@ internal static class SiloServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<UploadExpiry>>()
         ));
+        services.AddSingleton(provider => new BlobCollection(
+            provider.GetRequiredService<IJournal>(),
+            blobs,
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<RetentionSweeps>();
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionSweeps>());
         // Made here rather than on first use, so that a journal that cannot be opened stops the start.
         var journal = new SqliteJournal(data.JournalFile);
         services.AddSingleton<IJournal>(_ => journal);

@@ -21,6 +21,7 @@ namespace Federated.Silo;
 /// <param name="EvaluatedVersion">The newest version that was judged on public records, -1 = none.</param>
 /// <param name="PublicLoss">Its loss in nats a token; null = none.</param>
 /// <param name="PublicAccuracy">Share of the records that it labels rightly, 0 … 1; null = none, or no classifier.</param>
+/// <param name="Swept">What its retention has given up; null = nothing.</param>
 public sealed record RunView(
     string RunDigest,
     string Name,
@@ -37,7 +38,8 @@ public sealed record RunView(
     long Revision,
     long EvaluatedVersion,
     double? PublicLoss,
-    double? PublicAccuracy
+    double? PublicAccuracy,
+    SweptUpdates? Swept
 )
 {
     /// <summary>From what the run says of itself.</summary>
@@ -60,7 +62,8 @@ public sealed record RunView(
             run.Revision,
             run.EvaluatedVersion,
             run.PublicLoss,
-            run.PublicAccuracy
+            run.PublicAccuracy,
+            run.Swept
         );
     }
 }

@@ -14,20 +14,30 @@ public sealed class FileBlobStore : IBlobStore
     // The data folder has one process, so whoever is in here is the only writer of its upload.
     private readonly ConcurrentDictionary<string, byte> _writing = new();
     private readonly Action<string> _flushFolder;
+    private readonly TimeProvider _time;
     private readonly string _root;
     private readonly string _parts;
+    private readonly string _uploaded;
+
+    // Between looking at a blob's time and deleting it nobody may be told that it is there, and nobody may put it there again.
+    private readonly Lock _times = new();
 
     /// <summary>Opens the folder, or makes it.</summary>
-    public FileBlobStore(string root)
-        : this(root, DurableFolder.Flush) { }
+    /// <param name="root">The folder.</param>
+    /// <param name="time">Stamps what is put here or asked for; null = the system's.</param>
+    public FileBlobStore(string root, TimeProvider? time = null)
+        : this(root, DurableFolder.Flush, time) { }
 
     /// <summary>As the other, with what makes the entries of a folder durable.</summary>
-    internal FileBlobStore(string root, Action<string> flushFolder)
+    internal FileBlobStore(string root, Action<string> flushFolder, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         _flushFolder = flushFolder;
         _root = Path.GetFullPath(root);
         _parts = Path.Combine(_root, "parts");
+        _uploaded = Path.Combine(_root, "uploaded");
         DurableFolder.Create(_parts);
+        DurableFolder.Create(_uploaded);
         // What PutAsync had begun and not finished belongs to nobody after a restart.
         foreach (var abandoned in Directory.EnumerateFiles(_parts, "*.put"))
         {
@@ -39,7 +49,7 @@ public sealed class FileBlobStore : IBlobStore
     public Task<long?> LengthAsync(string digest, CancellationToken cancellation = default)
     {
         var file = new FileInfo(PathOf(digest));
-        if (!file.Exists)
+        if (!Touch(file.FullName))
         {
             return Task.FromResult<long?>(null);
         }
@@ -79,8 +89,10 @@ public sealed class FileBlobStore : IBlobStore
     {
         var digest = Convert.ToHexStringLower(SHA256.HashData(content.Span));
         var target = PathOf(digest);
-        if (File.Exists(target))
+        if (Touch(target))
         {
+            // From now on it is the silo's own, whoever sent it before.
+            File.Delete(MarkOf(digest));
             FlushEntries(Path.GetDirectoryName(target)!);
             return digest;
         }
@@ -169,6 +181,47 @@ public sealed class FileBlobStore : IBlobStore
         return Task.CompletedTask;
     }
 
+    /// <summary>Blobs that came as uploads before a moment, and that no run was seen to need since (<see cref="Settle"/>).</summary>
+    /// <param name="moment">The moment.</param>
+    public IReadOnlyList<string> UploadedBefore(DateTimeOffset moment) =>
+        [
+            .. new DirectoryInfo(_uploaded)
+                .EnumerateFiles()
+                .Where(mark => mark.LastWriteTimeUtc < moment.UtcDateTime && Sha256Text.IsDigest(mark.Name))
+                .Select(mark => mark.Name)
+                .Order(StringComparer.Ordinal),
+        ];
+
+    /// <summary>A run needs an uploaded blob: <see cref="UploadedBefore"/> names it no more.</summary>
+    public void Settle(string digest) => File.Delete(MarkOf(digest));
+
+    /// <summary>Deletes a blob, unless somebody has put it here or asked for it since a moment.</summary>
+    /// <param name="digest">The blob.</param>
+    /// <param name="moment">The moment.</param>
+    /// <returns>Its length; null when it stays, or is not there.</returns>
+    public long? DeleteUntouchedSince(string digest, DateTimeOffset moment)
+    {
+        var file = new FileInfo(PathOf(digest));
+        lock (_times)
+        {
+            file.Refresh();
+            if (file.Exists && file.LastWriteTimeUtc >= moment.UtcDateTime)
+            {
+                return null;
+            }
+
+            File.Delete(MarkOf(digest));
+            if (!file.Exists)
+            {
+                return null;
+            }
+
+            var length = file.Length;
+            file.Delete();
+            return length;
+        }
+    }
+
     /// <summary>Drops unfinished uploads that nobody has written to since <paramref name="moment"/>, or has open.</summary>
     public void DropUploadsUntouchedSince(DateTimeOffset moment)
     {
@@ -202,8 +255,27 @@ public sealed class FileBlobStore : IBlobStore
         var target = PathOf(digest);
         var folder = Path.GetDirectoryName(target)!;
         Directory.CreateDirectory(folder);
-        File.Move(part, target, overwrite: true);
+        lock (_times)
+        {
+            File.SetLastWriteTimeUtc(part, _time.GetUtcNow().UtcDateTime);
+            File.Move(part, target, overwrite: true);
+        }
+
         FlushEntries(folder);
+    }
+
+    /// <summary>The same for bytes that came from outside: there on trial until a run needs them.</summary>
+    internal void PublishUploaded(string part, string digest)
+    {
+        if (!File.Exists(PathOf(digest)))
+        {
+            // Before the blob: a kill between the two leaves a mark without a blob, and never a blob that nobody looks after.
+            var mark = MarkOf(digest);
+            File.WriteAllBytes(mark, []);
+            File.SetLastWriteTimeUtc(mark, _time.GetUtcNow().UtcDateTime);
+        }
+
+        Publish(part, digest);
     }
 
     /// <summary>Lets the next writer of an upload in.</summary>
@@ -214,6 +286,27 @@ public sealed class FileBlobStore : IBlobStore
     {
         _flushFolder(folder);
         _flushFolder(_root);
+    }
+
+    // Whoever is told that a blob is there has time to say what for.
+    private bool Touch(string path)
+    {
+        lock (_times)
+        {
+            if (!File.Exists(path))
+            {
+                return false;
+            }
+
+            File.SetLastWriteTimeUtc(path, _time.GetUtcNow().UtcDateTime);
+            return true;
+        }
+    }
+
+    private string MarkOf(string digest)
+    {
+        RequireDigest(digest);
+        return Path.Combine(_uploaded, digest);
     }
 
     private string PathOf(string digest)

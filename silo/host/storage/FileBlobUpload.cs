@@ -65,7 +65,7 @@ internal sealed class FileBlobUpload(FileBlobStore store, string part, string sl
         await File.FlushAsync(cancellation);
         File.Flush(flushToDisk: true);
         await CloseAsync();
-        store.Publish(part, digest);
+        store.PublishUploaded(part, digest);
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Federated.Adapters;
@@ -26,14 +27,17 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
     {
         RunState? state = null;
         (string Run, string Reason)? unreadable = null;
-        foreach (var entry in await journal.ReadAsync(StreamNames.OfRun(runDigest), 0, cancellation))
+        var events = (await journal.ReadAsync(StreamNames.OfRun(runDigest), 0, cancellation))
+            .Select(entry => RunEventCodec.Decode(entry.Kind, entry.Payload.Span))
+            .ToList();
+        var swept = SweptAt(events);
+        foreach (var next in events)
         {
-            var next = RunEventCodec.Decode(entry.Kind, entry.Payload.Span);
             if (next is VersionPublished published)
             {
                 var (outcome, detail) = state is null
                     ? (VersionOutcome.NotReplayable, unreadable!.Value.Reason)
-                    : await CheckAsync(state, published, cancellation);
+                    : await CheckAsync(state, published, swept, cancellation);
                 var name = state?.Name ?? unreadable!.Value.Run;
                 yield return new VersionVerdict(name, runDigest, published.Version, outcome, detail);
             }
@@ -68,6 +72,7 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
     private async Task<(VersionOutcome Outcome, string Detail)> CheckAsync(
         RunState before,
         VersionPublished published,
+        IReadOnlyDictionary<UpdateKey, DateTimeOffset> swept,
         CancellationToken cancellation
     )
     {
@@ -80,7 +85,7 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
             if (found != digest)
             {
                 return found is null
-                    ? (VersionOutcome.NotReplayable, $"blob {digest} is no longer kept")
+                    ? Missing(digest, before, swept)
                     : (VersionOutcome.Wrong, $"blob {digest} now holds bytes with the digest {found}");
             }
         }
@@ -105,6 +110,34 @@ internal sealed class RunReplay(IJournal journal, IBlobStore blobs)
                 $"{Parts[differs]} published as {kept[differs] ?? "nothing"}, and the replay gives {made[differs] ?? "nothing"}"
             );
     }
+
+    // What retention has given up is gone by right; anything else that is gone was lost.
+    private static (VersionOutcome, string) Missing(
+        string digest,
+        RunState before,
+        IReadOnlyDictionary<UpdateKey, DateTimeOffset> swept
+    )
+    {
+        var because = before
+            .Accepted.Values.Where(update => update.Digest == digest && swept.ContainsKey(update.Key))
+            .Select(update => (DateTimeOffset?)swept[update.Key])
+            .FirstOrDefault();
+        return because is { } at
+            ? (
+                VersionOutcome.NotReplayable,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"update {digest} was given up on {at:yyyy-MM-dd}, as retention.updates = {before.Terms.KeepUpdates} says; what was published is unchanged"
+                )
+            )
+            : (VersionOutcome.Wrong, $"blob {digest} is missing, and no retention has given it up");
+    }
+
+    private static Dictionary<UpdateKey, DateTimeOffset> SweptAt(IEnumerable<RunEvent> events) =>
+        events
+            .OfType<UpdatesSwept>()
+            .SelectMany(swept => swept.Updates.Select(update => (update, swept.At)))
+            .ToDictionary(pair => pair.update, pair => pair.At);
 
     private async Task<string?[]> MergeAgainAsync(MergePlan plan, AdapterLayout layout, CancellationToken cancellation)
     {

@@ -29,6 +29,7 @@ public sealed class RunEventCodecTests
         new VersionPublished(At, 0, Some.Digest("v"), 12, null),
         new VersionPublished(At, 1, Some.Digest("v"), 12, State.CloseAndPublish().Latest!.Report),
         new VersionEvaluated(At, new(2, 123.25, 40, 160, 8, [new("Gets", " the välue.")])),
+        new UpdatesSwept(At, [new("a", 1), new("b", 0)]),
         new RunPaused(At, "p"),
         new RunResumed(At),
         new RunCompleted(At),

@@ -86,6 +86,30 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
         await expiry.StopAsync(Cancellation);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_blob_that_was_asked_for_since_is_not_deleted(bool isPutAgain)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
+        var blobs = new FileBlobStore(_folder["blobs"], time);
+        var digest = await blobs.PutAsync(new byte[4], Cancellation);
+        time.Advance(TimeSpan.FromDays(2));
+        var moment = time.GetUtcNow();
+        if (isPutAgain)
+        {
+            await blobs.PutAsync(new byte[4], Cancellation);
+        }
+        else
+        {
+            await blobs.LengthAsync(digest, Cancellation);
+        }
+
+        Assert.Null(blobs.DeleteUntouchedSince(digest, moment));
+        Assert.Equal(4, blobs.DeleteUntouchedSince(digest, moment.AddSeconds(1)));
+        Assert.Null(await blobs.LengthAsync(digest, Cancellation));
+    }
+
     [Fact]
     public async Task A_blob_that_is_there_is_said_to_be_there_only_when_its_name_is_durable()
     {

@@ -45,14 +45,15 @@ public sealed class RunReplayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_version_whose_updates_are_no_longer_kept_says_so()
+    public async Task An_update_that_is_gone_though_nothing_has_given_it_up_was_lost()
     {
         File.Delete(BlobFile(_update));
 
         var verdicts = await ReplayAsync();
 
         Assert.Equal(VersionOutcome.Verified, verdicts[0].Outcome);
-        Assert.Equal(VersionOutcome.NotReplayable, verdicts[1].Outcome);
+        Assert.Equal(VersionOutcome.Wrong, verdicts[1].Outcome);
+        Assert.Contains("no retention has given it up", verdicts[1].Detail, StringComparison.Ordinal);
     }
 
     public ValueTask DisposeAsync() => _silo.DisposeAsync();
