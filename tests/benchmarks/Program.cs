@@ -17,6 +17,7 @@ using Federated.Benchmarks;
 // dotnet run --project tests/benchmarks -c Release -- utility [--epsilon 4] [--seeds 3] [--steps 48] [--batch 256] [--rate 1e-2] [--factors b|ab|core|slices] [--rank 8] [--targets q_proj,v_proj]
 // dotnet run --project tests/benchmarks -c Release -- utility --compare b:8,slices:8,core:32,ab:3 [--rates 1e-2,3e-2] [--epsilon 4] [--seeds 3] [--steps 48] [--batch 256]
 // dotnet run --project tests/benchmarks -c Release -- eva [--epsilon 4] [--seeds 3] [--steps 24] [--batch 256] [--rates 5e-3,1e-2,2e-2] [--rank 8] [--targets q_proj,v_proj]
+// dotnet run --project tests/benchmarks -c Release -- ranks [--epsilon 4] [--seeds 3] [--steps 24] [--batch 256] [--rate 1e-2] [--rank 8] [--targets q_proj,v_proj]
 var benchmarks = new Dictionary<string, Action<Arguments>>
 {
     ["training"] = TrainingBenchmark.Run,
@@ -35,6 +36,7 @@ var benchmarks = new Dictionary<string, Action<Arguments>>
     ["fedau"] = FedAuBenchmark.Run,
     ["utility"] = UtilityBenchmark.Run,
     ["eva"] = InitialisationBenchmark.Run,
+    ["ranks"] = RankAllocationBenchmark.Run,
 };
 if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
 {

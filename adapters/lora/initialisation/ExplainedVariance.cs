@@ -21,7 +21,7 @@ public static class ExplainedVariance
     /// <param name="progress">Told after each pass.</param>
     /// <param name="cancellation">Stops between passes.</param>
     /// <returns>A factor for each layer, and what it explains; both in the layout's order.</returns>
-    /// <exception cref="InvalidAdapterOptionsException">The inputs of a layer span fewer directions than its rank.</exception>
+    /// <exception cref="InvalidAdapterOptionsException">The inputs of a layer span fewer directions than its rank, or are not finite.</exception>
     public static (IReadOnlyList<InitialFactor> Factors, IReadOnlyList<LayerVariance> Layers) Compute(
         AdaptableModel model,
         AdapterLayout layout,

@@ -86,6 +86,13 @@ public sealed class InitialFactors
         {
             using var stream = new MemoryStream(bytes);
             var header = SafetensorsHeader.Read(stream, $"the initial factors {sha256}");
+            if (header.Metadata.GetValueOrDefault("format") != FormatName)
+            {
+                throw new InvalidCheckpointException(
+                    $"the initial factors {sha256} have the format \"{header.Metadata.GetValueOrDefault("format")}\"; this release reads {FormatName}."
+                );
+            }
+
             return new(sha256, [.. header.Tensors.Select(entry => Factor(entry, bytes, header.DataStart))]);
         }
         catch (InvalidCheckpointException error)

@@ -43,6 +43,13 @@ internal sealed class InputDirections(AdaptableLinear linear, int settling, int 
                 _pca.Add(row);
             }
         }
+
+        if (!double.IsFinite(_pca.Energy))
+        {
+            throw new InvalidAdapterOptionsException(
+                $"{linear.Path}: its inputs on the public text are not finite numbers; the base model is damaged, or kept in too few bits."
+            );
+        }
     }
 
     /// <summary>Looks, each time the text has doubled, whether the directions have come to rest.</summary>

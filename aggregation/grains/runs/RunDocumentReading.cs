@@ -22,6 +22,17 @@ public static class RunDocumentReading
             document.Adapter.Initialisation?.Sha256
         );
 
+    /// <summary>What a run says about its adapter.</summary>
+    /// <param name="adapter">The section.</param>
+    /// <param name="initial">The A factors where the section names a file; null elsewhere.</param>
+    public static AdapterOptions Options(AdapterSection adapter, InitialFactors? initial = null) =>
+        new(adapter.Rank, adapter.Alpha, AdapterOptions.ParseScaling(adapter.Scaling), adapter.Targets, adapter.Seed)
+        {
+            Factors = AdapterOptions.ParseFactors(adapter.Factors),
+            RankPattern = adapter.RankPattern,
+            Initial = initial,
+        };
+
     /// <summary>The terms of the run.</summary>
     public static RunTerms Terms(RunDocument document, string runDigest, AdapterLayout layout) =>
         new()

@@ -5,6 +5,7 @@ using Federated.Adapters;
 using Federated.Adapters.Checkpoints;
 using Federated.Adapters.Models;
 using Federated.Adapters.Quantization;
+using Federated.Aggregation.Grains;
 using Federated.Protocol;
 using TorchSharp;
 
@@ -119,7 +120,7 @@ internal static class AdapterInitCommand
                 );
             }
 
-            var options = Options(document.Adapter);
+            var options = RunDocumentReading.Options(document.Adapter);
             var line = new LiveLine();
             var (factors, layers) = ExplainedVariance.Compute(
                 model.Model,
@@ -151,13 +152,6 @@ internal static class AdapterInitCommand
             throw new StartupException(e.Message, e);
         }
     }
-
-    private static AdapterOptions Options(AdapterSection adapter) =>
-        new(adapter.Rank, adapter.Alpha, AdapterOptions.ParseScaling(adapter.Scaling), adapter.Targets, adapter.Seed)
-        {
-            Factors = AdapterOptions.ParseFactors(adapter.Factors),
-            RankPattern = adapter.RankPattern,
-        };
 
     private static IEnumerable<LinearShape> Shapes(BaseModel model) =>
         model.Model.AdaptableLinears.Select(linear => new LinearShape(

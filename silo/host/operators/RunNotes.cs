@@ -42,6 +42,13 @@ internal static class RunNotes
             );
         }
 
+        if (terms.Ranks is { } ranks)
+        {
+            notes.Add(
+                $"{ranks.CountAt(0, layout)} directions are trained until version {ranks.From}, {ranks.CountAt(ranks.To, layout)} of them from version {ranks.To} on (adapter.rankAllocation)"
+            );
+        }
+
         if (terms.Participation.Method.Remembers())
         {
             var bytes = AdapterBlob.ByteLength(layout);

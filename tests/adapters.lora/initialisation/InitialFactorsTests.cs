@@ -29,6 +29,21 @@ public sealed class InitialFactorsTests
     }
 
     [Fact]
+    public void The_bytes_of_format_1_do_not_change_between_releases()
+    {
+        var bytes = InitialFactors.Encode([new("q", 1, 2, new float[] { 0.6f, -0.8f })]);
+        Assert.Equal(
+            "{\"__metadata__\":{\"format\":\"federated-initial-factors-v1\"},\"q.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]}}",
+            System.Text.Encoding.UTF8.GetString(bytes[8..^8]).TrimEnd()
+        );
+        Assert.Equal("9A99193FCDCC4CBF", Convert.ToHexString(bytes[^8..]));
+        var later = System.Text.Encoding.Latin1.GetBytes(
+            System.Text.Encoding.Latin1.GetString(bytes).Replace("-v1", "-v2", StringComparison.Ordinal)
+        );
+        Assert.Throws<InvalidAdapterOptionsException>(() => InitialFactors.Read(later));
+    }
+
+    [Fact]
     public void A_layout_begins_with_them_and_its_digest_says_so()
     {
         var given = AdapterLayout.For(Linears, Options with { Initial = Read(Factors) });

@@ -27,9 +27,19 @@ internal sealed class UtilityTrial : IDisposable
     /// <summary>d: how many numbers are trained.</summary>
     public long TrainedNumbers => _adapter.Layout.Count;
 
-    /// <summary>Trains from B = 0; the values after it. Without a noise multiplier σ there is neither clipping nor noise.</summary>
-    public float[] Train(int steps, int expectedBatchSize, double learningRate, double? noiseMultiplier)
+    /// <summary>
+    /// Trains from B = 0; the values after it. Without a noise multiplier σ there is neither clipping nor noise. With a schedule of ranks each step is a version, and directions are
+    /// given up as a silo does.
+    /// </summary>
+    public float[] Train(
+        int steps,
+        int expectedBatchSize,
+        double learningRate,
+        double? noiseMultiplier,
+        RankSchedule? ranks = null
+    )
     {
+        ActiveDirections? active = null;
         using var noise = new SecureNoise();
         var sampler = new PoissonSampler(_training.Count, (double)expectedBatchSize / _training.Count);
         var optimizer = LocalOptimizer.Create(new("adamw", learningRate), (int)_adapter.Layout.Count);
@@ -40,9 +50,21 @@ internal sealed class UtilityTrial : IDisposable
             _adapter.SetValues(values);
             var batch = sampler.Sample(noise);
             var gradient = noiseMultiplier is { } sigma
-                ? Private(batch, expectedBatchSize, sigma, noise)
+                ? Private(batch, expectedBatchSize, sigma, noise, active is null ? null : tensor(active.Mask()))
                 : Plain(batch, expectedBatchSize);
-            optimizer.Step(values, gradient.Values);
+            var change = gradient.Values.ToArray();
+            active?.Project(change);
+            optimizer.Step(values, change);
+            if (ranks is not null && step + 1 > ranks.From)
+            {
+                // What the optimizer still remembers of a direction goes with it.
+                active?.Project(values);
+                active = (active ?? ActiveDirections.Of(_adapter.Layout, values)).Strongest(
+                    values,
+                    ranks.CountAt(step + 1, _adapter.Layout)
+                );
+                active.Project(values);
+            }
         }
 
         return values;
@@ -61,7 +83,13 @@ internal sealed class UtilityTrial : IDisposable
         _base.Dispose();
     }
 
-    private NoisyGradient Private(PoissonBatch batch, int expectedBatchSize, double sigma, SecureNoise noise)
+    private NoisyGradient Private(
+        PoissonBatch batch,
+        int expectedBatchSize,
+        double sigma,
+        SecureNoise noise,
+        Tensor? mask
+    )
     {
         var clipper = new GradientClipper(batch, (int)_adapter.Layout.Count, maxGradNorm: 1);
         foreach (var piece in Pieces(batch))
@@ -69,7 +97,8 @@ internal sealed class UtilityTrial : IDisposable
             using var scope = NewDisposeScope();
             using (piece)
             {
-                clipper.Clip(PerExampleGradients.Compute(_adapter, piece));
+                var rows = PerExampleGradients.Compute(_adapter, piece);
+                clipper.Clip(mask is null ? rows : rows * mask);
             }
         }
 

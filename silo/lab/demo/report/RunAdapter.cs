@@ -1,4 +1,5 @@
 using Federated.Adapters;
+using Federated.Aggregation.Grains;
 using Federated.Protocol;
 
 namespace Federated.Lab.Demo.Reports;
@@ -10,17 +11,6 @@ internal static class RunAdapter
     public static AdapterOptions Read(DemoFolder folder)
     {
         var adapter = RunDocumentYaml.Parse(File.ReadAllText(folder.RunFile)).Adapter;
-        return new AdapterOptions(
-            adapter.Rank,
-            adapter.Alpha,
-            AdapterOptions.ParseScaling(adapter.Scaling),
-            adapter.Targets,
-            adapter.Seed
-        )
-        {
-            Factors = AdapterOptions.ParseFactors(adapter.Factors),
-            RankPattern = adapter.RankPattern,
-            Initial = adapter.Initialisation is null ? null : folder.ReadInitialFactors(),
-        };
+        return RunDocumentReading.Options(adapter, adapter.Initialisation is null ? null : folder.ReadInitialFactors());
     }
 }
