@@ -108,7 +108,7 @@ internal static class AdapterInitCommand
         torch.set_num_threads(threads);
         try
         {
-            var records = PublicRecords.Read(result.GetRequiredValue(Data));
+            var records = Records(result.GetRequiredValue(Data));
             using var model = BaseModel.Load(
                 result.GetRequiredValue(Model),
                 BasePrecisions.Parse(document.BaseModel.Precision)
@@ -137,12 +137,14 @@ internal static class AdapterInitCommand
                 cancellation
             );
             line.End();
-            var initial = Write(result.GetRequiredValue(Target), factors);
+            var bytes = InitialFactors.Encode(factors);
+            var initial = InitialFactors.Read(bytes);
             var pattern = layers
                 .Where(layer => layer.Rank != options.Rank)
                 .ToDictionary(layer => layer.Path, layer => layer.Rank, StringComparer.Ordinal);
             // What is printed must give the layers these ranks.
             _ = AdapterLayout.For([.. Shapes(model)], options with { RankPattern = pattern, Initial = initial });
+            Write(result.GetRequiredValue(Target), bytes);
             Print(result, layers, pattern, initial.Sha256);
             return ExitCodes.Ok;
         }
@@ -160,15 +162,36 @@ internal static class AdapterInitCommand
             (int)linear.OutFeatures
         ));
 
+    private static PublicRecords Records(string path)
+    {
+        try
+        {
+            return PublicRecords.Read(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"--data {path} cannot be read: {e.Message}", e);
+        }
+    }
+
     private static RunDocument Document(string path)
     {
         try
         {
-            return RunDocumentYaml.Parse(File.ReadAllText(path), new CalibratedNoise());
+            var document = RunDocumentYaml.Parse(File.ReadAllText(path), new CalibratedNoise());
+            // What may be submitted without the factors may not with them: told before they are computed.
+            InitialisationSection any = new() { Sha256 = new('0', 64) };
+            var errors = RunDocumentRules.Validate(
+                document with
+                {
+                    Adapter = document.Adapter with { Initialisation = any },
+                }
+            );
+            return errors.Count == 0 ? document : throw new RunDocumentException(errors);
         }
         catch (RunDocumentException e)
         {
-            throw new StartupException($"{path} is no run document:\n{string.Join("\n", e.Errors)}", e);
+            throw new StartupException($"{path} is no run document for this:\n{string.Join("\n", e.Errors)}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -176,10 +199,8 @@ internal static class AdapterInitCommand
         }
     }
 
-    private static InitialFactors Write(string path, IReadOnlyList<InitialFactor> factors)
+    private static void Write(string path, byte[] bytes)
     {
-        var bytes = InitialFactors.Encode(factors);
-        var initial = InitialFactors.Read(bytes);
         var part = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
@@ -190,8 +211,6 @@ internal static class AdapterInitCommand
         {
             File.Delete(part);
         }
-
-        return initial;
     }
 
     private static void Print(

@@ -25,7 +25,7 @@ internal static class InitialisationBenchmark
         set_num_threads(arguments.Integer("threads", 1));
         var number = CultureInfo.InvariantCulture;
         var epsilon = double.Parse(arguments.Text("epsilon", "4"), number);
-        var rates = arguments.Text("rates", "5e-3,1e-2,2e-2").Split(',').Select(rate => double.Parse(rate, number));
+        var rates = arguments.Text("rates", "5e-3,1e-2").Split(',').Select(rate => double.Parse(rate, number));
         var (batch, steps) = (arguments.Integer("batch", 256), arguments.Integer("steps", 24));
         var length = arguments.Integer("length", 96);
         var ratios = new Dictionary<string, List<double>>();
