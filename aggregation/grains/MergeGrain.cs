@@ -35,7 +35,8 @@ internal sealed partial class MergeGrain(IBlobStore blobs, AdapterLayouts layout
                     merged.Residual?.LongLength ?? 0,
                     await PutAsync(merged.Tail, cancellation),
                     merged.Tail?.LongLength ?? 0,
-                    await PutAsync(merged.OptimizerState, cancellation)
+                    await PutAsync(merged.OptimizerState, cancellation),
+                    await PutAsync(merged.Centre, cancellation)
                 );
             },
             cancellation

@@ -237,6 +237,7 @@ internal sealed partial class RunGrain(
             {
                 Residual = Stored(merged.ResidualDigest, merged.ResidualLength),
                 Tail = Stored(merged.TailDigest, merged.TailLength),
+                Centre = merged.Centre,
             }
         );
     }

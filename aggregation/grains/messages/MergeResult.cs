@@ -10,6 +10,7 @@ namespace Federated.Aggregation.Grains;
 /// <param name="TailDigest">SHA-256 of what is carried to the next merge; null = nothing.</param>
 /// <param name="TailLength">Bytes of what is carried.</param>
 /// <param name="OptimizerState">SHA-256 of the server optimizer's state; null where there is none.</param>
+/// <param name="Centre">SHA-256 of where the robust rule starts in the next version; null = at zero.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.merge-result")]
@@ -22,5 +23,6 @@ public sealed record MergeResult(
     [property: Id(5)] long ResidualLength,
     [property: Id(6)] string? TailDigest,
     [property: Id(7)] long TailLength,
-    [property: Id(8)] string? OptimizerState
+    [property: Id(8)] string? OptimizerState,
+    [property: Id(9)] string? Centre
 );

@@ -25,4 +25,8 @@ public sealed record VersionPublished(
     /// <summary>What its merge could not publish, which the next merge gets; null = nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StoredBlob? Tail { get; init; }
+
+    /// <summary>SHA-256 of where the robust rule starts in the next version (centered clipping); null = at zero.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Centre { get; init; }
 }

@@ -81,7 +81,8 @@ public static class LinearMerge
         if (ReferenceEquals(layout.TrainedAt(plan.Updates[0].BaseVersion), layout))
         {
             // Every element is read into its place just before it is changed.
-            return await AddAsync(
+            var centre = plan.CentreUnit is { } unit ? new NextCentre(new float[layout.Count], unit) : null;
+            var square = await AddAsync(
                     plan.Updates,
                     layout,
                     open,
@@ -89,9 +90,12 @@ public static class LinearMerge
                     (offset, length) => merged.Elements.Slice(offset, length),
                     optimizer,
                     threads,
-                    cancellation
+                    cancellation,
+                    centre
                 )
                 .ConfigureAwait(false);
+            merged.Centre = centre?.ToBlob(layout);
+            return square;
         }
 
         await using (var whole = new BlobSet([before], open))
@@ -126,7 +130,8 @@ public static class LinearMerge
         Func<int, int, Span<float>> values,
         ServerOptimizer optimizer,
         int threads,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        NextCentre? centre = null
     )
     {
         BlobSource[] sources =
@@ -192,6 +197,7 @@ public static class LinearMerge
                     start.Read(0, values(offset, count));
                 }
 
+                centre?.Note(offset, sum.AsSpan(0, count));
                 squares[block] = optimizer.Step(values(offset, count), sum.AsSpan(0, count), offset);
             }
         }

@@ -59,10 +59,17 @@ public sealed record MergePlan
     /// <summary>SHA-256 of what the merge of the version before could not publish; null = nothing.</summary>
     public string? Tail { get; init; }
 
+    /// <summary>SHA-256 of the centre that centered clipping left in the version before; null = it starts at zero.</summary>
+    public string? Centre { get; init; }
+
+    /// <summary>Σ C, by which the step is divided to be the next version's centre; null = it is not kept.</summary>
+    [JsonIgnore]
+    internal double? CentreUnit { get; private init; }
+
     /// <summary>All blobs that the merge reads, by digest.</summary>
     [JsonIgnore]
     public IEnumerable<string> Blobs =>
-        new[] { PreviousDigest, Residual, Tail, ServerStep.StateDigest }
+        new[] { PreviousDigest, Residual, Tail, Centre, ServerStep.StateDigest }
             .OfType<string>()
             .Concat(Bases.Values)
             .Concat(Updates.Select(update => update.Digest))
@@ -119,8 +126,26 @@ public sealed record MergePlan
             Bases = Bases,
             Residual = Residual,
             Tail = Tail,
+            Centre = Centre,
         };
     }
+
+    /// <summary>The same plan with the old centre as an update of nobody, before all others, and with a new one to be kept.</summary>
+    /// <param name="coefficient">Of the old centre; 0 where there is none.</param>
+    /// <param name="unit">Σ C.</param>
+    internal MergePlan WithCentre(double coefficient, double unit) =>
+        new(
+            Version,
+            PreviousDigest,
+            coefficient == 0
+                ? Updates
+                : [new WeightedUpdate("", Version - 1, Centre!, 0, 1, 1, coefficient), .. Updates],
+            ServerStep
+        )
+        {
+            Method = Method,
+            CentreUnit = unit,
+        };
 
     /// <summary>The plan as UTF-8 JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, AggregationJson.Options);

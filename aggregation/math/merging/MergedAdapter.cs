@@ -48,6 +48,9 @@ public sealed class MergedAdapter : IDisposable
     /// <summary>What is carried to the next merge, as a <see cref="ProductsBlob"/>; null = nothing.</summary>
     public byte[]? Tail { get; internal set; }
 
+    /// <summary>Where centered clipping starts in the next version, as an update's blob; null = at zero.</summary>
+    public byte[]? Centre { get; internal set; }
+
     /// <summary>What the merge did.</summary>
     public MergeReport Report { get; internal set; } = new(MergeMethod.Ffa, 0, 0, 0, null);
 

@@ -38,7 +38,16 @@ internal sealed class Candidates
     /// <summary>Σ C, which every rule keeps: it says where the step goes, not how much the nodes count together.</summary>
     public double TotalWeight => Weights.Sum();
 
+    /// <summary>x of each node and, last, the centre that the version before left, if the rule begins there.</summary>
+    public IReadOnlyList<IReadOnlyList<(int Vector, double Factor)>> PartsAndCentre =>
+        KeepsCentre(_plan) && _plan.Centre is not null ? [.. Parts, [(_plan.Updates.Count, 1.0)]] : Parts;
+
+    /// <summary>Whether the rule goes on from version to version: only with a frozen A do the products' centres have factors of the layout.</summary>
+    public static bool KeepsCentre(MergePlan plan) =>
+        plan is { Robust.Method: RobustMethod.CenteredClip, Method: MergeMethod.Ffa };
+
     /// <summary>The plan with the rule's result in place of the weighted mean: c = Σ C · λ · s.</summary>
+    /// <param name="shares">λ of each node and, where there is one, of the centre.</param>
     public MergePlan Weighed(double[] shares)
     {
         var total = TotalWeight;
@@ -51,6 +60,9 @@ internal sealed class Candidates
             }
         }
 
-        return _plan.WithCoefficients(coefficients);
+        var weighed = _plan.WithCoefficients(coefficients);
+        return KeepsCentre(_plan)
+            ? weighed.WithCentre(shares.Length > Parts.Count ? total * shares[^1] : 0, total)
+            : weighed;
     }
 }

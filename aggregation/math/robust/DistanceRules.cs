@@ -72,11 +72,19 @@ internal static class DistanceRules
         return shares;
     }
 
-    /// <summary>v ← v + Σ w (x − v) min(1, radius ÷ ‖x − v‖), from v = 0. The shares add up to less than 1 where the radius acts on all.</summary>
+    /// <summary>
+    /// v ← v + Σ w (x − v) min(1, radius ÷ ‖x − v‖), from the centre that the version before left, if the matrix has one more vector than there are weights, and from v = 0 otherwise.
+    /// From zero the shares add up to less than 1 where the radius acts on all.
+    /// </summary>
     public static double[] CenteredClip(GramMatrix gram, ReadOnlySpan<double> weights, double radius, int iterations)
     {
         var normalised = Normalised(weights.ToArray());
         var shares = new double[gram.Count];
+        if (shares.Length > normalised.Length)
+        {
+            shares[^1] = 1;
+        }
+
         for (var iteration = 0; iteration < iterations; iteration++)
         {
             var distances = gram.DistancesFrom(shares);
@@ -84,7 +92,7 @@ internal static class DistanceRules
             var keep = 1 - pulls.Sum();
             for (var i = 0; i < shares.Length; i++)
             {
-                shares[i] = (keep * shares[i]) + pulls[i];
+                shares[i] = (keep * shares[i]) + (i < pulls.Length ? pulls[i] : 0);
             }
         }
 

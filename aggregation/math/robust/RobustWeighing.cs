@@ -27,9 +27,13 @@ internal static class RobustWeighing
             plan.Method == MergeMethod.Ffa
                 ? await UpdateProducts.OfVectorsAsync(plan, layout, open, cancellation).ConfigureAwait(false)
                 : await UpdateProducts.OfLayersAsync(plan, layout, open, cancellation).ConfigureAwait(false);
-        var gram = updates.Combine(candidates.Parts);
+        var gram = updates.Combine(candidates.PartsAndCentre);
         var shares = Shares(rule, gram, candidates.Weights);
-        var findings = NodeFinding.Of(candidates.Nodes, gram.DistancesFrom(shares), shares);
+        var findings = NodeFinding.Of(
+            candidates.Nodes,
+            gram.DistancesFrom(shares)[..candidates.Nodes.Count],
+            shares[..candidates.Nodes.Count]
+        );
         return (candidates.Weighed(shares), findings);
     }
 

@@ -8,7 +8,7 @@ internal static class UpdateProducts
     // Floats of all updates together that are held at a time, about 64 MB.
     private const int HeldAtOnce = 1 << 24;
 
-    /// <summary>⟨Δ_i, Δ_j⟩ of the flat vectors.</summary>
+    /// <summary>⟨Δ_i, Δ_j⟩ of the flat vectors; the last is the centre of centered clipping, where the plan names one that counts.</summary>
     public static async Task<GramMatrix> OfVectorsAsync(
         MergePlan plan,
         AdapterLayout layout,
@@ -16,13 +16,18 @@ internal static class UpdateProducts
         CancellationToken cancellation
     )
     {
-        var gram = new GramMatrix(plan.Updates.Count);
+        string?[] digests =
+        [
+            .. plan.Updates.Select(update => update.Digest),
+            Candidates.KeepsCentre(plan) ? plan.Centre : null,
+        ];
         await using var blobs = new BlobSet(
-            [.. plan.Updates.Select(update => new BlobSource(update.Digest, layout, AdapterBlobKind.Update))],
+            [.. digests.OfType<string>().Select(digest => new BlobSource(digest, layout, AdapterBlobKind.Update))],
             open
         );
+        var gram = new GramMatrix(blobs.Sources.Count);
         var length = BlockLength(blobs, layout.Count);
-        var blocks = plan.Updates.Select(_ => new float[length]).ToArray();
+        var blocks = blobs.Sources.Select(_ => new float[length]).ToArray();
         for (long offset = 0; offset < layout.Count; offset += length)
         {
             var count = (int)Math.Min(length, layout.Count - offset);

@@ -23,4 +23,7 @@ public sealed record PublishedVersion(
 
     /// <summary>What its merge could not publish, which the next merge gets; null = nothing.</summary>
     public StoredBlob? Tail { get; init; }
+
+    /// <summary>SHA-256 of where the robust rule starts in the next version (centered clipping); null = at zero.</summary>
+    public string? Centre { get; init; }
 }

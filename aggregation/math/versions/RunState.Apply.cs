@@ -225,6 +225,7 @@ public sealed partial record RunState
                 {
                     Residual = e.Residual,
                     Tail = e.Tail,
+                    Centre = e.Centre,
                 }
             ),
             Open = null,

@@ -199,6 +199,7 @@ public sealed partial record RunState
             Bases = BasesOf(Terms.Merge == MergeMethod.Ffa ? [] : weighted),
             Residual = Latest.Residual?.Digest,
             Tail = Latest.Tail?.Digest,
+            Centre = Latest.Centre,
         };
     }
 

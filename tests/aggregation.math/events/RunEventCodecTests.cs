@@ -27,6 +27,7 @@ public sealed class RunEventCodecTests
         new VersionClosed(At, 3, [new("a", 1), new("b", 0)], "cohort"),
         new StalenessDecided(At, 3, [new("a", 1, 1, Math.Pow(2, -0.5), Some.Digest("x"))]),
         new VersionPublished(At, 0, Some.Digest("v"), 12, null),
+        new VersionPublished(At, 0, Some.Digest("v"), 12, null) { Centre = Some.Digest("centre") },
         new VersionPublished(At, 1, Some.Digest("v"), 12, State.CloseAndPublish().Latest!.Report),
         new VersionEvaluated(At, new(2, 123.25, 40, 160, 8, [new("Gets", " the välue.")])),
         new UpdatesSwept(At, [new("a", 1), new("b", 0)]),

@@ -21,7 +21,10 @@ public sealed record RobustSection
     /// <summary>multiKrum: how many nodes are averaged. ≥ 1; null = all but f.</summary>
     public int? Select { get; init; }
 
-    /// <summary>centeredClip: radius around the previous version's step. &gt; 0.</summary>
+    /// <summary>
+    /// centeredClip: radius around the previous version's step (merge: ffa) or around no step at all (other merges, whose factors are not those of a
+    /// common basis). &gt; 0.
+    /// </summary>
     public double? Radius { get; init; }
 
     /// <summary>geometricMedian and centeredClip: iterations. 1 … 100.</summary>
