@@ -80,7 +80,11 @@ public sealed class CenteredClipTests
             kept = _blobs.Put(merged.Centre!);
         }
 
-        var centre = AdapterBlob.Read(await _blobs.OpenAsync(kept!, default), Some.Layout, AdapterBlobKind.Update);
+        var centre = AdapterBlob.Read(
+            await _blobs.OpenAsync(kept!, TestContext.Current.CancellationToken),
+            Some.Layout,
+            AdapterBlobKind.Update
+        );
         var distance = Math.Sqrt(centre.Zip(honest).Sum(pair => Math.Pow(pair.First - pair.Second, 2)));
         Assert.InRange(distance, 0, Radius / 2);
         Assert.True(Math.Sqrt(honest.Sum(value => (double)value * value)) > 4 * Radius);
