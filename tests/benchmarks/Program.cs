@@ -15,7 +15,7 @@ using Federated.Benchmarks;
 // dotnet run --project tests/benchmarks -c Release -- simulate [--nodes 250,1000,4000] [--updates 2500]
 // dotnet run --project tests/benchmarks -c Release -- fedau [--seeds 3] [--nodes 50] [--versions 300] [--participation bernoulli,markov,cyclic] [--task digits|quadratic]
 // dotnet run --project tests/benchmarks -c Release -- utility [--epsilon 4] [--seeds 3] [--steps 48] [--batch 256] [--rate 1e-2] [--factors b|ab|core|slices] [--rank 8] [--targets q_proj,v_proj]
-// dotnet run --project tests/benchmarks -c Release -- utility --compare b:8,slices:8,core:32,ab:3 [--rates 1e-2,3e-2] [--epsilon 4] [--seeds 3] [--steps 48] [--batch 256]
+// dotnet run --project tests/benchmarks -c Release -- utility --compare b:8,slices:8,core:32,ab:3 [--rates 5e-3,1e-2] [--epsilon 4] [--seeds 3] [--steps 48] [--batch 256]
 // dotnet run --project tests/benchmarks -c Release -- eva [--epsilon 4] [--seeds 3] [--steps 24] [--batch 256] [--rates 5e-3,1e-2] [--rank 8] [--targets q_proj,v_proj]
 // dotnet run --project tests/benchmarks -c Release -- ranks [--epsilon 4] [--seeds 3] [--steps 24] [--batch 256] [--rate 1e-2] [--rank 8] [--targets q_proj,v_proj]
 var benchmarks = new Dictionary<string, Action<Arguments>>

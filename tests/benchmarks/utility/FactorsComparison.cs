@@ -16,13 +16,13 @@ internal sealed class FactorsComparison(Arguments arguments)
     private const int TokensAtOnce = 4096;
 
     // The scale of the demo: alpha 16 at rank 8.
-    private const double Scale = 5.656854249492381;
+    private static readonly double Scale = 16 / Math.Sqrt(8);
 
     private readonly string[] _ways = arguments.Text("compare", "b:8").Split(',');
     private readonly double[] _rates =
     [
         .. arguments
-            .Text("rates", "1e-2,3e-2")
+            .Text("rates", "5e-3,1e-2")
             .Split(',')
             .Select(rate => double.Parse(rate, CultureInfo.InvariantCulture)),
     ];
