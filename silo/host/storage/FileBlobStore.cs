@@ -178,6 +178,7 @@ public sealed class FileBlobStore : IBlobStore
             File.Delete(path);
         }
 
+        File.Delete(MarkOf(digest));
         return Task.CompletedTask;
     }
 

@@ -27,7 +27,8 @@ internal sealed class NamedBlobs
                 AddPublished(RunDocumentYaml.Parse(drafted.Document).Adapter.Initialisation?.Sha256);
                 break;
             case VersionPublished version:
-                AddPublished(version.Digest, version.Residual?.Digest, version.Tail?.Digest, version.OptimizerState);
+                AddPublished(version.Digest, version.Residual?.Digest, version.Tail?.Digest);
+                AddPublished(version.OptimizerState, version.Centre);
                 break;
             case UpdateAccepted { Update: var update }:
                 Of(update.Key).Add(update.Digest);
