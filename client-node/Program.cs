@@ -4,6 +4,9 @@ using Federated.ClientNode;
 var root = new RootCommand("Trains one language model with other organisations; the records stay on this machine.")
 {
     JoinCommand.Create(),
+    LeaveCommand.Create(),
+    CheckCommand.Create(),
+    PolicyCommand.Create(),
     RunsCommand.Create(),
     StatusCommand.Create(),
     LedgerCommand.Create(),

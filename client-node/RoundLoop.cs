@@ -58,7 +58,7 @@ internal sealed class RoundLoop(
     /// <param name="untilEnded">True: return when all accepted runs are over, or when one was declined.</param>
     /// <param name="cancellation">The owner stops the node: nothing is lost, the next start goes on.</param>
     /// <exception cref="OperationCanceledException">The owner stopped the node.</exception>
-    /// <exception cref="SiloRefusedException">The silo does not want this node. A no about one run or update does not end the node.</exception>
+    /// <exception cref="NodeRefusedException">The silo does not work with this node, and asking again is of no use. No other refusal ends the node.</exception>
     /// <exception cref="LedgerRolledBackException">An older ledger was put back: the silo, or an anchor, knows a head that it does not hold.</exception>
     public async Task<LoopEnd> RunAsync(bool untilEnded, CancellationToken cancellation)
     {
@@ -92,12 +92,9 @@ internal sealed class RoundLoop(
 
                     break;
 
-                case CheckInAnswer.Refused { MayRetry: true } refused:
+                case CheckInAnswer.Refused refused:
                     await WaitAsync(LongestHold, refused.Message, cancellation);
                     break;
-
-                case CheckInAnswer.Refused refused:
-                    throw new SiloRefusedException($"{refused.Reason}: {refused.Message}");
             }
 
             if (!await AnsweredAsync(consent.AnswerApprovedAsync(cancellation), cancellation) && IsDone())
@@ -131,16 +128,27 @@ internal sealed class RoundLoop(
             consent.AwaitsAnswer ? ShortestWait
             : consent.AwaitsOwner ? ShortHold
             : LongestHold;
-        var answer = await resilience.Call.ExecuteAsync(
-            async token => await silo.CheckInAsync(ledger.Head, hold, consent.NotToBeOffered, token),
-            cancellation
-        );
+        CheckInAnswer answer;
+        try
+        {
+            answer = await resilience.Call.ExecuteAsync(
+                async token => await silo.CheckInAsync(ledger.Head, hold, consent.NotToBeOffered, token),
+                cancellation
+            );
+        }
+        catch (SiloRefusedException error)
+        {
+            answer = new CheckInAnswer.Refused(error.Reason, error.Message, MayRetry: false);
+        }
+
         if (answer.KnownLedger is { } known)
         {
             ledger.Compare(known);
         }
 
-        return answer;
+        return answer is CheckInAnswer.Refused refused && NodeRefusedException.IsFinal(refused.Reason)
+            ? throw new NodeRefusedException(refused.Reason, refused.Message)
+            : answer;
     }
 
     /// <summary>One assignment, steps 0–6.</summary>

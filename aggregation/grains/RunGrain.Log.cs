@@ -19,6 +19,9 @@ internal sealed partial class RunGrain
     [LoggerMessage(Level = LogLevel.Information, Message = "node {NodeId} left after a long silence")]
     private partial void LogLeft(string nodeId);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "node {NodeId} left: {Because}")]
+    private partial void LogLeftByItself(string nodeId, string because);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "node {NodeId} returned")]
     private partial void LogReturned(string nodeId);
 

@@ -20,8 +20,20 @@ internal sealed partial class RunGrain
         var standing = state.Members.GetValueOrDefault(nodeId)?.Standing;
         if (standing is NodeStanding.Admitted or NodeStanding.Left)
         {
-            // An answer is binding for the run: a node that no longer wants to take part just stays away.
-            return new(true, "");
+            if (accepted)
+            {
+                return new(true, "");
+            }
+
+            // It stays away from now on, and nobody waits for it. What it has sent counts, and it returns by showing up.
+            if (standing is NodeStanding.Admitted)
+            {
+                await AppendAsync(new NodeLeft(time.GetUtcNow(), nodeId));
+                LogLeftByItself(nodeId, reason);
+                Hurry();
+            }
+
+            return new(false, "");
         }
 
         if (standing is NodeStanding.Suspended)

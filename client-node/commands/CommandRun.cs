@@ -49,7 +49,10 @@ internal static class CommandRun
         {
             OperationCanceledException => ExitCode.Interrupted,
             SiloUnreachableException or TimeoutRejectedException => ExitCode.Unreachable,
-            PrivacyBudgetExceededException or LedgerRolledBackException or SharedRecordsException => ExitCode.Refused,
+            PrivacyBudgetExceededException
+            or LedgerRolledBackException
+            or SharedRecordsException
+            or NodeRefusedException => ExitCode.Refused,
             NodeSettingsException or NodeHomeException or InvalidRecordsException => ExitCode.Usage,
             InvalidCheckpointException or InvalidAdapterOptionsException or ChatTemplateException => ExitCode.Usage,
             _ => ExitCode.Failed,

@@ -12,7 +12,7 @@ internal static class ExitCode
     /// <summary>The command line, node.yaml or the data need a correction.</summary>
     public const int Usage = 2;
 
-    /// <summary>Refused by the owner's policy or privacy budget.</summary>
+    /// <summary>Refused by the owner's policy or privacy budget, or by the silo's.</summary>
     public const int Refused = 3;
 
     /// <summary>The silo cannot be reached.</summary>

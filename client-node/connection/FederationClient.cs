@@ -11,6 +11,7 @@ namespace Federated.ClientNode;
 /// <summary>The silo over gRPC: beside <see cref="SiloMessages"/> the only file that knows protobuf. Every call but Join is signed with the node's key.</summary>
 internal sealed class FederationClient : ISiloConnection
 {
+    private const string ReasonTrailer = "fed-reason";
     private const int ChunkBytes = 256 * 1024;
 
     /// <summary>How long a short call may take.</summary>
@@ -330,7 +331,8 @@ internal sealed class FederationClient : ISiloConnection
                 ),
                 _ => new SiloRefusedException(
                     $"silo {address} refused ({error.StatusCode}): {SiloText.Plain(error.Status.Detail)}",
-                    error
+                    error,
+                    SiloText.Plain(error.Trailers.GetValue(ReasonTrailer) ?? "")
                 ),
             };
         }

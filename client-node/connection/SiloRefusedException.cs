@@ -4,6 +4,12 @@ namespace Federated.ClientNode;
 internal sealed class SiloRefusedException : Exception
 {
     /// <summary>Creates the exception.</summary>
-    public SiloRefusedException(string message, Exception? innerException = null)
-        : base(message, innerException) { }
+    /// <param name="message">For people.</param>
+    /// <param name="innerException">What it follows from.</param>
+    /// <param name="reason">The silo's reason by its name; empty where it gave none.</param>
+    public SiloRefusedException(string message, Exception? innerException = null, string reason = "")
+        : base(message, innerException) => Reason = reason;
+
+    /// <summary>The silo's reason by its name; empty where it gave none.</summary>
+    public string Reason { get; }
 }

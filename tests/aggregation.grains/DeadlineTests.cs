@@ -34,6 +34,32 @@ public sealed class DeadlineTests(SiloFixture silo) : IClassFixture<SiloFixture>
     }
 
     [Fact]
+    public async Task A_node_that_says_it_has_left_is_not_waited_for_and_returns_by_showing_up()
+    {
+        using var federation = await Federation.RunningAsync(
+            silo,
+            2,
+            new()
+            {
+                Cohort = 2,
+                Quorum = 1,
+                Deadline = TenMinutes,
+            },
+            "leaving"
+        );
+        await federation.UploadAsync(0, 0);
+        Assert.Equal(0, (await federation.Run.StatusAsync())!.LatestVersion);
+
+        Assert.False((await federation.Run.ConsentAsync(federation.Id(1), false, "the owner has left")).Admitted);
+
+        Assert.Equal(1, (await federation.PublishedAsync(1)).Nodes);
+        Assert.False((await federation.Run.ConsentAsync(federation.Id(1), false, "again")).Admitted);
+        Assert.Single(federation.Kinds(), "node-left");
+        await federation.Run.HeartbeatAsync(federation.Id(1));
+        Assert.Equal(2, (await federation.Run.StatusAsync())!.Nodes);
+    }
+
+    [Fact]
     public async Task A_missed_quorum_extends_the_deadline()
     {
         using var federation = await Federation.RunningAsync(

@@ -228,6 +228,47 @@ public sealed class RoundLoopTests
         Assert.Equal(0, node.Report().Updates);
     }
 
+    [Theory]
+    [InlineData("BadCallSignature", false, false)] // a clock that is being set
+    [InlineData("BadCallSignature", false, true)]
+    [InlineData("Unavailable", true, false)]
+    [InlineData("", false, true)] // an answer that is none
+    public async Task A_refused_check_in_is_tried_again(string reason, bool mayRetry, bool asStatus)
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
+        var checkIns = 0;
+        node.Silo.BeforeCheckIn = () =>
+            ++checkIns is 1 or 3
+                ? asStatus
+                    ? throw new SiloRefusedException("no", reason: reason)
+                    : new CheckInAnswer.Refused(reason, "no", mayRetry)
+                : null;
+
+        Assert.Equal(LoopEnd.Completed, await node.RunAsync());
+
+        Assert.Single(node.Silo.Received);
+    }
+
+    [Theory]
+    [InlineData("UnknownNode", false)]
+    [InlineData("UnknownNode", true)]
+    [InlineData("UnsupportedProtocol", false)]
+    [InlineData("NodeSuspended", true)]
+    public async Task A_silo_that_does_not_work_with_the_node_ends_it_with_its_reason(string reason, bool asStatus)
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1));
+        node.Silo.BeforeCheckIn = () =>
+            asStatus
+                ? throw new SiloRefusedException("join it with a token", reason: reason)
+                : new CheckInAnswer.Refused(reason, "join it with a token", false);
+
+        var error = await Assert.ThrowsAsync<NodeRefusedException>(() => node.RunAsync());
+
+        Assert.Contains($"({reason}): join it with a token", error.Message, StringComparison.Ordinal);
+        Assert.Equal(3, CommandRun.CodeOf(error));
+        Assert.Equal(error.Message, CommandRun.Sentence(error));
+    }
+
     [Fact]
     public async Task A_cancelled_run_sends_nothing()
     {

@@ -27,6 +27,10 @@ public sealed class LedgerSnapshot
     /// <param name="source">The owner's name for the data.</param>
     public SourceStatus Status(string source) => SourceStatus.Of(source, State);
 
+    /// <summary>What a source has promised, to price a further plan against.</summary>
+    /// <param name="source">The owner's name for the data.</param>
+    public SourceAccount Account(string source) => State.Account(source);
+
     /// <summary>All plans, oldest first.</summary>
     public IReadOnlyList<StatedPlan> Plans => [.. State.Reservations.Select(StatedPlan.Of)];
 
