@@ -1,5 +1,4 @@
 using System.Globalization;
-using Federated.Adapters.Checkpoints;
 using Federated.Adapters.Models;
 using Federated.Privacy.Accounting;
 
