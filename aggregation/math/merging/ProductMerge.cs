@@ -2,11 +2,16 @@ using Federated.Adapters;
 
 namespace Federated.Aggregation;
 
-/// <summary>Merges by the products B A, layer by layer: svd, stack and fedex. Memory holds the new adapter and one layer of each update.</summary>
+/// <summary>Merges by the products B A, layer by layer: svd, stack and fedex. Memory holds the new adapter and one layer of each update, or a few layers where these are small.</summary>
+/// <remarks>A layer is merged by itself, and figures and blobs are put together in the layout's order: the bits do not depend on how many are under way.</remarks>
 public static class ProductMerge
 {
     /// <summary>Of what an svd merge cannot publish, components of up to so many times the layer's rank are carried to the next one.</summary>
     public const int TailRanks = 4;
+
+    // Numbers of double precision of all layers that are under way together, about 256 MB, and what a merge makes of each number that it reads.
+    private const long HeldAtOnce = 1 << 25;
+    private const int CopiesOfLayer = 4;
 
     /// <summary>Merges a version's updates into the adapter before it. CPU-bound: run it off any scheduler that must answer.</summary>
     /// <param name="plan">Updates, coefficients and method.</param>
@@ -63,15 +68,31 @@ public static class ProductMerge
         using var after = new MemoryStream();
         ProductsBlob.WriteHeader(after, kind, layout);
         var figures = new MergeFigures(plan);
+        var underWay = new Queue<Task<MergedLayer>>();
         await using var layers = new LayerReader(plan, layout, open);
-        for (var index = 0; index < layout.Tensors.Count; index++)
+        try
         {
-            var layer = await layers.ReadAsync(index, cancellation).ConfigureAwait(false);
-            figures.Add(layer);
-            var beside = products?.Next() ?? LayerProduct.None;
-            var (pair, product) = Merge(plan, layout, index, layer, beside, figures);
-            Write(plan, layout.Tensors[index], pair, merged);
-            ProductsBlob.WriteLayer(after, layout.Tensors[index], Finite(plan, layout.Tensors[index], product));
+            foreach (var (index, tensor) in layout.Tensors.Index())
+            {
+                while (underWay.Count >= LayersAtOnce(plan, tensor))
+                {
+                    Put(await underWay.Dequeue().ConfigureAwait(false));
+                }
+
+                var layer = await layers.ReadAsync(index, cancellation).ConfigureAwait(false);
+                var beside = products?.Next() ?? LayerProduct.None;
+                underWay.Enqueue(Task.Run(() => Merge(plan, layout, tensor, layer, beside), cancellation));
+            }
+
+            while (underWay.TryDequeue(out var next))
+            {
+                Put(await next.ConfigureAwait(false));
+            }
+        }
+        finally
+        {
+            // After an error: nothing works on in memory that is given back.
+            await Task.WhenAll(underWay.Cast<Task>()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         products?.RequireEnd();
@@ -85,30 +106,48 @@ public static class ProductMerge
         {
             merged.Residual = after.ToArray();
         }
+
+        void Put(MergedLayer layer)
+        {
+            figures.Add(layer.Figures);
+            Write(plan, layer.Tensor, layer.Pair, merged);
+            ProductsBlob.WriteLayer(after, layer.Tensor, Finite(plan, layer.Tensor, layer.Product));
+        }
     }
 
-    private static (FactorPair Pair, LayerProduct Product) Merge(
+    private static int LayersAtOnce(MergePlan plan, AdapterTensor tensor)
+    {
+        var numbers = (plan.Updates.Count + plan.Bases.Count + 1L) * tensor.Length * CopiesOfLayer;
+        return (int)Math.Clamp(HeldAtOnce / Math.Max(1, numbers), 1, Environment.ProcessorCount);
+    }
+
+    private static MergedLayer Merge(
         MergePlan plan,
         AdapterLayout layout,
-        int index,
+        AdapterTensor tensor,
         LayerMerge layer,
-        LayerProduct beside,
-        MergeFigures figures
+        LayerProduct beside
     )
     {
-        var tensor = layout.Tensors[index];
+        var figures = new MergeFigures(plan);
+        figures.Add(layer);
         if (plan.Method == MergeMethod.Svd)
         {
             var truncated = layer.Svd(Residuals.PairOf(beside, tensor), TailRanks * tensor.Rank);
             figures.Drop(truncated, Moved(tensor, layer.Previous, truncated.Kept));
-            return (truncated.Kept, Residuals.Of(tensor, truncated.Tail));
+            return new(tensor, truncated.Kept, Residuals.Of(tensor, truncated.Tail), figures);
         }
 
         figures.Move(layer.Change().Norm());
         return plan.Method == MergeMethod.Fedex
-            ? (layer.Average(), Residuals.Add(tensor, beside, layer.AveragingLoss()))
+            ? new(tensor, layer.Average(), Residuals.Add(tensor, beside, layer.AveragingLoss()), figures)
             // What the old adapter held goes into the residual with the change, and a new one begins, in a subspace of its own.
-            : (Fresh(plan, layout.Options.Seed, tensor), Residuals.Add(tensor, beside, layer.Exact()));
+            : new(
+                tensor,
+                Fresh(plan, layout.Options.Seed, tensor),
+                Residuals.Add(tensor, beside, layer.Exact()),
+                figures
+            );
     }
 
     private static double Moved(AdapterTensor tensor, FactorPair from, FactorPair to) =>
@@ -135,4 +174,11 @@ public static class ProductMerge
         FiniteValues.IndexOfNotFinite(product.A.Span) < 0 && FiniteValues.IndexOfNotFinite(product.B.Span) < 0
             ? product
             : throw new NonFiniteMergeException(plan.Version, (int)tensor.Offset);
+
+    private sealed record MergedLayer(
+        AdapterTensor Tensor,
+        FactorPair Pair,
+        LayerProduct Product,
+        MergeFigures Figures
+    );
 }

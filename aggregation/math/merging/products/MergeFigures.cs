@@ -27,6 +27,21 @@ internal sealed class MergeFigures(MergePlan plan)
         _averaging += _tooMany ? 0 : Math.Pow(loss.Norm(), 2);
     }
 
+    /// <summary>Adds the figures of the next layer.</summary>
+    public void Add(MergeFigures layer)
+    {
+        for (var i = 0; i < _updates.Length; i++)
+        {
+            _updates[i] += layer._updates[i];
+        }
+
+        _steps += layer._steps;
+        _dropped += layer._dropped;
+        _lost += layer._lost;
+        _averaging += layer._averaging;
+        _tooMany |= layer._tooMany;
+    }
+
     /// <summary>Notes how far a layer moved.</summary>
     public void Move(double norm) => _steps += norm * norm;
 
