@@ -37,15 +37,15 @@ public sealed class LinearMergeTests
         WeightedUpdate[] updates =
         [
             .. Enumerable
-                .Range(0, 9)
+                .Range(0, 21)
                 .Select(i =>
                 {
                     var part = layout.TrainedAt(i % 2);
                     return Some.Weighted(
-                        $"node{i}",
+                        $"node{i:D2}",
                         i % 2,
                         Put(AdapterBlob.Encode(AdapterBlobKind.Update, part, Numbers(part))),
-                        0.1
+                        0.05
                     );
                 }),
         ];
