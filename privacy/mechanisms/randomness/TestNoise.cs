@@ -12,6 +12,9 @@ namespace Federated.Privacy.Mechanisms;
 public sealed class TestNoise : NoiseSource
 {
     private readonly string _context;
+    private long _step;
+
+    // Made when they are asked for: a stream is 64 KiB, and a simulation takes many steps that use one of them or none.
     private SecureRandomStream? _sampling;
     private SecureRandomStream? _noise;
 
@@ -27,7 +30,6 @@ public sealed class TestNoise : NoiseSource
             CultureInfo.InvariantCulture,
             $"federated-test-noise/1\n{runDigest}\n{version}\n{nodeId.Value}"
         );
-        BeginStep(0);
     }
 
     /// <inheritdoc/>
@@ -36,17 +38,16 @@ public sealed class TestNoise : NoiseSource
     /// <inheritdoc/>
     public override string MechanismName => Attestation.TestGaussian;
 
-    internal override SecureRandomStream Sampling => _sampling!;
+    internal override SecureRandomStream Sampling => _sampling ??= new SecureRandomStream(Key("sampling"));
 
-    internal override SecureRandomStream Noise => _noise!;
+    internal override SecureRandomStream Noise => _noise ??= new SecureRandomStream(Key("noise"));
 
     /// <inheritdoc/>
     public override void BeginStep(long stepIndex)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(stepIndex);
         Dispose(disposing: true);
-        _sampling = new SecureRandomStream(Key(stepIndex, "sampling"));
-        _noise = new SecureRandomStream(Key(stepIndex, "noise"));
+        (_sampling, _noise, _step) = (null, null, stepIndex);
     }
 
     private protected override void Dispose(bool disposing)
@@ -55,8 +56,8 @@ public sealed class TestNoise : NoiseSource
         _noise?.Dispose();
     }
 
-    private byte[] Key(long step, string purpose) =>
+    private byte[] Key(string purpose) =>
         SHA256.HashData(
-            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_context}\n{step}\n{purpose}"))
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_context}\n{_step}\n{purpose}"))
         );
 }
