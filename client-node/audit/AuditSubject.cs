@@ -130,7 +130,7 @@ internal sealed class AuditSubject : IDisposable
                 foreach (var parameter in model.parameters().Where(parameter => parameter.dim() == 2))
                 {
                     // Weights that predict something: a model that says nothing has nothing to remember with.
-                    parameter.mul_(10);
+                    parameter.ScaleInPlace(10);
                     parameter.requires_grad = false;
                 }
             }

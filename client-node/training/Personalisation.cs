@@ -71,9 +71,9 @@ internal sealed class Personalisation(AdaptedModel model, ITrainingRecords recor
                 [.. piece.Select(index => batch[index])],
                 device: model.Adapter.Values.device
             );
-            sum.add_(SummedGradient.Compute(model.Adapter, tokens));
+            sum.AddInPlace(SummedGradient.Compute(model.Adapter, tokens));
         }
 
-        return sum.div(batchSize).cpu().data<float>().ToArray();
+        return sum.Over(batchSize).cpu().data<float>().ToArray();
     }
 }

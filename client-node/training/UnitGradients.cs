@@ -49,10 +49,10 @@ internal sealed class UnitGradients(LoraAdapter adapter, ITrainingBatches record
         {
             using (piece)
             {
-                sum = sum.add(PerExampleGradients.Compute(adapter, piece, trained).sum([0L], keepdim: true));
+                sum = sum.Plus(PerExampleGradients.Compute(adapter, piece, trained).sum([0L], keepdim: true));
             }
         }
 
-        return sum.div(indices.Length);
+        return sum.Over(indices.Length);
     }
 }

@@ -23,13 +23,9 @@ internal static class Activation
         };
 
     // ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), GPT-2's own.
-    // The constants are tensors: TorchSharp boxes a plain number for libtorch, and the box may be collected while the call still reads it.
     private static Tensor GeluByTanh(Tensor x)
     {
-        using var half = tensor(0.5f, device: x.device);
-        using var one = tensor(1f, device: x.device);
-        using var inner = tensor((float)Inner, device: x.device);
-        using var cubic = tensor(0.044715f, device: x.device);
-        return x * half * (one + (inner * (x + (cubic * (x * x * x)))).tanh());
+        var inner = x.Plus((x * x * x).Times(0.044715)).Times(Inner);
+        return x.Times(0.5) * inner.tanh().Plus(1);
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Federated.Adapters.Models;
@@ -49,7 +50,8 @@ internal sealed class ActivationCheckpoint : autograd.SingleTensorFunction<Activ
         catch (Exception)
         {
             // An exception that crosses the native side ends the process. NaN fails closed: a clipper drops the rows, training stops.
-            return [full_like(input, float.NaN).MoveToOuterDisposeScope(), null!];
+            using var notANumber = float.NaN.ToScalar();
+            return [full_like(input, notANumber).MoveToOuterDisposeScope(), null!];
         }
     }
 }

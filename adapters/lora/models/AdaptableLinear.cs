@@ -158,5 +158,5 @@ public sealed class AdaptableLinear : nn.Module<Tensor, Tensor>
     }
 
     private Tensor PackedProduct(Tensor input, QuantizedWeight packed) =>
-        _bias is null ? packed.Product(input) : packed.Product(input) + _bias;
+        _bias is null ? packed.Product(input) : packed.Product(input).Plus(_bias);
 }

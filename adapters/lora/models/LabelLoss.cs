@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Federated.Adapters.Models;
@@ -47,7 +48,9 @@ internal static class LabelLoss
             throw new ArgumentException("A classifier's records need a label each.", nameof(batch));
         }
 
-        var inRange = labels.ge(0).logical_and(labels.lt(classifier.LabelNames.Count)).all();
+        using var first = 0.ToScalar();
+        using var end = classifier.LabelNames.Count.ToScalar();
+        var inRange = labels.ge(first).logical_and(labels.lt(end)).all();
         return labels.shape is [var count] && count == batch.Count && inRange.item<bool>()
             ? labels
             : throw new ArgumentException(

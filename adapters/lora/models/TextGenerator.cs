@@ -95,7 +95,7 @@ public sealed class TextGenerator(CausalLanguageModel model, TextTokenizer token
             return (int)last.argmax().item<long>();
         }
 
-        var probabilities = nn.functional.softmax(last.to(float64) / temperature, 0).data<double>().ToArray();
+        var probabilities = nn.functional.softmax(last.to(float64).Over(temperature), 0).data<double>().ToArray();
         var draw = random!.NextDouble();
         for (var id = 0; id < probabilities.Length; id++)
         {

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Federated.Adapters;
@@ -38,7 +39,7 @@ public static class UnrolledProgram
         var state = new Moments(zeros_like(origin), zeros_like(origin));
         for (var step = 0; step < program.OptimizerSteps; step++)
         {
-            var gradient = Gradient(program, values, step, loss) + ((values - origin) * program.Proximal);
+            var gradient = Gradient(program, values, step, loss).Plus((values - origin).Times(program.Proximal));
             var rate = program.Optimizer.LearningRate * program.RateAt(baseVersion, step);
             (values, state) = Step(program.Optimizer, step + 1, rate, values, gradient, state);
         }
@@ -51,11 +52,11 @@ public static class UnrolledProgram
         var total = loss(values, step * program.Accumulation);
         for (var k = 1; k < program.Accumulation; k++)
         {
-            total += loss(values, (step * program.Accumulation) + k);
+            total = total.Plus(loss(values, (step * program.Accumulation) + k));
         }
 
         // A scalar of a vector that requires a gradient: the shapes that autograd.grad takes without fail. The graph is kept for the caller.
-        return autograd.grad([total / program.Accumulation], [values], retain_graph: true, create_graph: true)[0];
+        return autograd.grad([total.Over(program.Accumulation)], [values], retain_graph: true, create_graph: true)[0];
     }
 
     private static (Tensor Values, Moments State) Step(
@@ -67,18 +68,19 @@ public static class UnrolledProgram
         Moments state
     )
     {
-        var kept = values * (1 - (rate * options.WeightDecay));
+        var kept = values.Times(1 - (rate * options.WeightDecay));
         if (options.Name == "sgd")
         {
-            var mean = (state.Mean * options.Momentum) + gradient;
-            return (kept - (mean * rate), state with { Mean = mean });
+            var mean = state.Mean.Times(options.Momentum).Plus(gradient);
+            return (kept - mean.Times(rate), state with { Mean = mean });
         }
 
-        var first = (state.Mean * options.Beta1) + (gradient * (1 - options.Beta1));
-        var second = (state.Square * options.Beta2) + (gradient.square() * (1 - options.Beta2));
+        var first = state.Mean.Times(options.Beta1).Plus(gradient.Times(1 - options.Beta1));
+        var second = state.Square.Times(options.Beta2).Plus(gradient.square().Times(1 - options.Beta2));
         // The root of an exact zero has no derivative: a floor far below every other term keeps the graph finite.
-        var size = (second / (1 - Math.Pow(options.Beta2, count))).clamp_min(1e-30).sqrt() + options.Epsilon;
-        return (kept - (first / (1 - Math.Pow(options.Beta1, count)) / size * rate), new Moments(first, second));
+        using var floor = 1e-30.ToScalar();
+        var size = second.Over(1 - Math.Pow(options.Beta2, count)).clamp_min(floor).sqrt().Plus(options.Epsilon);
+        return (kept - (first.Over(1 - Math.Pow(options.Beta1, count)) / size).Times(rate), new Moments(first, second));
     }
 
     private readonly record struct Moments(Tensor Mean, Tensor Square);

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Federated.Adapters.Quantization;
@@ -27,7 +28,8 @@ internal sealed class QuantizedProduct : autograd.SingleTensorFunction<Quantized
         catch (Exception)
         {
             // An exception that crosses the native side ends the process. NaN fails closed: a clipper drops the rows, training stops.
-            return [full([.. gradient.shape[..^1], weight.InFeatures], float.NaN, device: gradient.device), null!];
+            using var notANumber = float.NaN.ToScalar();
+            return [full([.. gradient.shape[..^1], weight.InFeatures], notANumber, device: gradient.device), null!];
         }
     }
 }

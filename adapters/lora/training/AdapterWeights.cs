@@ -79,9 +79,9 @@ public static class AdapterWeights
         var product = tensor(b, [adapted.OutFeatures, adapted.Rank])
             .to(float64)
             .mm(tensor(a, [adapted.Rank, adapted.InFeatures]).to(float64))
-            .mul(sign * adapted.Scale)
+            .Times(sign * adapted.Scale)
             .to(linear.Device);
-        var sum = linear.Weight.to(float64) + (linear.FanInFanOut ? product.t() : product);
+        var sum = linear.Weight.to(float64).Plus(linear.FanInFanOut ? product.t() : product);
         linear.Weight.copy_(sum.to(ScalarType.Float32));
     }
 }

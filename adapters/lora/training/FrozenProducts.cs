@@ -53,7 +53,7 @@ public sealed class FrozenProducts : IDisposable
         if (product.IsDense)
         {
             var matrix = Scaled(product.B, [tensor.OutFeatures, tensor.InFeatures], tensor.Scale, linear.Device);
-            Attach(linear, (x, y) => y + nn.functional.linear(x, matrix));
+            Attach(linear, (x, y) => y.Plus(nn.functional.linear(x, matrix)));
         }
         else if (product.Rank > 0)
         {
@@ -73,7 +73,7 @@ public sealed class FrozenProducts : IDisposable
     {
         using var untracked = no_grad();
         using var factor = tensor(elements.ToArray(), shape, device: device);
-        var scaled = factor.mul(scale).DetachFromDisposeScope();
+        var scaled = factor.Times(scale).DetachFromDisposeScope();
         _factors.Add(scaled);
         return scaled;
     }

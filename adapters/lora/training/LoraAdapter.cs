@@ -195,7 +195,7 @@ public sealed class LoraAdapter : IDisposable
         using var untracked = no_grad();
         long[] shape = [tensor.Rank, tensor.InFeatures];
         using var factor = TorchSharp.torch.tensor(layout.InitialA(tensor), shape, device: device);
-        return factor.mul(tensor.Scale).DetachFromDisposeScope();
+        return factor.Times(tensor.Scale).DetachFromDisposeScope();
     }
 
     /// <summary>Ends a binding.</summary>

@@ -14,9 +14,9 @@ internal static class LowRankProduct
     /// <param name="scale">The factor on the product; 1 where it is folded into a frozen factor.</param>
     public static Tensor Add(Tensor output, Tensor input, Tensor a, Tensor b, double scale = 1, Tensor? basis = null)
     {
-        var low = Times(input, a); // [b, T, r]
-        var product = Times(scale == 1 ? low : Scaled(low, scale), b);
-        return output + (basis is null ? product : Times(product, basis));
+        var low = Through(input, a); // [b, T, r]
+        var product = Through(scale == 1 ? low : low.Times(scale), b);
+        return output.Plus(basis is null ? product : Through(product, basis));
     }
 
     /// <summary>y + scale · (x Aᵀ) Bᵀ where A is r neighbouring rows of the identity: x Aᵀ is a window of x.</summary>
@@ -29,17 +29,10 @@ internal static class LowRankProduct
     {
         var window = input.narrow(input.dim() - 1, start, b.shape[^1]); // [b, T, r]
         // Scaled into memory of its own: what backward keeps is the window, not the input.
-        return output + Times(Scaled(window, scale), b);
-    }
-
-    // By a tensor: TorchSharp boxes a plain number for libtorch, and the box may be collected while the call still reads it.
-    private static Tensor Scaled(Tensor x, double scale)
-    {
-        using var factor = tensor((float)scale, device: x.device);
-        return x * factor;
+        return output.Plus(Through(window.Times(scale), b));
     }
 
     // x Wᵀ with one W, or with one a record.
-    private static Tensor Times(Tensor x, Tensor weight) =>
+    private static Tensor Through(Tensor x, Tensor weight) =>
         weight.dim() == 3 ? bmm(x, weight.transpose(1, 2)) : nn.functional.linear(x, weight);
 }

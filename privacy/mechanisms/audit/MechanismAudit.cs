@@ -84,7 +84,7 @@ public static class MechanismAudit
             rows[3, 0] = 10;
         }
 
-        return (rows * claim.MaxGradNorm).MoveToOuterDisposeScope();
+        return (rows * tensor(claim.MaxGradNorm)).MoveToOuterDisposeScope();
     }
 
     private static float Score(Tensor gradients, MechanismClaim claim, Func<ClippedSum, double, float> observe)

@@ -1,3 +1,4 @@
+using Federated.Adapters;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -66,21 +67,21 @@ internal sealed class MuonAdamW : IDisposable
         foreach (var (_, weight, momentum) in _matrices)
         {
             var gradient = weight.grad!;
-            momentum.mul_(Momentum).add_(gradient, 1 - Momentum);
-            var update = Orthogonal(gradient.mul(1 - Momentum).add_(momentum, Momentum));
+            momentum.ScaleInPlace(Momentum).AddInPlace(gradient, 1 - Momentum);
+            var update = Orthogonal(gradient.Times(1 - Momentum).AddInPlace(momentum, Momentum));
             var rate = _matrixRate * factor;
-            weight.mul_(1 - rate * _weightDecay);
-            weight.add_(update, -rate * Math.Sqrt(Math.Max(1, (double)weight.shape[0] / weight.shape[1])));
+            weight.ScaleInPlace(1 - rate * _weightDecay);
+            weight.AddInPlace(update, -rate * Math.Sqrt(Math.Max(1, (double)weight.shape[0] / weight.shape[1])));
             gradient.zero_();
         }
 
         foreach (var (_, weight, first, second) in _others)
         {
             var gradient = weight.grad!;
-            first.mul_(Beta1).add_(gradient, 1 - Beta1);
-            second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-            var scale = second.div(1 - Math.Pow(Beta2, step + 1)).sqrt_().add_(Epsilon);
-            weight.addcdiv_(first, scale, -_otherRate * factor / (1 - Math.Pow(Beta1, step + 1)));
+            first.ScaleInPlace(Beta1).AddInPlace(gradient, 1 - Beta1);
+            second.ScaleInPlace(Beta2).AddInPlace(gradient.square(), 1 - Beta2);
+            var scale = second.Over(1 - Math.Pow(Beta2, step + 1)).sqrt_().Plus(Epsilon);
+            weight.AddInPlace(first / scale, -_otherRate * factor / (1 - Math.Pow(Beta1, step + 1)));
             gradient.zero_();
         }
     }
@@ -100,11 +101,11 @@ internal sealed class MuonAdamW : IDisposable
         const double c = 2.0315;
         var tall = gradient.shape[0] > gradient.shape[1];
         var x = tall ? gradient.t().contiguous() : gradient;
-        x = (x / (x.norm() + 1e-7)).to(_type);
+        x = (x / x.norm().Plus(1e-7)).to(_type);
         for (var iteration = 0; iteration < 5; iteration++)
         {
             var gram = x.mm(x.t());
-            x = x * a + (gram * b + gram.mm(gram) * c).mm(x);
+            x = x.Times(a).Plus(gram.Times(b).Plus(gram.mm(gram).Times(c)).mm(x));
         }
 
         return (tall ? x.t() : x).to(ScalarType.Float32);

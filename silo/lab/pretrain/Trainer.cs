@@ -1,4 +1,6 @@
+using Federated.Adapters;
 using Federated.Adapters.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Federated.Lab.Pretrain;
@@ -98,8 +100,9 @@ internal sealed class Trainer(PretrainOptions options, LlamaModel model, TimePro
         using var scope = NewDisposeScope();
         var (ids, mask) = LengthBatches.Padded(batch);
         var tokens = batch.Sum(record => (long)record.Length - 1);
-        var predictions = mask.narrow(1, 1, mask.shape[1] - 1).sum(1).clamp_min(1);
-        var loss = (TokenLoss.PerExampleMean(model.call(ids), ids, mask) * predictions).sum() / tokens;
+        using var one = 1.ToScalar();
+        var predictions = mask.narrow(1, 1, mask.shape[1] - 1).sum(1).clamp_min(one);
+        var loss = (TokenLoss.PerExampleMean(model.call(ids), ids, mask) * predictions).sum().Over(tokens);
         loss.backward();
         nn.utils.clip_grad_norm_(model.parameters(), 1.0);
         optimizer.Step(step, factor);

@@ -26,6 +26,6 @@ internal sealed class BertEmbeddings : nn.Module<Tensor, Tensor?, Tensor>
     {
         var positions = _positions.Weight.narrow(0, _firstPosition, ids.shape[1]);
         var type = types is null ? _types.Weight.narrow(0, 0, 1) : _types.call(types);
-        return _norm.call(_words.call(ids) + type + positions);
+        return _norm.call(_words.call(ids).Plus(type).Plus(positions));
     }
 }

@@ -136,7 +136,7 @@ public static class ClassifierFolder
             }
 
             using var values = randn(parameter.shape, generator: generator);
-            parameter.copy_(values.mul_(name.EndsWith(".weight", StringComparison.Ordinal) ? Deviation : 0));
+            parameter.copy_(values.ScaleInPlace(name.EndsWith(".weight", StringComparison.Ordinal) ? Deviation : 0));
         }
     }
 }

@@ -16,5 +16,5 @@ internal sealed class DenseAndNorm : nn.Module<Tensor, Tensor, Tensor>
 
     public AdaptableLinear Dense { get; }
 
-    public override Tensor forward(Tensor input, Tensor residual) => _norm.call(Dense.call(input) + residual);
+    public override Tensor forward(Tensor input, Tensor residual) => _norm.call(Dense.call(input).Plus(residual));
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -121,7 +122,8 @@ public sealed class SequenceClassifier : AdaptableModel, IClassifier
     private static Tensor Seen(Tensor ids, Tensor? mask)
     {
         var seen = (mask ?? ones_like(ids)).to(ScalarType.Bool).clone();
-        seen.narrow(1, 0, 1).fill_(true);
+        using var yes = 1.ToScalar();
+        seen.narrow(1, 0, 1).fill_(yes);
         return seen.unsqueeze(1).unsqueeze(1);
     }
 

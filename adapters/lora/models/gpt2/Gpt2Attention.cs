@@ -35,7 +35,7 @@ internal sealed class Gpt2Attention : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         var parts = _all.call(input).chunk(3, -1);
-        var query = Heads(_queryScale == 1 ? parts[0] : parts[0] * _queryScale);
+        var query = Heads(_queryScale == 1 ? parts[0] : parts[0].Times(_queryScale));
         var mixed = nn.functional.scaled_dot_product_attention(
             query,
             Heads(parts[1]),

@@ -40,7 +40,7 @@ internal sealed class Gpt2Decoder : nn.Module<Tensor, Tensor>
             );
         }
 
-        var hidden = _tokens.call(ids) + _positions.Weight.narrow(0, 0, ids.shape[1]);
+        var hidden = _tokens.call(ids).Plus(_positions.Weight.narrow(0, 0, ids.shape[1]));
         foreach (var layer in _layers)
         {
             hidden = CheckpointActivations ? ActivationCheckpoint.Run(layer.call, hidden) : layer.call(hidden);

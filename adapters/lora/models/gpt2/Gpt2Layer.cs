@@ -23,7 +23,7 @@ internal sealed class Gpt2Layer : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        var attended = input + _attention.call(_beforeAttention.call(input));
-        return attended + _mlp.call(_beforeMlp.call(attended));
+        var attended = input.Plus(_attention.call(_beforeAttention.call(input)));
+        return attended.Plus(_mlp.call(_beforeMlp.call(attended)));
     }
 }

@@ -56,7 +56,7 @@ public sealed class ImageClassifier : AdaptableModel, IClassifier
         foreach (var linear in AdaptableLinears)
         {
             using var values = randn(linear.Weight.shape, generator: generator);
-            linear.Weight.copy_(values.mul_(Math.Sqrt(2.0 / linear.InFeatures)));
+            linear.Weight.copy_(values.ScaleInPlace(Math.Sqrt(2.0 / linear.InFeatures)));
         }
     }
 

@@ -22,7 +22,7 @@ public static class LlamaInitializer
                 name.EndsWith("o_proj.weight", StringComparison.Ordinal)
                 || name.EndsWith("down_proj.weight", StringComparison.Ordinal);
             using var values = randn(parameter.shape, generator: generator);
-            parameter.copy_(values.mul_(endsBlock ? ending : Deviation));
+            parameter.copy_(values.ScaleInPlace(endsBlock ? ending : Deviation));
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class LlamaLayer : nn.Module<Tensor, PositionTables, Tensor>
 
     public override Tensor forward(Tensor input, PositionTables positions)
     {
-        var attended = input + _attention.call(_beforeAttention.call(input), positions);
-        return attended + _mlp.call(_beforeMlp.call(attended));
+        var attended = input.Plus(_attention.call(_beforeAttention.call(input), positions));
+        return attended.Plus(_mlp.call(_beforeMlp.call(attended)));
     }
 }

@@ -7,27 +7,16 @@ namespace Federated.Adapters.Models;
 internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter _weight;
-    private readonly Tensor _epsilon;
+    private readonly double _epsilon;
 
     public RmsNorm(long width, double epsilon)
         : base(nameof(RmsNorm))
     {
-        // A tensor: TorchSharp boxes a plain number for libtorch, and the box may be collected while the call still reads it.
-        _epsilon = tensor((float)epsilon).DetachFromDisposeScope();
+        _epsilon = epsilon;
         _weight = new Parameter(ones(width), requires_grad: false);
         register_parameter("weight", _weight);
     }
 
     public override Tensor forward(Tensor input) =>
-        input * (input * input).mean([-1], keepdim: true).add(_epsilon).rsqrt() * _weight;
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _epsilon.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
+        input * (input * input).mean([-1], keepdim: true).Plus(_epsilon).rsqrt() * _weight;
 }

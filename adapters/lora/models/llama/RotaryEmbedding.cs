@@ -21,10 +21,12 @@ internal sealed class RotaryEmbedding(int headDim, double theta, RopeScaling? sc
             Dispose();
             using var scope = NewDisposeScope();
             using var untracked = no_grad();
-            var angle = arange(length, dtype: float64).unsqueeze(1) * tensor(_frequencies);
+            var angle =
+                tensor([.. Enumerable.Range(0, (int)length).Select(position => (double)position)]).unsqueeze(1)
+                * tensor(_frequencies);
             var both = cat([angle, angle], -1);
-            _cos = both.cos().mul(_size).to(float32, device).DetachFromDisposeScope();
-            _sin = both.sin().mul(_size).to(float32, device).DetachFromDisposeScope();
+            _cos = both.cos().Times(_size).to(float32, device).DetachFromDisposeScope();
+            _sin = both.sin().Times(_size).to(float32, device).DetachFromDisposeScope();
         }
 
         return (_cos.narrow(0, 0, length), _sin.narrow(0, 0, length));
@@ -34,7 +36,7 @@ internal sealed class RotaryEmbedding(int headDim, double theta, RopeScaling? sc
     public static Tensor Apply(Tensor x, PositionTables tables)
     {
         var halves = x.chunk(2, -1);
-        return x * tables.Cos + cat([-halves[1], halves[0]], -1) * tables.Sin;
+        return (x * tables.Cos).Plus(cat([-halves[1], halves[0]], -1) * tables.Sin);
     }
 
     public void Dispose()

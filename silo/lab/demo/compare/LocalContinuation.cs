@@ -55,9 +55,9 @@ internal static class LocalContinuation
         foreach (var piece in MicroBatches.Plan([.. batch.Select(record => record.Ids.Count)], MaxTokens))
         {
             using var tokens = TokenBatch.Of([.. piece.Select(index => batch[index].Ids)]);
-            sum.add_(SummedGradient.Compute(adapter, tokens));
+            sum.AddInPlace(SummedGradient.Compute(adapter, tokens));
         }
 
-        return sum.div(batch.Length).data<float>().ToArray();
+        return sum.Over(batch.Length).data<float>().ToArray();
     }
 }

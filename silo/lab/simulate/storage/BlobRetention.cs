@@ -29,7 +29,10 @@ internal sealed class BlobRetention(IBlobStore blobs, long maxStaleness)
         }
 
         // Of what the next merge goes on with, only the newest counts.
-        string[] state = [.. new[] { published.OptimizerState, published.Tail?.Digest, published.Centre }.OfType<string>()];
+        string[] state =
+        [
+            .. new[] { published.OptimizerState, published.Tail?.Digest, published.Centre }.OfType<string>(),
+        ];
         foreach (var older in _state.Except(state))
         {
             await blobs.DeleteAsync(older, cancellation);
