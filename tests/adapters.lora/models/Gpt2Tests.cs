@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Federated.Adapters.Models;
 using Federated.Adapters.Quantization;
 using static TorchSharp.torch;
@@ -18,7 +17,7 @@ public sealed class Gpt2Tests
     [InlineData("""{"scale_attn_by_inverse_layer_idx":true}""", true)]
     public void Logits_match_plain_arrays(string changes, bool prefixed)
     {
-        using var checkpoint = Random(changes);
+        using var checkpoint = RandomGpt2.Make(changes);
         checkpoint.Write(name => prefixed ? name : name.Replace("transformer.", "", StringComparison.Ordinal));
         var expected = new PlainGpt2(checkpoint).Logits(Ids);
         using var model = Load(checkpoint);
@@ -44,7 +43,7 @@ public sealed class Gpt2Tests
     [Fact]
     public void The_causal_masks_of_older_exporters_are_passed_over()
     {
-        using var checkpoint = Random("{}");
+        using var checkpoint = RandomGpt2.Make("{}");
         var expected = new PlainGpt2(checkpoint).Logits(Ids);
         checkpoint.Add("h.0.attn.bias", 0, 1, 1, 1, 16, 16).Add("h.0.attn.masked_bias", 0, 1).Write();
         using var model = Load(checkpoint);
@@ -58,7 +57,7 @@ public sealed class Gpt2Tests
     [Fact]
     public void Per_example_gradients_equal_those_of_each_record_alone()
     {
-        using var checkpoint = Random("{}").Write();
+        using var checkpoint = RandomGpt2.Make("{}").Write();
         using var model = Load(checkpoint);
         var layout = AdapterLayout.For(
             ModelConfig.Read(checkpoint.Folder),
@@ -93,7 +92,7 @@ public sealed class Gpt2Tests
     [InlineData(BasePrecision.Nf4, 0.5)]
     public void A_model_in_fewer_bits_gives_nearly_the_same_logits(BasePrecision precision, double error)
     {
-        using var checkpoint = Random("{}").Write();
+        using var checkpoint = RandomGpt2.Make("{}").Write();
         using var full = Load(checkpoint);
         using var fewer = ModelWeights.Load(checkpoint.Folder, ModelConfig.Read(checkpoint.Folder), precision);
         using var scope = NewDisposeScope();
@@ -107,46 +106,4 @@ public sealed class Gpt2Tests
 
     private static AdaptableModel Load(RandomCheckpoint checkpoint) =>
         ModelWeights.Load(checkpoint.Folder, ModelConfig.Read(checkpoint.Folder));
-
-    private static RandomCheckpoint Random(string changes)
-    {
-        var config = JsonNode
-            .Parse("""{"model_type":"gpt2","n_embd":16,"n_layer":2,"n_head":4,"n_positions":16,"vocab_size":13}""")!
-            .AsObject();
-        foreach (var (field, value) in JsonNode.Parse(changes)!.AsObject())
-        {
-            config[field] = value?.DeepClone();
-        }
-
-        var inner = config["n_inner"]?.GetValue<int>() ?? 64;
-        var checkpoint = new RandomCheckpoint(config.ToJsonString())
-            .Add("transformer.wte.weight", 0, 1, 13, 16)
-            .Add("transformer.wpe.weight", 0, 1, 16, 16);
-        Norm(checkpoint, "transformer.ln_f");
-        if (config["tie_word_embeddings"]?.GetValue<bool>() == false)
-        {
-            checkpoint.Linear("lm_head", 13, 16, bias: false);
-        }
-
-        for (var layer = 0; layer < 2; layer++)
-        {
-            var path = $"transformer.h.{layer}";
-            Norm(checkpoint, $"{path}.ln_1");
-            Norm(checkpoint, $"{path}.ln_2");
-            Conv(checkpoint, $"{path}.attn.c_attn", 16, 48);
-            Conv(checkpoint, $"{path}.attn.c_proj", 16, 16);
-            Conv(checkpoint, $"{path}.mlp.c_fc", 16, inner);
-            Conv(checkpoint, $"{path}.mlp.c_proj", inner, 16);
-        }
-
-        return checkpoint;
-    }
-
-    private static void Norm(RandomCheckpoint checkpoint, string name) =>
-        checkpoint.Add($"{name}.weight", 1, 0.3, 16).Add($"{name}.bias", 0, 0.3, 16);
-
-    private static void Conv(RandomCheckpoint checkpoint, string name, int inFeatures, int outFeatures) =>
-        checkpoint
-            .Add($"{name}.weight", 0, 1.5 / Math.Sqrt(inFeatures), inFeatures, outFeatures)
-            .Add($"{name}.bias", 0, 0.3, outFeatures);
 }

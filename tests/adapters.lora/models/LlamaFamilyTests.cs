@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Federated.Adapters.Checkpoints;
 using Federated.Adapters.Models;
 using static TorchSharp.torch;
@@ -32,7 +31,7 @@ public sealed class LlamaFamilyTests
     [InlineData("qwen3", """{"head_dim":4,"attention_bias":true}""")]
     public void Logits_match_plain_arrays(string modelType, string changes)
     {
-        using var checkpoint = Random(modelType, changes);
+        using var checkpoint = RandomLlama.Make(modelType, changes);
         checkpoint.Write();
         var expected = new PlainLlama(checkpoint).Logits(Ids);
         using var model = Load(checkpoint);
@@ -60,7 +59,7 @@ public sealed class LlamaFamilyTests
     [InlineData("model.embed_tokens.weight")]
     public void Tied_embeddings_are_read_under_either_name(string name)
     {
-        using var checkpoint = Random("llama", """{"tie_word_embeddings":true}""");
+        using var checkpoint = RandomLlama.Make("llama", """{"tie_word_embeddings":true}""");
         var expected = new PlainLlama(checkpoint).Logits(Ids);
         checkpoint.Write(stored => stored == "model.embed_tokens.weight" ? name : stored);
         using var model = Load(checkpoint);
@@ -74,7 +73,7 @@ public sealed class LlamaFamilyTests
     [Fact]
     public void A_bias_that_the_configuration_does_not_ask_for_is_an_extra_tensor()
     {
-        using var checkpoint = Random("llama", """{"attention_bias":true}""");
+        using var checkpoint = RandomLlama.Make("llama", """{"attention_bias":true}""");
         checkpoint.Config["attention_bias"] = false;
         checkpoint.Write();
 
@@ -85,58 +84,4 @@ public sealed class LlamaFamilyTests
 
     private static AdaptableModel Load(RandomCheckpoint checkpoint) =>
         ModelWeights.Load(checkpoint.Folder, ModelConfig.Read(checkpoint.Folder));
-
-    private static RandomCheckpoint Random(string modelType, string changes)
-    {
-        var config = JsonNode
-            .Parse(
-                """
-                {
-                  "hidden_size": 16, "intermediate_size": 20, "num_hidden_layers": 2, "num_attention_heads": 4,
-                  "num_key_value_heads": 2, "vocab_size": 13, "max_position_embeddings": 16, "rms_norm_eps": 1e-5,
-                  "hidden_act": "silu", "tie_word_embeddings": false
-                }
-                """
-            )!
-            .AsObject();
-        config["model_type"] = modelType;
-        foreach (var (field, value) in JsonNode.Parse(changes)!.AsObject())
-        {
-            config[field] = value?.DeepClone();
-        }
-
-        var checkpoint = new RandomCheckpoint(config.ToJsonString());
-        var bias = config["attention_bias"]?.GetValue<bool>() ?? false;
-        var mlpBias = config["mlp_bias"]?.GetValue<bool>() ?? false;
-        var headDim = config["head_dim"]?.GetValue<int>() ?? 4;
-        var keyHeads = config["num_key_value_heads"]!.GetValue<int>();
-        checkpoint.Add("model.embed_tokens.weight", 0, 1, 13, 16).Add("model.norm.weight", 1, 0.3, 16);
-        if (config["tie_word_embeddings"]?.GetValue<bool>() != true)
-        {
-            checkpoint.Linear("lm_head", 13, 16, bias: false);
-        }
-
-        for (var layer = 0; layer < 2; layer++)
-        {
-            var path = $"model.layers.{layer}";
-            checkpoint
-                .Add($"{path}.input_layernorm.weight", 1, 0.3, 16)
-                .Add($"{path}.post_attention_layernorm.weight", 1, 0.3, 16)
-                .Linear($"{path}.self_attn.q_proj", 4 * headDim, 16, bias || modelType == "qwen2")
-                .Linear($"{path}.self_attn.k_proj", keyHeads * headDim, 16, bias || modelType == "qwen2")
-                .Linear($"{path}.self_attn.v_proj", keyHeads * headDim, 16, bias || modelType == "qwen2")
-                .Linear($"{path}.self_attn.o_proj", 16, 4 * headDim, bias)
-                .Linear($"{path}.mlp.gate_proj", 20, 16, mlpBias)
-                .Linear($"{path}.mlp.up_proj", 20, 16, mlpBias)
-                .Linear($"{path}.mlp.down_proj", 16, 20, mlpBias);
-            if (modelType == "qwen3")
-            {
-                checkpoint
-                    .Add($"{path}.self_attn.q_norm.weight", 1, 0.3, headDim)
-                    .Add($"{path}.self_attn.k_norm.weight", 1, 0.3, headDim);
-            }
-        }
-
-        return checkpoint;
-    }
 }

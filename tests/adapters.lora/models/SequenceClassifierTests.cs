@@ -16,7 +16,7 @@ public sealed class SequenceClassifierTests
     [InlineData("roberta")]
     public void Logits_match_plain_arrays_with_and_without_padding(string modelType)
     {
-        using var checkpoint = Random(modelType).Write();
+        using var checkpoint = RandomBert.Make(modelType).Write();
         using var model = Load(checkpoint);
         var plain = new PlainBert(checkpoint);
         var types = modelType == "bert" ? Types : new int[Ids.Length];
@@ -54,7 +54,7 @@ public sealed class SequenceClassifierTests
     [InlineData("roberta")]
     public void The_configuration_alone_gives_the_layers_and_the_context(string modelType)
     {
-        using var checkpoint = Random(modelType).Write();
+        using var checkpoint = RandomBert.Make(modelType).Write();
         using var model = Load(checkpoint);
         var shapes = ModelShapes.Of(checkpoint.Folder);
 
@@ -75,7 +75,7 @@ public sealed class SequenceClassifierTests
     [InlineData("roberta", "query,value,classifier.dense,classifier.out_proj")]
     public void Per_example_gradients_equal_those_of_each_record_alone(string modelType, string targets)
     {
-        using var checkpoint = Random(modelType).Write();
+        using var checkpoint = RandomBert.Make(modelType).Write();
         using var model = Load(checkpoint);
         var layout = AdapterLayout.For(
             ModelConfig.Read(checkpoint.Folder),
@@ -118,7 +118,7 @@ public sealed class SequenceClassifierTests
         double error
     )
     {
-        using var checkpoint = Random(modelType).Write();
+        using var checkpoint = RandomBert.Make(modelType).Write();
         using var full = Load(checkpoint);
         using var fewer = ModelWeights.Load(checkpoint.Folder, ModelConfig.Read(checkpoint.Folder), precision);
         using var scope = NewDisposeScope();
@@ -133,7 +133,7 @@ public sealed class SequenceClassifierTests
     [Fact]
     public void The_loss_is_the_negative_log_probability_of_the_label()
     {
-        using var checkpoint = Random("bert").Write();
+        using var checkpoint = RandomBert.Make("bert").Write();
         using var model = Load(checkpoint);
         var logits = new PlainBert(checkpoint).Logits(Ids, new int[Ids.Length]);
         using var batch = TokenBatch.Of([new TokenSequence(Ids, 0) { Label = 1 }]);
@@ -150,7 +150,7 @@ public sealed class SequenceClassifierTests
     [Fact]
     public void Records_without_a_label_or_with_an_unknown_one_are_refused()
     {
-        using var checkpoint = Random("bert").Write();
+        using var checkpoint = RandomBert.Make("bert").Write();
         using var model = Load(checkpoint);
         using var without = TokenBatch.Of([new TokenSequence(Ids, 0)]);
         using var unknown = TokenBatch.Of([new TokenSequence(Ids, 0) { Label = 3 }]);
@@ -170,7 +170,7 @@ public sealed class SequenceClassifierTests
     [Fact]
     public void Names_of_converted_checkpoints_are_understood()
     {
-        using var checkpoint = Random("bert");
+        using var checkpoint = RandomBert.Make("bert");
         checkpoint
             .Add("bert.embeddings.position_ids", 0, 1, 1, 16)
             .Write(name =>
@@ -193,7 +193,7 @@ public sealed class SequenceClassifierTests
     [InlineData("num_attention_heads", "3", "does not divide hidden_size 16")]
     public void What_cannot_be_honoured_is_refused_by_field(string field, string value, string complaint)
     {
-        using var checkpoint = Random("bert");
+        using var checkpoint = RandomBert.Make("bert");
         checkpoint.Config[field] = System.Text.Json.Nodes.JsonNode.Parse(value);
         checkpoint.Write();
 
@@ -204,45 +204,4 @@ public sealed class SequenceClassifierTests
 
     private static SequenceClassifier Load(RandomCheckpoint checkpoint) =>
         (SequenceClassifier)ModelWeights.Load(checkpoint.Folder, ModelConfig.Read(checkpoint.Folder));
-
-    private static RandomCheckpoint Random(string modelType)
-    {
-        var checkpoint = new RandomCheckpoint(
-            $$$"""
-            {
-              "model_type": "{{{modelType}}}", "hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 2,
-              "num_attention_heads": 4, "vocab_size": 13, "max_position_embeddings": 16, "type_vocab_size": 2,
-              "layer_norm_eps": 1e-5, "hidden_act": "gelu", "pad_token_id": 1,
-              "id2label": {"0": "no", "1": "perhaps", "2": "yes"}
-            }
-            """
-        );
-        checkpoint
-            .Add($"{modelType}.embeddings.word_embeddings.weight", 0, 1, 13, 16)
-            .Add($"{modelType}.embeddings.position_embeddings.weight", 0, 1, 16, 16)
-            .Add($"{modelType}.embeddings.token_type_embeddings.weight", 0, 1, 2, 16);
-        Norm(checkpoint, $"{modelType}.embeddings.LayerNorm");
-        for (var layer = 0; layer < 2; layer++)
-        {
-            var path = $"{modelType}.encoder.layer.{layer}";
-            checkpoint
-                .Linear($"{path}.attention.self.query", 16, 16, bias: true)
-                .Linear($"{path}.attention.self.key", 16, 16, bias: true)
-                .Linear($"{path}.attention.self.value", 16, 16, bias: true)
-                .Linear($"{path}.attention.output.dense", 16, 16, bias: true)
-                .Linear($"{path}.intermediate.dense", 24, 16, bias: true)
-                .Linear($"{path}.output.dense", 16, 24, bias: true);
-            Norm(checkpoint, $"{path}.attention.output.LayerNorm");
-            Norm(checkpoint, $"{path}.output.LayerNorm");
-        }
-
-        return modelType == "bert"
-            ? checkpoint.Linear("bert.pooler.dense", 16, 16, bias: true).Linear("classifier", 3, 16, bias: true)
-            : checkpoint
-                .Linear("classifier.dense", 16, 16, bias: true)
-                .Linear("classifier.out_proj", 3, 16, bias: true);
-    }
-
-    private static void Norm(RandomCheckpoint checkpoint, string name) =>
-        checkpoint.Add($"{name}.weight", 1, 0.3, 16).Add($"{name}.bias", 0, 0.3, 16);
 }

@@ -48,7 +48,7 @@ internal sealed class RandomCheckpoint : IDisposable
     }
 
     /// <summary>Writes the folder, with every name changed.</summary>
-    public RandomCheckpoint Write(Func<string, string>? rename = null)
+    public RandomCheckpoint Write(Func<string, string>? rename = null, ScalarType type = ScalarType.Float32)
     {
         using var scope = NewDisposeScope();
         Safetensors.Write(
@@ -56,7 +56,7 @@ internal sealed class RandomCheckpoint : IDisposable
             Weights.Select(weight =>
                 KeyValuePair.Create(
                     rename is null ? weight.Key : rename(weight.Key),
-                    tensor(weight.Value.Select(value => (float)value).ToArray(), _shapes[weight.Key])
+                    tensor(weight.Value.Select(value => (float)value).ToArray(), _shapes[weight.Key]).to(type)
                 )
             )
         );
