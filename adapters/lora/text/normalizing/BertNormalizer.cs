@@ -29,7 +29,11 @@ internal sealed record BertNormalizer(
 
         if (StripAccents ?? Lowercase)
         {
-            text = Normalizers.StripAccents(UnicodeForms.Nfd(text));
+            // Non-spacing marks alone: the vowel signs of Indic scripts stay.
+            text = Normalizers.Keep(
+                UnicodeForms.Nfd(text),
+                rune => Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark
+            );
         }
 
         return Lowercase ? Normalizers.Lowercase(text) : text;
@@ -46,7 +50,6 @@ internal sealed record BertNormalizer(
         && Rune.GetUnicodeCategory(rune)
             is UnicodeCategory.Control
                 or UnicodeCategory.Format
-                or UnicodeCategory.OtherNotAssigned
                 or UnicodeCategory.PrivateUse;
 
     private static string AroundIdeographs(string text)

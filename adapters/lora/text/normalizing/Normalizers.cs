@@ -23,9 +23,18 @@ internal static class Normalizers
             : lower;
     }
 
-    /// <summary>Drops non-spacing marks.</summary>
+    /// <summary>Drops marks of all kinds.</summary>
     public static string StripAccents(string text) =>
-        Keep(text, rune => Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark);
+        Keep(
+            text,
+            rune =>
+                Rune.GetUnicodeCategory(rune)
+                    is not (
+                        UnicodeCategory.NonSpacingMark
+                        or UnicodeCategory.SpacingCombiningMark
+                        or UnicodeCategory.EnclosingMark
+                    )
+        );
 
     /// <summary>Drops white space at the ends.</summary>
     public static Normalizer Strip(bool left, bool right) =>

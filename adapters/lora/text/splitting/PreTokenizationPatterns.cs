@@ -9,7 +9,7 @@ internal static partial class PreTokenizationPatterns
     public static RunePattern Qwen { get; } = new(QwenPattern());
 
     [GeneratedRegex(
-        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+        @"(?i:'[s\u017F]|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
     )]
     private static partial Regex QwenPattern();
 }

@@ -49,13 +49,7 @@ internal static partial class PreTokenizers
 
     /// <summary>Cuts at what a pattern matches, or, inverted, at what it does not.</summary>
     public static PreTokenizer Pattern(RunePattern pattern, SplitBehavior behavior, bool invert) =>
-        piece =>
-            Split(
-                piece.Text,
-                piece.IsFirst,
-                invert ? Between(pattern.Matches(piece.Text), piece.Text.Length) : pattern.Matches(piece.Text),
-                behavior
-            );
+        piece => Split(piece.Text, piece.IsFirst, pattern.Matches(piece.Text), behavior, invert);
 
     /// <summary>Keeps words and runs of signs; drops white space.</summary>
     public static IEnumerable<TextPiece> Whitespace(TextPiece piece) =>
@@ -89,25 +83,27 @@ internal static partial class PreTokenizers
         string text,
         bool isFirst,
         IEnumerable<(int Start, int Length)> matches,
-        SplitBehavior behavior
+        SplitBehavior behavior,
+        bool invert = false
     )
     {
+        // Inverted, each match stays a part of its own, and what lies between is what the behaviour is about.
         var parts = new List<(string Text, bool Matched)>();
         var at = 0;
         foreach (var (start, length) in matches)
         {
             if (start > at)
             {
-                parts.Add((text[at..start], false));
+                parts.Add((text[at..start], invert));
             }
 
-            parts.Add((text.Substring(start, length), true));
+            parts.Add((text.Substring(start, length), !invert));
             at = start + length;
         }
 
         if (at < text.Length)
         {
-            parts.Add((text[at..], false));
+            parts.Add((text[at..], invert));
         }
 
         // A dropped beginning takes the place of the first with it.
@@ -135,25 +131,7 @@ internal static partial class PreTokenizers
         }
     }
 
-    private static IEnumerable<(int Start, int Length)> Between(IEnumerable<(int Start, int Length)> matches, int end)
-    {
-        var at = 0;
-        foreach (var (start, length) in matches)
-        {
-            if (start > at)
-            {
-                yield return (at, start - at);
-            }
-
-            at = start + length;
-        }
-
-        if (at < end)
-        {
-            yield return (at, end - at);
-        }
-    }
-
-    [GeneratedRegex(@"\w+|[^\w\s]+")]
+    // \w as Unicode's annex on regular expressions has it: letter numbers, all marks, joiners and circled letters are parts of words.
+    [GeneratedRegex(@"[\w\p{Nl}\p{M}\u200C\u200D\u24B6-\u24E9]+|[^\w\s\p{Nl}\p{M}\u200C\u200D\u24B6-\u24E9]+")]
     private static partial Regex WordsAndSignsPattern();
 }

@@ -9,7 +9,7 @@ namespace Federated.Adapters.Text;
 /// A regular expression that sees characters as the tokenizers library does: whole code points. .NET sees UTF-16 halves, which are no
 /// letters; so characters beyond U+FFFF are matched as a stand-in of the same category below it.
 /// </summary>
-internal sealed class RunePattern
+internal sealed partial class RunePattern
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private readonly Regex _regex;
@@ -22,7 +22,9 @@ internal sealed class RunePattern
     {
         try
         {
-            return new RunePattern(new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled, Timeout));
+            var folded = CaseInsensitiveGroup()
+                .Replace(pattern, group => group.Value.Replace("s", "[s\u017F]", StringComparison.Ordinal));
+            return new RunePattern(new Regex(folded, RegexOptions.CultureInvariant | RegexOptions.Compiled, Timeout));
         }
         catch (ArgumentException error)
         {
@@ -76,6 +78,10 @@ internal sealed class RunePattern
         starts.Add(text.Length);
         return (units.ToString(), starts);
     }
+
+    // Contractions as LLaMA 3 and Qwen write them. Unicode folds the long s to s, and .NET's tables do not.
+    [GeneratedRegex(@"\(\?i:[^()\[\]\\]*\)")]
+    private static partial Regex CaseInsensitiveGroup();
 
     private static char Representative(UnicodeCategory category) =>
         category switch
