@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Federated.Aggregation.Grains;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Federated.Silo.Tests;
@@ -95,6 +96,39 @@ public sealed class BlobCollectionTests : IAsyncLifetime
 
         Assert.True(IsThere(published));
         Assert.False(IsThere(given.Update(2)));
+    }
+
+    [Fact]
+    public async Task The_silo_sweeps_by_itself_a_minute_after_the_start()
+    {
+        using var run = await TestRun.StartAsync(_silo, NothingIsKept);
+        await run.ReportAsync(1, 2);
+        var grains = _silo.Host.Services.GetRequiredService<IGrainFactory>();
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        using var sweeps = new RetentionSweeps(
+            grains,
+            _silo.Host.Services.GetRequiredService<RunLookup>(),
+            _silo.Host.Services.GetRequiredService<BlobCollection>(),
+            time,
+            NullLogger<RetentionSweeps>.Instance
+        );
+        await sweeps.StartAsync(Cancellation);
+
+        var status = await grains.GetGrain<IRunGrain>(run.Digest).StatusAsync();
+        Assert.Null(status!.Swept);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        while (status!.Swept is null)
+        {
+            time.Advance(RetentionSweeps.First);
+            await grains
+                .GetGrain<IRunGrain>(run.Digest)
+                .WaitForChangeAsync(status.Revision, TimeSpan.FromMilliseconds(50), limit.Token);
+            status = await grains.GetGrain<IRunGrain>(run.Digest).StatusAsync();
+        }
+
+        Assert.Equal(2, status.Swept.Updates);
+        await sweeps.StopAsync(Cancellation);
     }
 
     [Fact]
