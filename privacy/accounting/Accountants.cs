@@ -15,6 +15,11 @@ public static class Accountants
     public static PrivacyGuarantee Best(PrivacyEvent privacyEvent, double delta)
     {
         PrivacyArgument.Delta(delta);
+        if (TruncationCharge.Price(privacyEvent, delta, Best) is { } capped)
+        {
+            return capped;
+        }
+
         if (EventPhases.OfEither(privacyEvent, "best").Replacing.Count > 0)
         {
             return Rdp.Epsilon(privacyEvent, delta);

@@ -181,6 +181,61 @@ public sealed class EventTests
     }
 
     [Fact]
+    public void A_capped_batch_costs_what_is_known_for_it()
+    {
+        foreach (var row in Vectors.Rows("dp_tree_and_mf.json", "truncated_poisson"))
+        {
+            if (row.GetProperty("neighboring").GetString() != "ADD_OR_REMOVE_ONE")
+            {
+                continue;
+            }
+
+            var (q, noise) = (row.Number("sampling_prob"), row.Number("noise_multiplier"));
+            var (steps, delta) = (row.GetProperty("iterations").GetInt64(), row.Number("delta"));
+            var capped = new TruncatedPoissonSampledGaussianEvent(
+                q,
+                noise,
+                row.GetProperty("truncated_batch_size").GetInt64(),
+                row.GetProperty("num_examples").GetInt64()
+            );
+            var ours = Accountants.Best(new RepeatedEvent(capped, steps), delta);
+            var uncapped = Accountants.Best(Vectors.Plan(q, noise, steps), delta);
+            Assert.InRange(ours.Epsilon, uncapped.Epsilon, row.Number("eps_pld") * 1.65);
+            Assert.True(new RdpAccountant().Epsilon(new RepeatedEvent(capped, steps), delta).Epsilon >= ours.Epsilon);
+        }
+    }
+
+    [Fact]
+    public void A_cap_is_free_where_it_is_never_reached_and_doubles_the_sensitivity_where_it_always_is()
+    {
+        PrivacyEvent Capped(long cap) =>
+            new RepeatedEvent(new TruncatedPoissonSampledGaussianEvent(0.05, 1.3, cap, 2000), 300);
+
+        var free = Accountants.Best(Capped(400), 1e-6).Epsilon;
+        Assert.InRange(free / Accountants.Best(Vectors.Plan(0.05, 1.3, 300), 1e-6).Epsilon, 1, 1.001);
+        var always = Accountants.Best(Capped(60), 1e-6).Epsilon;
+        Assert.InRange(always / Accountants.Best(Vectors.Plan(0.05, 0.65, 300), 1e-6).Epsilon, 1, 1.001);
+        Assert.Throws<UnsupportedEventException>(() => new ClosedFormAccountant().Epsilon(Capped(60), 1e-6));
+        Assert.Throws<UnsupportedEventException>(() => new RdpAccountant().Divergence(Capped(60), 2));
+    }
+
+    [Theory]
+    [InlineData(3, 10, 0.1)]
+    [InlineData(12, 40, 0.05)]
+    [InlineData(9, 30, 0.2)]
+    public void A_binomial_tail_is_bounded_from_above_and_closely(int least, int trials, double probability)
+    {
+        var (exact, term) = (0.0, Math.Pow(1 - probability, trials));
+        for (var k = 0; k <= trials; k++)
+        {
+            exact += k >= least ? term : 0;
+            term *= (trials - k) * probability / ((k + 1) * (1 - probability));
+        }
+
+        Assert.InRange(BinomialTail.Upper(least, trials, probability), exact, exact * 1.2);
+    }
+
+    [Fact]
     public void Events_outside_their_ranges_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new TreeAggregationEvent(0, 10));
@@ -191,6 +246,9 @@ public sealed class EventTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new SampledWithoutReplacementGaussianEvent(10, 11, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new SampledWithoutReplacementGaussianEvent(10, 5, double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchClippedGaussianEvent(-0.1, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TruncatedPoissonSampledGaussianEvent(0.1, 1, 0, 10));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TruncatedPoissonSampledGaussianEvent(0.1, 1, 5, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TruncatedPoissonSampledGaussianEvent(1.1, 1, 5, 9));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchClippedGaussianEvent(0.1, 1, 0));
     }
 }

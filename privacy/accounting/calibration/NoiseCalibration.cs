@@ -24,7 +24,7 @@ public static class NoiseCalibration
     {
         Check(targetEpsilon, delta);
         PrivacyArgument.PositiveFinite(PrivacyArgument.SamplingRate(samplingRate), nameof(samplingRate));
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        PrivacyArgument.AtLeastOne(steps, nameof(steps));
         var enough = Enough(
             noise => Plan(samplingRate, noise, steps),
             targetEpsilon,
@@ -87,7 +87,7 @@ public static class NoiseCalibration
     {
         Check(targetEpsilon, delta);
         PrivacyArgument.NoiseMultiplier(noiseMultiplier);
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        PrivacyArgument.AtLeastOne(steps, nameof(steps));
         if (Accountants.Best(Plan(1, noiseMultiplier, steps), delta).Epsilon <= targetEpsilon)
         {
             return 1;

@@ -8,15 +8,20 @@ internal struct LogSum
 
     public LogSum() { }
 
-    public readonly double Value => _scaled > 0 ? _maximum + Math.Log(_scaled) : double.NegativeInfinity;
+    public readonly double Value => _scaled == 0 ? double.NegativeInfinity : _maximum + Math.Log(_scaled);
 
     public void Add(double term)
     {
+        if (double.IsNegativeInfinity(term))
+        {
+            return;
+        }
+
         if (term <= _maximum)
         {
             _scaled += Math.Exp(term - _maximum);
         }
-        else if (term > double.NegativeInfinity)
+        else
         {
             _scaled = (_scaled * Math.Exp(_maximum - term)) + 1;
             _maximum = term;

@@ -66,7 +66,9 @@ internal sealed class EpsilonSearch
         var bound = _pessimistic
             ? (sum + _slack + (above * Math.Exp(-_tilt * Math.Max(0, top - epsilon)))) * (1 + _relativeError)
             : (sum - _slack - above - below) * (1 - _relativeError);
-        return bound > 0 && _composition.LogScale - (_tilt * epsilon) + Math.Log(bound) > _logDelta;
+        var logBound = _composition.LogScale - (_tilt * epsilon) + Math.Log(Math.Max(0, bound));
+        // What is not a number proves nothing: then the upper bound is exceeded, and the lower one is not.
+        return _pessimistic ? !(logBound <= _logDelta) : logBound > _logDelta;
     }
 
     // The largest ε at which the bound on δ(ε) still exceeds δ; 0 if it nowhere does. NaN: somewhere below the window; +∞: somewhere above.

@@ -48,6 +48,11 @@ public sealed class PldAccountant : IPrivacyAccountant
     public PrivacyGuarantee Epsilon(PrivacyEvent privacyEvent, double delta)
     {
         PrivacyArgument.Delta(delta);
+        if (TruncationCharge.Price(privacyEvent, delta, Epsilon) is { } capped)
+        {
+            return capped;
+        }
+
         var phases = EventPhases.Of(privacyEvent, Name);
         if (new ClosedFormAccountant().TryEpsilon(privacyEvent, delta, out var exact))
         {
@@ -58,6 +63,8 @@ public sealed class PldAccountant : IPrivacyAccountant
         var remove = Bounds(phases.Phases, LossDirection.Remove, delta, 0);
         var add = Bounds(phases.Phases, LossDirection.Add, delta, remove.Upper);
         var (upper, lower) = (Math.Max(remove.Upper, add.Upper), Math.Max(remove.Lower, add.Lower));
+        // Bounds that contradict each other can be no bounds: the stricter one counts.
+        upper = lower > upper * (1 + 1e-9) ? double.PositiveInfinity : upper;
         return new PrivacyGuarantee(upper * (1 + 1e-12), Math.Min(lower, upper) * (1 - 1e-12), delta, Name);
     }
 

@@ -125,7 +125,8 @@ internal sealed class TiltedComposition
             sum += mass[i] * Math.Exp(start + (i * step) - largest);
         }
 
-        if (sum is > 0 and < double.MaxValue)
+        // Not where each of those terms was 0, or one overflows.
+        if (double.IsFinite(largest) && sum is > 0 and < double.MaxValue)
         {
             return largest + Math.Log(sum);
         }

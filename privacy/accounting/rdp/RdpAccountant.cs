@@ -36,6 +36,11 @@ public sealed class RdpAccountant : IPrivacyAccountant
     public PrivacyGuarantee Epsilon(PrivacyEvent privacyEvent, double delta)
     {
         PrivacyArgument.Delta(delta);
+        if (TruncationCharge.Price(privacyEvent, delta, Epsilon) is { } capped)
+        {
+            return capped;
+        }
+
         var phases = EventPhases.OfEither(privacyEvent, Name);
         if (phases.IsNonPrivate)
         {
