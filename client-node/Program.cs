@@ -20,10 +20,18 @@ if (parsed.Errors.Count > 0)
     foreach (var error in parsed.Errors)
     {
         // The parser names .NET's types where a person expects a number.
-        var message = error.Message
-            .Replace("expected type 'System.Nullable`1[System.Double]'", "a number, such as 0.01", StringComparison.Ordinal)
+        var message = error
+            .Message.Replace(
+                "expected type 'System.Nullable`1[System.Double]'",
+                "a number, such as 0.01",
+                StringComparison.Ordinal
+            )
             .Replace("expected type 'System.Double'", "a number, such as 0.01", StringComparison.Ordinal)
-            .Replace("expected type 'System.Nullable`1[System.Int64]'", "a whole number, such as 400", StringComparison.Ordinal);
+            .Replace(
+                "expected type 'System.Nullable`1[System.Int64]'",
+                "a whole number, such as 400",
+                StringComparison.Ordinal
+            );
         Console.Error.WriteLine($"fednode: {message}");
     }
 

@@ -44,7 +44,10 @@ public sealed class KnownEpsilonTests
 
     private static bool IsTooLow(JsonElement row, double epsilon)
     {
-        var (step, delta) = ((row.Number("q"), row.Number("sigma"), row.GetProperty("steps").GetInt64()), row.Number("delta"));
+        var (step, delta) = (
+            (row.Number("q"), row.Number("sigma"), row.GetProperty("steps").GetInt64()),
+            row.Number("delta")
+        );
         return new LossContour([step], delta).Delta(epsilon) > delta * (1 + 1e-6);
     }
 

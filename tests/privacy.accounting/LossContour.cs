@@ -38,11 +38,13 @@ internal sealed class LossContour
     public double Delta(double epsilon)
     {
         double Height(double c) => LogMoment(c).Real - (epsilon * c) - Math.Log(c * (c + 1));
-        var c = Enumerable.Range(0, 70).Select(k => 0.05 * Math.Pow(1.2, k)).Where(c => double.IsFinite(Height(c))).MinBy(Height);
+        var c = Enumerable
+            .Range(0, 70)
+            .Select(k => 0.05 * Math.Pow(1.2, k))
+            .Where(c => double.IsFinite(Height(c)))
+            .MinBy(Height);
         var (top, bend) = (Height(c), 1e-3 * c);
-        var spread = Math.Sqrt(
-            (LogMoment(c + bend) + LogMoment(c - bend) - (2 * LogMoment(c))).Real / (bend * bend)
-        );
+        var spread = Math.Sqrt((LogMoment(c + bend) + LogMoment(c - bend) - (2 * LogMoment(c))).Real / (bend * bend));
         // What the trapezoid adds lies a whole period of the loss away from ε.
         var stride = 2 * Math.PI / ((30 / c) + (16 * spread));
         var (total, recent) = (0.0, 1.0);

@@ -112,10 +112,7 @@ internal static class TruncationCharge
 
                 return new ComposedEvent([]);
             case RepeatedEvent repeated:
-                return new RepeatedEvent(
-                    Take(repeated.Event, checked(times * repeated.Count), capped),
-                    repeated.Count
-                );
+                return new RepeatedEvent(Take(repeated.Event, checked(times * repeated.Count), capped), repeated.Count);
             case ComposedEvent composed:
                 return new ComposedEvent([.. composed.Events.Select(part => Take(part, times, capped))]);
             default:
