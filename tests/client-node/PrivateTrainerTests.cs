@@ -42,7 +42,8 @@ public sealed class PrivateTrainerTests : IDisposable
 
         var delta = Train(run, _ => new SecureNoise(), settings);
 
-        Assert.All(delta, value => Assert.NotEqual(0, value));
+        // On a grid, noise is exactly zero now and then.
+        Assert.True(delta.Count(value => value == 0) < delta.Length / 100);
     }
 
     [Fact]
