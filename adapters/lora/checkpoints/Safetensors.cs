@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text.Json;
 using TorchSharp;
 
 namespace Federated.Adapters.Checkpoints;
@@ -132,53 +131,16 @@ public static class Safetensors
     private static byte[] Header(
         List<KeyValuePair<string, torch.Tensor>> tensors,
         IReadOnlyDictionary<string, string>? metadata
-    )
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            if (metadata is { Count: > 0 })
-            {
-                json.WriteStartObject("__metadata__");
-                foreach (var (key, value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-                {
-                    json.WriteString(key, value);
-                }
-
-                json.WriteEndObject();
-            }
-
-            var at = 0L;
-            foreach (var (name, tensor) in tensors)
-            {
-                var end = at + tensor.numel() * ElementTypes.Bytes(tensor.dtype);
-                json.WriteStartObject(name);
-                json.WriteString("dtype", ElementTypes.Name(tensor.dtype));
-                json.WriteStartArray("shape");
-                foreach (var size in tensor.shape)
-                {
-                    json.WriteNumberValue(size);
-                }
-
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(at);
-                json.WriteNumberValue(end);
-                json.WriteEndArray();
-                json.WriteEndObject();
-                at = end;
-            }
-
-            json.WriteEndObject();
-        }
-
-        // Padding keeps the data aligned to 8 bytes, as the reference implementation does.
-        while (buffer.Length % 8 != 0)
-        {
-            buffer.WriteByte((byte)' ');
-        }
-
-        return buffer.ToArray();
-    }
+    ) =>
+        SafetensorsHeaderBytes.Of(
+            tensors.Select(entry =>
+                (
+                    entry.Key,
+                    ElementTypes.Name(entry.Value.dtype),
+                    (IReadOnlyList<long>)entry.Value.shape,
+                    entry.Value.numel() * ElementTypes.Bytes(entry.Value.dtype)
+                )
+            ),
+            (metadata ?? new Dictionary<string, string>()).OrderBy(entry => entry.Key, StringComparer.Ordinal)
+        );
 }

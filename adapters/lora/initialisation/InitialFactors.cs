@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Federated.Adapters.Checkpoints;
 using TorchSharp;
 
@@ -179,41 +178,16 @@ public sealed class InitialFactors
         }
     }
 
-    private static byte[] Header(InitialFactor[] factors)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteStartObject("__metadata__");
-            json.WriteString("format", FormatName);
-            json.WriteEndObject();
-            var at = 0L;
-            foreach (var factor in factors)
-            {
-                var end = at + (sizeof(float) * (long)factor.Values.Length);
-                json.WriteStartObject($"{factor.Path}{Suffix}");
-                json.WriteString("dtype", "F32");
-                json.WriteStartArray("shape");
-                json.WriteNumberValue(factor.Rank);
-                json.WriteNumberValue(factor.InFeatures);
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(at);
-                json.WriteNumberValue(end);
-                json.WriteEndArray();
-                json.WriteEndObject();
-                at = end;
-            }
-
-            json.WriteEndObject();
-        }
-
-        while (buffer.Length % 8 != 0)
-        {
-            buffer.WriteByte((byte)' ');
-        }
-
-        return buffer.ToArray();
-    }
+    private static byte[] Header(InitialFactor[] factors) =>
+        SafetensorsHeaderBytes.Of(
+            factors.Select(factor =>
+                (
+                    $"{factor.Path}{Suffix}",
+                    "F32",
+                    (IReadOnlyList<long>)[factor.Rank, factor.InFeatures],
+                    sizeof(float) * (long)factor.Values.Length
+                )
+            ),
+            [new("format", FormatName)]
+        );
 }
