@@ -46,12 +46,13 @@ internal sealed class HoldOut
     /// <summary>True: the record is for evaluation only.</summary>
     public bool Contains(TextRecord record)
     {
-        // The first byte keeps kinds of records apart; a zero byte stands between prompt and completion.
+        // The first byte keeps kinds of records apart; a zero byte stands between two texts.
         byte[] message = record switch
         {
             { Subject: { } subject } => [3, .. Encoding.UTF8.GetBytes(subject)],
             { Group: { } group } => [0, .. Encoding.UTF8.GetBytes(group)],
             { Prompt: { } prompt } => [2, .. Encoding.UTF8.GetBytes(prompt), 0, .. Encoding.UTF8.GetBytes(record.Text)],
+            { Pair: { } pair } => [4, .. Encoding.UTF8.GetBytes(record.Text), 0, .. Encoding.UTF8.GetBytes(pair)],
             _ => [1, .. Encoding.UTF8.GetBytes(record.Text)],
         };
         var hash = BinaryPrimitives.ReadUInt64LittleEndian(HMACSHA256.HashData(_key, message));

@@ -95,8 +95,8 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     /// <inheritdoc />
     public string? SubjectOf(int index) => _subjects[index];
 
-    /// <summary>Whether some record is a conversation, which a model's chat template must take.</summary>
-    public bool HasConversations { get; private set; }
+    /// <summary>Whether some record is a conversation or a pair of texts, which not every model takes.</summary>
+    public bool NeedsFittingModel { get; private set; }
 
     /// <summary>Refuses the file when the model cannot take a record of it.</summary>
     /// <param name="fault">What is wrong with a record for the model, without a word of it; null: nothing.</param>
@@ -136,7 +136,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
             try
             {
                 var record = RecordLine.Parse(bytes.Span);
-                HasConversations |= record.Messages is not null;
+                NeedsFittingModel |= record.Messages is not null || record.Pair is not null;
                 if (requireSubjects && record.Subject is null)
                 {
                     throw new FormatException(

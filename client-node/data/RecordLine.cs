@@ -8,6 +8,7 @@ namespace Federated.ClientNode;
 /// <code>
 ///   {"text": "…"}                                   a text
 ///   {"text": "…", "label": "…"}                     a text and its label, by name or number, for a classifier
+///   {"text": "…", "pair": "…", "label": "…"}        two texts that a classifier judges together
 ///   {"prompt": "…", "completion": "…"}              a context and what should follow it
 ///   {"messages": [{"role": "…", "content": "…"}]}   a conversation that ends with the assistant
 /// </code>
@@ -33,7 +34,7 @@ internal static class RecordLine
             {
                 switch (reader.GetString())
                 {
-                    case "text" or "prompt" or "completion" or "group" or "subject" or "label":
+                    case "text" or "prompt" or "completion" or "group" or "subject" or "label" or "pair":
                         var name = reader.GetString()!;
                         fields[name] = Value(ref reader, name);
                         break;
@@ -66,10 +67,11 @@ internal static class RecordLine
             fields.GetValueOrDefault("completion"),
             fields.GetValueOrDefault("label")
         );
+        var pair = fields.GetValueOrDefault("pair");
         var (group, subject) = (fields.GetValueOrDefault("group"), fields.GetValueOrDefault("subject"));
         if (messages is not null)
         {
-            return (text ?? prompt ?? completion ?? label) is null
+            return (text ?? prompt ?? completion ?? label ?? pair) is null
                 ? Conversation(messages, group) with
                 {
                     Subject = subject,
@@ -94,9 +96,14 @@ internal static class RecordLine
             throw new FormatException("has a field \"completion\" and no \"prompt\"");
         }
 
-        if (text is null && label is not null)
+        if (text is null && (label ?? pair) is not null)
         {
-            throw new FormatException("has a field \"label\" and no \"text\"");
+            throw new FormatException($"has a field \"{(label is null ? "pair" : "label")}\" and no \"text\"");
+        }
+
+        if (pair is not null && string.IsNullOrWhiteSpace(pair))
+        {
+            throw new FormatException("field \"pair\" is empty");
         }
 
         return string.IsNullOrWhiteSpace(text ?? completion)
@@ -105,6 +112,7 @@ internal static class RecordLine
             {
                 Prompt = prompt,
                 Label = label,
+                Pair = pair,
                 Subject = subject,
             };
     }
@@ -130,7 +138,7 @@ internal static class RecordLine
             JsonTokenType.String => reader.GetString(),
             JsonTokenType.Number when field == "label" && reader.TryGetInt32(out var number) && number >= 0 =>
                 $"{number}",
-            JsonTokenType.Null when field is "group" or "subject" or "label" => null,
+            JsonTokenType.Null when field is "group" or "subject" or "label" or "pair" => null,
             _ => throw new FormatException($"field \"{field}\" is not a string"),
         };
     }

@@ -16,6 +16,9 @@ internal sealed record TextRecord(string Text, string? Group)
     /// <summary>The label of <see cref="Text"/>, for classifiers; null: it has none.</summary>
     public string? Label { get; init; }
 
+    /// <summary>The second of two texts that a classifier judges together; null: it judges <see cref="Text"/> alone.</summary>
+    public string? Pair { get; init; }
+
     /// <summary>
     /// The turns of a conversation, the last the assistant's; <see cref="Text"/> then holds them all, as what makes the record itself. Null: the
     /// record is no conversation.

@@ -145,7 +145,7 @@ internal sealed class LocalTraining(
     private void RequireRecordsThatFit(AdaptedModel model, LocalSection local)
     {
         var encoding = new RecordEncoding(model.Base.Tokenizer, local, model.Base.Model);
-        if (encoding.NeedsLabels || records.HasConversations)
+        if (encoding.NeedsLabels || records.NeedsFittingModel)
         {
             records.Require(encoding.Fault, CancellationToken.None);
         }

@@ -12,6 +12,7 @@ namespace Federated.ClientNode;
 internal sealed class RecordEncoding(TextTokenizer tokenizer, LocalSection local, AdaptableModel? model = null)
 {
     private readonly IClassifier? _classifier = model as IClassifier;
+    private readonly BertConfig? _pairs = (model as SequenceClassifier)?.Config;
 
     /// <summary>Whether the model needs more of a record than a text.</summary>
     public bool NeedsLabels => _classifier is not null;
@@ -24,9 +25,16 @@ internal sealed class RecordEncoding(TextTokenizer tokenizer, LocalSection local
         {
             return record.Messages is not null || record.Prompt is not null
                     ? "is no text with a label, which a classifier takes"
+                : record.Pair is not null && local.MaxSequenceLength < TextPair.MinLength
+                    ? $"has a field \"pair\", and two texts need a local.maxSequenceLength of {TextPair.MinLength} or more"
                 : ClassifierLabels.Find(_classifier, record.Label) is null
                     ? $"needs a field \"label\" that names one of the model's labels ({string.Join(", ", _classifier.LabelNames.Take(20))}) or its number"
                 : null;
+        }
+
+        if (record.Pair is not null)
+        {
+            return "has a field \"pair\", which only a classifier takes; use prompt and completion";
         }
 
         if (record.Messages is null)
@@ -57,9 +65,14 @@ internal sealed class RecordEncoding(TextTokenizer tokenizer, LocalSection local
     {
         if (_classifier is not null)
         {
-            return ClassifierLabels.Find(_classifier, record.Label) is { } label
-                ? TokenSequence.EncodeLabelled(tokenizer, record.Text, label, local.MaxSequenceLength)
+            return ClassifierLabels.Find(_classifier, record.Label) is { } label && Fault(record) is null
+                ? Labelled(record, label)
                 : throw new InvalidRecordsException($"a record {Fault(record)}");
+        }
+
+        if (record.Pair is not null)
+        {
+            throw new InvalidRecordsException($"a record {Fault(record)}");
         }
 
         if (record.Messages is { } messages)
@@ -71,6 +84,11 @@ internal sealed class RecordEncoding(TextTokenizer tokenizer, LocalSection local
             ? Masked(TokenSequence.Encode(tokenizer, prompt, record.Text, local.MaxSequenceLength))
             : TokenSequence.Encode(tokenizer, record.Text, local.MaxSequenceLength);
     }
+
+    private TokenSequence Labelled(TextRecord record, int label) =>
+        record.Pair is { } pair
+            ? TextPair.Encode(tokenizer, _pairs!, record.Text, pair, label, local.MaxSequenceLength)
+            : TokenSequence.EncodeLabelled(tokenizer, record.Text, label, local.MaxSequenceLength);
 
     private TokenSequence Masked(TokenSequence sequence) =>
         local.PromptMasking ? sequence : sequence with { ContextIds = 1 };

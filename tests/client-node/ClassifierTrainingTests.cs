@@ -48,6 +48,56 @@ public sealed class ClassifierTrainingTests : IDisposable
     }
 
     [Fact]
+    public async Task The_label_of_two_texts_is_learnt_from_the_second_too()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var (run, settings) = Prepare();
+        var consented = Some.Consented(run, settings);
+        using var records = Lines(i =>
+            $$"""{"text": "Creates {{i}}", "pair": "{{(i % 2 == 0 ? "Gets the value" : "Removes all items")}}", "label": {{i % 2}}}"""
+        );
+        using var training = Training(settings, records);
+        var initial = (await training.LayoutAsync(consented, cancellation)).InitialValues();
+
+        var delta = await training.TrainAsync(
+            consented,
+            new TrainingBase(1, 0, new string('b', 64), new VersionContent(initial, null)),
+            _ => { },
+            cancellation
+        );
+        var after = await training.EvaluateAsync(
+            consented,
+            new VersionContent([.. initial.Zip(delta, (value, change) => value + change)], null),
+            cancellation
+        );
+
+        Assert.Equal(1, after.Accuracy);
+    }
+
+    [Fact]
+    public void A_language_model_names_a_pair_that_it_cannot_take()
+    {
+        using var language = BaseModel.Load(RepositoryFolder.BaseDocs);
+        var (run, _) = Prepare();
+        using var records = Lines(i => i == 4 ? """{"text": "one", "pair": "secret"}""" : """{"text": "one"}""");
+        var encoding = new RecordEncoding(language.Tokenizer, run.Local, language.Model);
+
+        var error = Assert.Throws<InvalidRecordsException>(() =>
+            records.Require(encoding.Fault, TestContext.Current.CancellationToken)
+        );
+
+        Assert.True(records.NeedsFittingModel);
+        Assert.Contains(
+            "line 5: has a field \"pair\", which only a classifier takes",
+            error.Message,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+        var pair = new TextRecord("one", null) { Pair = "two" };
+        Assert.Throws<InvalidRecordsException>(() => encoding.Encode(pair));
+    }
+
+    [Fact]
     public void A_personalised_adapter_learns_the_labels_too()
     {
         var (run, settings) = Prepare();
@@ -118,18 +168,13 @@ public sealed class ClassifierTrainingTests : IDisposable
         );
 
     private JsonLinesRecords Records(Func<int, string> label) =>
+        Lines(i =>
+            $$"""{"text": "{{(i % 2 == 0 ? "Gets the value" : "Removes all items")}} {{i}}", "label": {{label(i)}}}"""
+        );
+
+    private JsonLinesRecords Lines(Func<int, string> line) =>
         JsonLinesRecords.Open(
-            _folder.Write(
-                "data.jsonl",
-                string.Concat(
-                    Enumerable
-                        .Range(0, 60)
-                        .Select(i =>
-                            $$"""{"text": "{{(i % 2 == 0 ? "Gets the value" : "Removes all items")}} {{i}}", "label": {{label(i)}}}"""
-                            + "\n"
-                        )
-                )
-            ),
+            _folder.Write("data.jsonl", string.Concat(Enumerable.Range(0, 60).Select(i => $"{line(i)}\n"))),
             new HoldOut(new byte[32], 0.2)
         );
 

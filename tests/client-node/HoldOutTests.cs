@@ -47,6 +47,18 @@ public sealed class HoldOutTests
     }
 
     [Fact]
+    public void The_second_of_two_texts_decides_too()
+    {
+        var split = new HoldOut(Key, 0.5);
+
+        var sides = Enumerable
+            .Range(0, 50)
+            .Select(i => split.Contains(new TextRecord("the same", null) { Pair = Text(i) }));
+
+        Assert.Equal(2, sides.Distinct().Count());
+    }
+
+    [Fact]
     public void Another_key_splits_otherwise()
     {
         var (one, other) = (new HoldOut(Key, 0.5), new HoldOut([.. Key.Reverse()], 0.5));

@@ -55,7 +55,7 @@ public sealed class JsonLinesRecordsTests : IDisposable
 
         Assert.Equal([new ChatMessage("user", "Hi"), new ChatMessage("assistant", "Hello!")], record.Messages);
         Assert.Equal("g", record.Group);
-        Assert.True(records.HasConversations);
+        Assert.True(records.NeedsFittingModel);
     }
 
     [Fact]

@@ -36,6 +36,18 @@ public sealed class RecordSketchTests
     }
 
     [Fact]
+    public void Two_texts_are_one_record_of_both()
+    {
+        var (one, other, same) = (new RecordSketch(Key), new RecordSketch(Key), new RecordSketch(Key));
+        one.Add(new TextRecord("It rains.", null) { Pair = "It is wet." });
+        other.Add(new TextRecord("It rains.", null) { Pair = "It is dry." });
+        same.Add(new TextRecord("It rains.", null) { Pair = "It is wet." });
+        Assert.Equal(0, one.SharedWith(other));
+        Assert.Equal(0, one.SharedWith(Sketch(["It rains.", "It is wet.", "It rains.It is wet."])));
+        Assert.Equal(1, one.SharedWith(same));
+    }
+
+    [Fact]
     public void A_person_in_two_sources_is_seen_where_the_budget_is_a_persons()
     {
         Assert.Equal(1, OfRecord("a", ofSubjects: true).SharedWith(OfRecord("b", ofSubjects: true)));

@@ -8,8 +8,15 @@ namespace Federated.Adapters;
 /// <param name="Text">The text, or what follows <paramref name="Prompt"/>; empty in a conversation.</param>
 /// <param name="Prompt">The context before the text; null: none.</param>
 /// <param name="Label">The text's label; null: none.</param>
+/// <param name="Pair">The second text of a pair, for classifiers; null: none.</param>
 /// <param name="Messages">A conversation; null: a text.</param>
-internal sealed record PublicRecord(string Text, string? Prompt, string? Label, IReadOnlyList<ChatMessage>? Messages)
+internal sealed record PublicRecord(
+    string Text,
+    string? Prompt,
+    string? Label,
+    string? Pair,
+    IReadOnlyList<ChatMessage>? Messages
+)
 {
     /// <summary>Reads a line.</summary>
     /// <returns>The record; null when the line is none.</returns>
@@ -23,9 +30,9 @@ internal sealed record PublicRecord(string Text, string? Prompt, string? Label, 
             var messages = root.TryGetProperty("messages", out var turns) ? Turns(turns) : null;
             return (text, prompt, completion, messages) switch
             {
-                ({ }, null, null, null) => new PublicRecord(text, null, LabelOf(root), null),
-                (null, { }, { }, null) => new PublicRecord(completion, prompt, null, null),
-                (null, null, null, [.., { Role: "assistant" }]) => new PublicRecord("", null, null, messages),
+                ({ }, null, null, null) => new PublicRecord(text, null, LabelOf(root), Field(root, "pair"), null),
+                (null, { }, { }, null) => new PublicRecord(completion, prompt, null, null, null),
+                (null, null, null, [.., { Role: "assistant" }]) => new PublicRecord("", null, null, null, messages),
                 _ => null,
             };
         }
@@ -42,15 +49,33 @@ internal sealed record PublicRecord(string Text, string? Prompt, string? Label, 
     {
         if (classifier is not null)
         {
-            return ClassifierLabels.Find(classifier, Label) is { } label
+            var label =
+                ClassifierLabels.Find(classifier, Label)
+                ?? throw new InvalidDataException("public record: a classifier needs a text and one of its labels");
+            return Pair is null
                 ? TokenSequence.EncodeLabelled(tokenizer, Text, label, maxLength)
-                : throw new InvalidDataException("public record: a classifier needs a text and one of its labels");
+                : TextPair.Encode(tokenizer, PairModel(classifier, maxLength), Text, Pair, label, maxLength);
+        }
+
+        if (Pair is not null)
+        {
+            throw new InvalidDataException(
+                "public record: has a field \"pair\", which only a text classifier takes; use prompt and completion"
+            );
         }
 
         return Messages is not null ? TokenSequence.Encode(tokenizer, Messages, maxLength)
             : Prompt is not null ? TokenSequence.Encode(tokenizer, Prompt, Text, maxLength)
             : TokenSequence.Encode(tokenizer, Text, maxLength);
     }
+
+    private static BertConfig PairModel(IClassifier classifier, int maxLength) =>
+        maxLength < TextPair.MinLength
+            ? throw new InvalidDataException(
+                $"public record: a pair needs a maxSequenceLength of {TextPair.MinLength} or more; it is {maxLength}"
+            )
+            : (classifier as SequenceClassifier)?.Config
+                ?? throw new InvalidDataException("public record: is a pair, and the model takes no texts");
 
     private static string? LabelOf(JsonElement record) =>
         record.TryGetProperty("label", out var value) && value.ValueKind == JsonValueKind.Number

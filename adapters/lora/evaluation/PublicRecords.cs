@@ -5,7 +5,7 @@ using Federated.Adapters.Text;
 namespace Federated.Adapters;
 
 /// <summary>
-/// Records that anybody may read: one JSON object a line, with "text" (and "label", for classifiers), "prompt" and "completion", or "messages".
+/// Records that anybody may read: one JSON object a line, with "text" (and "label", for classifiers, and "pair", where they judge two texts), "prompt" and "completion", or "messages".
 /// Other fields are ignored.
 /// </summary>
 public sealed class PublicRecords

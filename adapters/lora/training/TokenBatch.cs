@@ -8,8 +8,8 @@ namespace Federated.Adapters;
 /// </summary>
 public sealed class TokenBatch : RecordBatch
 {
-    private TokenBatch(Tensor ids, Tensor mask, Tensor predicted, Tensor? labels) =>
-        (Ids, Mask, Predicted, Labels) = (ids, mask, predicted, labels);
+    private TokenBatch(Tensor ids, Tensor mask, Tensor predicted, Tensor? labels, Tensor? types) =>
+        (Ids, Mask, Predicted, Labels, Types) = (ids, mask, predicted, labels, types);
 
     /// <summary>Token ids [b, T], int64; padding is id 0.</summary>
     public Tensor Ids { get; }
@@ -22,6 +22,9 @@ public sealed class TokenBatch : RecordBatch
 
     /// <summary>[b], int64: the records' labels; null unless every record has one.</summary>
     public Tensor? Labels { get; }
+
+    /// <summary>[b, T], int64: 1 where a token is of the second text of a pair, 0 elsewhere; null when no record's texts have types.</summary>
+    public Tensor? Types { get; }
 
     /// <inheritdoc />
     public override int Count => (int)Ids.shape[0];
@@ -67,7 +70,8 @@ public sealed class TokenBatch : RecordBatch
             tensor(ids, shape, device: device ?? CPU).DetachFromDisposeScope(),
             tensor(mask, shape, device: device ?? CPU).DetachFromDisposeScope(),
             tensor(predicted, shape, device: device ?? CPU).DetachFromDisposeScope(),
-            Labelled(sequences, device ?? CPU)
+            Labelled(sequences, device ?? CPU),
+            Typed(sequences, shape, device ?? CPU)
         )
         {
             LabelSmoothing = labelSmoothing,
@@ -80,6 +84,24 @@ public sealed class TokenBatch : RecordBatch
                 .DetachFromDisposeScope()
             : null;
 
+    private static Tensor? Typed(IReadOnlyList<TokenSequence> sequences, long[] shape, Device device)
+    {
+        if (sequences.All(sequence => sequence.SecondFrom is null))
+        {
+            return null;
+        }
+
+        var types = new long[shape[0] * shape[1]];
+        for (var row = 0; row < sequences.Count; row++)
+        {
+            var sequence = sequences[row];
+            var second = sequence.SecondFrom ?? sequence.Ids.Count;
+            types.AsSpan((int)(row * shape[1]) + second, sequence.Ids.Count - second).Fill(1);
+        }
+
+        return tensor(types, shape, device: device).DetachFromDisposeScope();
+    }
+
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
@@ -87,5 +109,6 @@ public sealed class TokenBatch : RecordBatch
         Mask.Dispose();
         Predicted.Dispose();
         Labels?.Dispose();
+        Types?.Dispose();
     }
 }

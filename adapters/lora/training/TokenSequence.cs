@@ -13,6 +13,9 @@ public sealed record TokenSequence(IReadOnlyList<int> Ids, int Characters)
     /// <summary>The record's label, an index into <see cref="Models.IClassifier.LabelNames"/>; null when it has none.</summary>
     public int? Label { get; init; }
 
+    /// <summary>Index of the first id of the second text, in pairs whose texts have types; null: all ids are of the first type.</summary>
+    public int? SecondFrom { get; init; }
+
     /// <summary>Number of ids that are predicted.</summary>
     public int PredictedTokens => Math.Max(0, Ids.Count - ContextIds);
 

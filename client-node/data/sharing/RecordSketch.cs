@@ -47,9 +47,12 @@ internal sealed class RecordSketch
     {
         Add(
             Digest(
-                record.Prompt is { } prompt
-                    ? $"{prompt.Length.ToString(CultureInfo.InvariantCulture)}\n{prompt}{record.Text}"
-                    : $"\n{record.Text}"
+                record switch
+                {
+                    { Prompt: { } prompt } => $"{Length(prompt)}\n{prompt}{record.Text}",
+                    { Pair: { } pair } => $"pair {Length(record.Text)}\n{record.Text}{pair}",
+                    _ => $"\n{record.Text}",
+                }
             )
         );
         if (_ofSubjects && record.Subject is { } subject)
@@ -80,6 +83,8 @@ internal sealed class RecordSketch
         var theirs = other.Digests.ToHashSet();
         return Digests.Count(theirs.Contains);
     }
+
+    private static string Length(string text) => text.Length.ToString(CultureInfo.InvariantCulture);
 
     private ulong Digest(string text)
     {

@@ -51,6 +51,31 @@ public sealed class PublicRecordsTests
     }
 
     [Fact]
+    public void Two_texts_are_for_text_classifiers_alone()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(
+            folder.File("public.jsonl"),
+            """{"text": "Gets the value.", "pair": "Sets it.", "label": 1}"""
+        );
+        var tokenizer = TextTokenizer.Load(RepositoryFolder.BaseDocs);
+        var records = PublicRecords.Read(folder.File("public.jsonl"));
+        using var checkpoint = Models.RandomBert.Make("bert").Write();
+        using var texts = ModelWeights.Load(checkpoint.Folder, ModelConfig.Read(checkpoint.Folder));
+        using var language = Some.Model();
+
+        var pair = Assert.Single(records.Encode(texts, tokenizer, 64, promptMasking: true));
+        var refused = Assert.Throws<InvalidDataException>(() =>
+            records.Encode(language, tokenizer, 64, promptMasking: true)
+        );
+
+        Assert.Equal(tokenizer.EosId, pair.Ids[pair.SecondFrom!.Value - 1]);
+        Assert.Equal(tokenizer.Encode("Sets it."), pair.Ids.Skip(pair.SecondFrom.Value).SkipLast(1));
+        Assert.Contains("\"pair\"", refused.Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidDataException>(() => records.Encode(texts, tokenizer, 5, promptMasking: true));
+    }
+
+    [Fact]
     public void A_conversation_needs_a_model_with_a_template()
     {
         using var folder = new TemporaryFolder();

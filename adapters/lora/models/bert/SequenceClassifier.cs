@@ -77,7 +77,12 @@ public sealed class SequenceClassifier : AdaptableModel, IClassifier
     public Tensor Logits(RecordBatch batch)
     {
         var tokens = Tokens(batch);
-        return Logits(tokens.Ids, tokens.Mask);
+        return tokens.Types is null || Config.TokenTypes >= 2
+            ? Logits(tokens.Ids, tokens.Mask, tokens.Types)
+            : throw new ArgumentException(
+                "The model has one token type; a pair's texts cannot have two.",
+                nameof(batch)
+            );
     }
 
     /// <summary>Computes the logits of texts.</summary>
