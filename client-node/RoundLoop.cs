@@ -157,6 +157,7 @@ internal sealed class RoundLoop(
         // :: (0) only for a document that the owner has agreed to and whose plan is reserved
         if (consent.Find(assignment.RunDigest) is not { } run)
         {
+            await consent.DeclineLeftAsync(assignment.RunDigest, cancellation);
             await RefuseAsync(assignment, "the owner has not agreed to the run", cancellation);
             return;
         }

@@ -23,9 +23,11 @@ public interface IRunGrain : IGrainWithStringKey
     Task<bool> IsAwakeAsync();
 
     /// <summary>What the run has for a node now; counts as contact.</summary>
+    /// <param name="nodeId">The node.</param>
+    /// <param name="isDeclined">The node takes no part any more: if it has left, it is not taken in again.</param>
     [Alias("answer")]
     [AlwaysInterleave]
-    Task<RunAnswer> AnswerAsync(string nodeId);
+    Task<RunAnswer> AnswerAsync(string nodeId, bool isDeclined = false);
 
     /// <summary>Waits until the run has changed since <paramref name="afterRevision"/>, or for <paramref name="wait"/>: for whoever watches it.</summary>
     /// <returns>The revision now.</returns>

@@ -192,9 +192,10 @@ internal sealed partial class NodeGrain(
             }
 
             RunAnswer answer;
+            var isDeclined = declined.Contains(run.RunDigest);
             try
             {
-                answer = await GrainFactory.GetGrain<IRunGrain>(run.RunDigest).AnswerAsync(NodeId);
+                answer = await GrainFactory.GetGrain<IRunGrain>(run.RunDigest).AnswerAsync(NodeId, isDeclined);
             }
             catch (Exception exception)
             {
@@ -208,7 +209,7 @@ internal sealed partial class NodeGrain(
                 return (new(assignment, null, null, null, null), looks);
             }
 
-            offer ??= declined.Contains(run.RunDigest) ? null : answer.Offer;
+            offer ??= isDeclined ? null : answer.Offer;
             ended ??= answer.Ended;
             looks.Add(new(run.RunDigest, answer.Mark, answer.Waiting));
         }

@@ -25,7 +25,7 @@ internal sealed partial class RunGrain
                 return new(true, "");
             }
 
-            // It stays away from now on, and nobody waits for it. What it has sent counts, and it returns by showing up.
+            // It stays away from now on, and nobody waits for it. What it has sent counts, and it returns by asking for work without naming the run as declined.
             if (standing is NodeStanding.Admitted)
             {
                 await AppendAsync(new NodeLeft(time.GetUtcNow(), nodeId));
@@ -68,8 +68,13 @@ internal sealed partial class RunGrain
     // check-in, heartbeat, leaving ---------------------------------------------------------------------------------------
 
     /// <inheritdoc/>
-    public async Task<RunAnswer> AnswerAsync(string nodeId)
+    public async Task<RunAnswer> AnswerAsync(string nodeId, bool isDeclined = false)
     {
+        if (isDeclined && _state?.Members.GetValueOrDefault(nodeId)?.Standing is NodeStanding.Left)
+        {
+            return Nothing("");
+        }
+
         await NoteContactAsync(nodeId);
         if (_state is not { } state)
         {

@@ -61,10 +61,18 @@ internal static class LeaveCommand
             var resilience = new Resilience(TimeProvider.System, (_, _) => { });
             foreach (var run in open)
             {
-                await resilience.FirstContact.ExecuteAsync(
-                    async stop => await silo.ConsentAsync(run, accepted: false, Reason, stop),
-                    cancellation
-                );
+                try
+                {
+                    await resilience.FirstContact.ExecuteAsync(
+                        async stop => await silo.ConsentAsync(run, accepted: false, Reason, stop),
+                        cancellation
+                    );
+                }
+                catch (SiloRefusedException refused) when (NodeRefusedException.IsFinal(refused.Reason))
+                {
+                    // A silo that does not work with this node waits for it no longer.
+                    break;
+                }
             }
         }
 

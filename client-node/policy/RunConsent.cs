@@ -18,11 +18,11 @@ internal sealed class RunConsent(
     private readonly Dictionary<string, ConsentedRun> _consented = [];
     private readonly HashSet<string> _silent = []; // declined, and the silo knows; or over
 
-    /// <summary>Digests that are not to be offered (again): declined, over, or waiting for the owner.</summary>
+    /// <summary>Digests that are not to be offered (again): declined, over, left, or waiting for the owner.</summary>
     public IReadOnlyList<string> NotToBeOffered =>
         [
             .. offers.Digests.Where(digest =>
-                _silent.Contains(digest) || offers.Decision(digest)?.Answer == ConsentAnswer.Pending
+                _silent.Contains(digest) || HasLeft(digest) || offers.Decision(digest)?.Answer == ConsentAnswer.Pending
             ),
         ];
 
@@ -42,6 +42,19 @@ internal sealed class RunConsent(
 
     /// <summary>True: a run was accepted and is not over.</summary>
     public bool HasOpenRuns => offers.Digests.Any(digest => offers.Decision(digest)?.Answer == ConsentAnswer.Accepted);
+
+    /// <summary>Says no to a run that gives work although the owner has left it. Nothing happens where the owner has not.</summary>
+    public async Task DeclineLeftAsync(string runDigest, CancellationToken cancellation)
+    {
+        if (HasLeft(runDigest))
+        {
+            await TellAsync(runDigest, accepted: false, offers.Decision(runDigest)!.Reason, cancellation);
+        }
+    }
+
+    // Its plan was reserved once: the silo knows the node as a member, and may not have heard that it left.
+    private bool HasLeft(string runDigest) =>
+        offers.Decision(runDigest)?.Answer == ConsentAnswer.Declined && Reserved(runDigest) is not null;
 
     /// <summary>The run, when its plan is reserved and the owner has agreed; null otherwise.</summary>
     /// <exception cref="NodeSettingsException">The plan of an open run is reserved for another source than node.yaml names.</exception>

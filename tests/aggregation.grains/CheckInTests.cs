@@ -102,6 +102,24 @@ public sealed class CheckInTests(SiloFixture silo) : IClassFixture<SiloFixture>
     }
 
     [Fact]
+    public async Task A_node_that_has_left_a_run_returns_only_when_it_no_longer_declines_it()
+    {
+        using var federation = await Federation.JoinedAsync(silo, 2, new() { Cohort = 2 }, "left");
+        await federation.SubmitAsync();
+        foreach (var node in (int[])[0, 1])
+        {
+            Assert.True((await federation.Run.ConsentAsync(federation.Id(node), true, "")).Admitted);
+        }
+
+        await federation.Run.ConsentAsync(federation.Id(1), false, "the owner has left");
+
+        Assert.Null((await CheckInAsync(federation, 1, declined: federation.RunDigest)).Assignment);
+        Assert.Equal(1, (await federation.Run.StatusAsync())!.Nodes);
+        await CheckInAsync(federation, 1);
+        Assert.Equal(2, (await federation.Run.StatusAsync())!.Nodes);
+    }
+
+    [Fact]
     public async Task A_node_of_another_group_is_not_admitted()
     {
         using var federation = await Federation.JoinedAsync(silo, 1, new() { Cohort = 1 }, "ours");

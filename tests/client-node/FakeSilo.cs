@@ -50,6 +50,9 @@ internal sealed class FakeSilo : ISiloConnection
 
     public List<(bool Accepted, string Reason)> Consents { get; } = [];
 
+    /// <summary>What the last check-in named as declined.</summary>
+    public IReadOnlyCollection<string> Declined { get; private set; } = [];
+
     public List<NodeProgress> Heartbeats { get; } = [];
 
     /// <summary>True: assignments come without an offer before them.</summary>
@@ -98,6 +101,7 @@ internal sealed class FakeSilo : ISiloConnection
     {
         cancellation.ThrowIfCancellationRequested();
         CheckIns++;
+        Declined = declinedRuns;
         return Task.FromResult((BeforeCheckIn() ?? Next(declinedRuns)) with { KnownLedger = KnownLedger });
     }
 

@@ -128,6 +128,33 @@ public sealed class RoundLoopConsentTests
         Assert.Empty(node.Silo.Received);
     }
 
+    [Fact]
+    public async Task A_run_that_the_owner_has_left_is_declined_when_it_gives_work_and_named_at_check_ins()
+    {
+        using var node = new NodeUnderTest(Some.Run("gaussian"));
+        var checkIns = 0;
+        // Killed with the plan reserved; then the owner leaves, and nobody tells the silo.
+        node.Silo.BeforeCheckIn = () => checkIns++ == 0 ? null : throw new KilledException();
+        await Assert.ThrowsAsync<KilledException>(() => node.RunAsync());
+        using (var home = NodeHome.OpenToWork(WithSettings(node)))
+        {
+            new OfferedRuns(home, TimeProvider.System).Decide(
+                node.Silo.RunDigest,
+                ConsentAnswer.Declined,
+                "owner",
+                "the owner has left"
+            );
+        }
+
+        checkIns = 0;
+        node.Silo.AssignsWithoutConsent = true;
+        await Assert.ThrowsAsync<KilledException>(() => node.RunAsync());
+
+        Assert.Equal([(true, ""), (false, "the owner has left")], node.Silo.Consents);
+        Assert.Equal([node.Silo.RunDigest], node.Silo.Declined);
+        Assert.Empty(node.Silo.Received);
+    }
+
     private static string WithSettings(NodeUnderTest node)
     {
         File.WriteAllText(Path.Combine(node.Folder, "node.yaml"), NodeSettingsYaml.Write(node.Settings));

@@ -17,9 +17,9 @@ public sealed class FileBlobStore : IBlobStore
     private readonly TimeProvider _time;
     private readonly string _root;
     private readonly string _parts;
-    private readonly string _uploaded;
+    private readonly UploadMarks _marks;
 
-    // Between looking at a blob's time and deleting it nobody may be told that it is there, and nobody may put it there again.
+    // Between looking at a blob's time and deleting it with its mark nobody may be told that it is there, and nobody may put it there again.
     private readonly Lock _times = new();
 
     /// <summary>Opens the folder, or makes it.</summary>
@@ -35,9 +35,8 @@ public sealed class FileBlobStore : IBlobStore
         _flushFolder = flushFolder;
         _root = Path.GetFullPath(root);
         _parts = Path.Combine(_root, "parts");
-        _uploaded = Path.Combine(_root, "uploaded");
         DurableFolder.Create(_parts);
-        DurableFolder.Create(_uploaded);
+        _marks = new(Path.Combine(_root, "uploaded"));
         // What PutAsync had begun and not finished belongs to nobody after a restart.
         foreach (var abandoned in Directory.EnumerateFiles(_parts, "*.put"))
         {
@@ -92,7 +91,7 @@ public sealed class FileBlobStore : IBlobStore
         if (Touch(target))
         {
             // From now on it is the silo's own, whoever sent it before.
-            File.Delete(MarkOf(digest));
+            _marks.Remove(digest);
             FlushEntries(Path.GetDirectoryName(target)!);
             return digest;
         }
@@ -118,7 +117,14 @@ public sealed class FileBlobStore : IBlobStore
                 file.Flush(flushToDisk: true);
             }
 
-            Publish(part, digest);
+            lock (_times)
+            {
+                // An upload of the same bytes may have been killed between its mark and its blob.
+                _marks.Remove(digest);
+                Name(part, digest);
+            }
+
+            FlushEntries(Path.GetDirectoryName(target)!);
         }
         finally
         {
@@ -178,23 +184,16 @@ public sealed class FileBlobStore : IBlobStore
             File.Delete(path);
         }
 
-        File.Delete(MarkOf(digest));
+        _marks.Remove(digest);
         return Task.CompletedTask;
     }
 
     /// <summary>Blobs that came as uploads before a moment, and that no run was seen to need since (<see cref="Settle"/>).</summary>
     /// <param name="moment">The moment.</param>
-    public IReadOnlyList<string> UploadedBefore(DateTimeOffset moment) =>
-        [
-            .. new DirectoryInfo(_uploaded)
-                .EnumerateFiles()
-                .Where(mark => mark.LastWriteTimeUtc < moment.UtcDateTime && Sha256Text.IsDigest(mark.Name))
-                .Select(mark => mark.Name)
-                .Order(StringComparer.Ordinal),
-        ];
+    public IReadOnlyList<string> UploadedBefore(DateTimeOffset moment) => _marks.Before(moment);
 
     /// <summary>A run needs an uploaded blob: <see cref="UploadedBefore"/> names it no more.</summary>
-    public void Settle(string digest) => File.Delete(MarkOf(digest));
+    public void Settle(string digest) => _marks.Remove(digest);
 
     /// <summary>Deletes a blob, unless somebody has put it here or asked for it since a moment.</summary>
     /// <param name="digest">The blob.</param>
@@ -211,7 +210,7 @@ public sealed class FileBlobStore : IBlobStore
                 return null;
             }
 
-            File.Delete(MarkOf(digest));
+            _marks.Remove(digest);
             if (!file.Exists)
             {
                 return null;
@@ -250,33 +249,29 @@ public sealed class FileBlobStore : IBlobStore
         }
     }
 
-    /// <summary>Gives flushed bytes their name, durably.</summary>
-    internal void Publish(string part, string digest)
-    {
-        var target = PathOf(digest);
-        var folder = Path.GetDirectoryName(target)!;
-        Directory.CreateDirectory(folder);
-        lock (_times)
-        {
-            File.SetLastWriteTimeUtc(part, _time.GetUtcNow().UtcDateTime);
-            File.Move(part, target, overwrite: true);
-        }
-
-        FlushEntries(folder);
-    }
-
-    /// <summary>The same for bytes that came from outside: there on trial until a run needs them.</summary>
+    /// <summary>Gives the flushed bytes of an upload their name, durably: there on trial until a run needs them.</summary>
     internal void PublishUploaded(string part, string digest)
     {
-        if (!File.Exists(PathOf(digest)))
+        lock (_times)
         {
-            // Before the blob: a kill between the two leaves a mark without a blob, and never a blob that nobody looks after.
-            var mark = MarkOf(digest);
-            File.WriteAllBytes(mark, []);
-            File.SetLastWriteTimeUtc(mark, _time.GetUtcNow().UtcDateTime);
+            if (!File.Exists(PathOf(digest)))
+            {
+                // Before the blob: a kill between the two leaves a mark without a blob, and never a blob that nobody looks after.
+                _marks.Set(digest, _time.GetUtcNow());
+            }
+
+            Name(part, digest);
         }
 
-        Publish(part, digest);
+        FlushEntries(Path.GetDirectoryName(PathOf(digest))!);
+    }
+
+    private void Name(string part, string digest)
+    {
+        var target = PathOf(digest);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        File.SetLastWriteTimeUtc(part, _time.GetUtcNow().UtcDateTime);
+        File.Move(part, target, overwrite: true);
     }
 
     /// <summary>Lets the next writer of an upload in.</summary>
@@ -302,12 +297,6 @@ public sealed class FileBlobStore : IBlobStore
             File.SetLastWriteTimeUtc(path, _time.GetUtcNow().UtcDateTime);
             return true;
         }
-    }
-
-    private string MarkOf(string digest)
-    {
-        RequireDigest(digest);
-        return Path.Combine(_uploaded, digest);
     }
 
     private string PathOf(string digest)

@@ -111,6 +111,17 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
     }
 
     [Fact]
+    public async Task What_the_silo_puts_is_its_own_also_where_an_upload_of_it_was_killed_between_mark_and_blob()
+    {
+        var digest = Convert.ToHexStringLower(SHA256.HashData(new byte[4]));
+        await File.WriteAllBytesAsync(_folder[$"blobs/uploaded/{digest}"], [], Cancellation);
+
+        await _blobs.PutAsync(new byte[4], Cancellation);
+
+        Assert.Empty(_blobs.UploadedBefore(DateTimeOffset.MaxValue));
+    }
+
+    [Fact]
     public async Task A_blob_that_is_there_is_said_to_be_there_only_when_its_name_is_durable()
     {
         var digest = await _blobs.PutAsync(new byte[4], Cancellation);

@@ -4,28 +4,32 @@ using Federated.Aggregation.Grains;
 namespace Federated.Lab.Simulate;
 
 /// <summary>
-/// Keeps memory flat however long a simulation is: of each node the newest merged update stays, and of the versions those that a node may still
+/// Keeps memory flat however long a simulation is: of each node the updates that were merged last stay, and of the versions those that a node may still
 /// start from. A data folder keeps everything.
 /// </summary>
 /// <param name="blobs">The blobs in memory.</param>
 /// <param name="maxStaleness">The oldest base of an update, in versions.</param>
 internal sealed class BlobRetention(IBlobStore blobs, long maxStaleness)
 {
-    private readonly Dictionary<string, string> _updateOfNode = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string[]> _updatesOfNode = new(StringComparer.Ordinal);
     private readonly Queue<string[]> _versions = new();
     private string[] _state = [];
 
     /// <summary>Forgets what a new version makes superfluous.</summary>
     public async Task ApplyAsync(VersionPublished published, CancellationToken cancellation)
     {
-        foreach (var update in published.Report?.Updates ?? [])
+        foreach (var ofNode in (published.Report?.Updates ?? []).GroupBy(update => update.NodeId))
         {
-            if (_updateOfNode.TryGetValue(update.NodeId, out var older) && older != update.Digest)
+            // A node may have several updates in one version, and methods that remember merge all of them again; not those that came too late.
+            var before = _updatesOfNode.GetValueOrDefault(ofNode.Key, []);
+            string[] merged = [.. ofNode.Where(update => update.Scale != 0).Select(update => update.Digest)];
+            var kept = merged.Length > 0 ? merged : before;
+            foreach (var superfluous in before.Concat(ofNode.Select(update => update.Digest)).Except(kept))
             {
-                await blobs.DeleteAsync(older, cancellation);
+                await blobs.DeleteAsync(superfluous, cancellation);
             }
 
-            _updateOfNode[update.NodeId] = update.Digest;
+            _updatesOfNode[ofNode.Key] = kept;
         }
 
         // Of what the next merge goes on with, only the newest counts.

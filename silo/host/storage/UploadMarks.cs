@@ -1,0 +1,38 @@
+namespace Federated.Silo;
+
+/// <summary>The digests of blobs that came from outside and that no run was seen to need since: an empty file each, with the time of its upload.</summary>
+internal sealed class UploadMarks
+{
+    private readonly DirectoryInfo _folder;
+
+    /// <summary>Opens the folder, or makes it.</summary>
+    public UploadMarks(string folder)
+    {
+        DurableFolder.Create(folder);
+        _folder = new(folder);
+    }
+
+    /// <summary>Marks a blob.</summary>
+    public void Set(string digest, DateTimeOffset at)
+    {
+        var mark = FileOf(digest);
+        File.WriteAllBytes(mark, []);
+        File.SetLastWriteTimeUtc(mark, at.UtcDateTime);
+    }
+
+    /// <summary>Takes the mark away, if there is one.</summary>
+    public void Remove(string digest) => File.Delete(FileOf(digest));
+
+    /// <summary>Marks set before a moment, in the order of digests.</summary>
+    public IReadOnlyList<string> Before(DateTimeOffset moment) =>
+        [
+            .. _folder
+                .EnumerateFiles()
+                .Where(mark => mark.LastWriteTimeUtc < moment.UtcDateTime && Sha256Text.IsDigest(mark.Name))
+                .Select(mark => mark.Name)
+                .Order(StringComparer.Ordinal),
+        ];
+
+    // Whoever names a mark has named its blob first, which checks the digest.
+    private string FileOf(string digest) => Path.Combine(_folder.FullName, digest);
+}
