@@ -11,11 +11,13 @@ internal sealed class AdafactorOptimizer(
     IReadOnlyList<MatrixBlock> blocks
 ) : LocalOptimizer(options, dimension)
 {
-    private const double SmallestSquare = 1e-30; // ε₁
-    private const double DecayExponent = 0.8; // β₂ₜ = 1 − t^−0.8
-    private const double ClippingThreshold = 1; // of the update's root mean square
+    internal const double SmallestSquare = 1e-30; // ε₁
+    internal const double ClippingThreshold = 1; // of the update's root mean square
     private readonly float[] _rows = new float[blocks.Sum(block => block.Rows)];
     private readonly float[] _columns = new float[blocks.Sum(block => block.Columns)];
+
+    /// <summary>β₂ₜ = 1 − t^−0.8 of step t ≥ 1.</summary>
+    internal static double DecayAt(long step) => 1 - Math.Pow(step, -0.8);
 
     private protected override OptimizerKind Kind => OptimizerKind.Adafactor;
 
@@ -50,7 +52,7 @@ internal sealed class AdafactorOptimizer(
     )
     {
         var (rowMeans, columnMeans) = Means(block, gradient);
-        var decay = 1 - Math.Pow(Steps, -DecayExponent);
+        var decay = DecayAt(Steps);
         var total = 0.0;
         for (var i = 0; i < rows.Length; i++)
         {

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Federated.Adapters;
@@ -10,7 +9,8 @@ namespace Federated.Adapters;
 public static class UnrolledProgram
 {
     /// <summary>Runs the program with gradients of given losses instead of noisy ones.</summary>
-    /// <param name="program">sgd (with momentum) or adamw.</param>
+    /// <param name="program">Any: sgd (with momentum), adamw or adafactor.</param>
+    /// <param name="trained">What is trained; see <see cref="AdapterLayout.TrainedAt"/>.</param>
     /// <param name="baseVersion">The base's version: where the schedule stands.</param>
     /// <param name="start">θ₀, [d], float; a leaf or not.</param>
     /// <param name="loss">
@@ -18,30 +18,37 @@ public static class UnrolledProgram
     /// adapter bound to θ.
     /// </param>
     /// <returns>θ after the program, [d], in the caller's dispose scope; its graph reaches whatever the losses depend on.</returns>
-    /// <exception cref="ArgumentException">The program is out of range, or its optimizer cannot be unrolled.</exception>
-    public static Tensor Run(LocalProgram program, long baseVersion, Tensor start, Func<Tensor, int, Tensor> loss)
+    /// <exception cref="ArgumentException">The program is out of range, or θ₀ is another number of values.</exception>
+    public static Tensor Run(
+        LocalProgram program,
+        AdapterLayout trained,
+        long baseVersion,
+        Tensor start,
+        Func<Tensor, int, Tensor> loss
+    )
     {
         ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(trained);
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(loss);
         program.Require();
-        if (program.Optimizer.Name is not ("sgd" or "adamw"))
+        if (start.dim() != 1 || start.shape[0] != trained.Count)
         {
             throw new ArgumentException(
-                $"optimizer.name = \"{program.Optimizer.Name}\" cannot be unrolled; expected sgd or adamw.",
-                nameof(program)
+                $"start has shape [{string.Join(", ", start.shape)}]; the layout has {trained.Count} values.",
+                nameof(start)
             );
         }
 
         // Not a dispose scope: what is made here is part of the graph that the caller differentiates.
         var origin = start.detach();
         var values = start.requires_grad ? start : start.detach().requires_grad_(true);
-        var state = new Moments(zeros_like(origin), zeros_like(origin));
+        var optimizer = UnrolledStep.Of(program.Optimizer, trained, origin);
         for (var step = 0; step < program.OptimizerSteps; step++)
         {
             var gradient = Gradient(program, values, step, loss).Plus((values - origin).Times(program.Proximal));
             var rate = program.Optimizer.LearningRate * program.RateAt(baseVersion, step);
-            (values, state) = Step(program.Optimizer, step + 1, rate, values, gradient, state);
+            values = optimizer.Take(step + 1, rate, values, gradient);
         }
 
         return values;
@@ -58,30 +65,4 @@ public static class UnrolledProgram
         // A scalar of a vector that requires a gradient: the shapes that autograd.grad takes without fail. The graph is kept for the caller.
         return autograd.grad([total.Over(program.Accumulation)], [values], retain_graph: true, create_graph: true)[0];
     }
-
-    private static (Tensor Values, Moments State) Step(
-        LocalOptimizerOptions options,
-        int count,
-        double rate,
-        Tensor values,
-        Tensor gradient,
-        Moments state
-    )
-    {
-        var kept = values.Times(1 - (rate * options.WeightDecay));
-        if (options.Name == "sgd")
-        {
-            var mean = state.Mean.Times(options.Momentum).Plus(gradient);
-            return (kept - mean.Times(rate), state with { Mean = mean });
-        }
-
-        var first = state.Mean.Times(options.Beta1).Plus(gradient.Times(1 - options.Beta1));
-        var second = state.Square.Times(options.Beta2).Plus(gradient.square().Times(1 - options.Beta2));
-        // The root of an exact zero has no derivative: a floor far below every other term keeps the graph finite.
-        using var floor = 1e-30.ToScalar();
-        var size = second.Over(1 - Math.Pow(options.Beta2, count)).clamp_min(floor).sqrt().Plus(options.Epsilon);
-        return (kept - (first.Over(1 - Math.Pow(options.Beta1, count)) / size).Times(rate), new Moments(first, second));
-    }
-
-    private readonly record struct Moments(Tensor Mean, Tensor Square);
 }
