@@ -97,13 +97,13 @@ internal sealed class NodeChecks(NodeHome home, NodeSettings settings, TimeProvi
             await silo.HeartbeatAsync(new NodeProgress { RunDigest = "" }, cancellation);
             return new("silo", ExitCode.Ok, $"{settings.Silo} knows this node, and the clocks agree");
         }
-        catch (Exception error) when (error is SiloUnreachableException)
-        {
-            return new("silo", ExitCode.Unreachable, error.Message);
-        }
         catch (SiloRefusedException error)
         {
             return new("silo", ExitCode.Refused, error.Message);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return Failed("silo", error);
         }
     }
 
@@ -115,7 +115,10 @@ internal sealed class NodeChecks(NodeHome home, NodeSettings settings, TimeProvi
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return new(what, CommandRun.CodeOf(error), CommandRun.Sentence(error));
+            return Failed(what, error);
         }
     }
+
+    private static NodeCheck Failed(string what, Exception error) =>
+        new(what, CommandRun.CodeOf(error), CommandRun.Sentence(error));
 }
