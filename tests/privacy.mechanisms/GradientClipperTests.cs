@@ -2,6 +2,26 @@ namespace Federated.Privacy.Mechanisms.Tests;
 
 public sealed class GradientClipperTests
 {
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    public void The_gradients_themselves_are_left_as_they_were(ScalarType type)
+    {
+        using var rows = tensor(
+                new double[,]
+                {
+                    { 3, -4, 0.5 },
+                    { double.NaN, 1, 2 },
+                }
+            )
+            .to(type);
+        var before = rows.to(float64).data<double>().ToArray();
+
+        Some.Clipped(rows);
+
+        Assert.Equal(before, rows.to(float64).data<double>().ToArray());
+    }
+
     [Fact]
     public void A_gradient_over_the_bound_is_scaled_to_the_bound()
     {

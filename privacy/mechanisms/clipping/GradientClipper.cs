@@ -1,4 +1,5 @@
 using System.Globalization;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Federated.Privacy.Mechanisms;
@@ -137,20 +138,23 @@ public sealed class GradientClipper
         return new ClippedSum(_sum, _grid, _batch, _withinBound);
     }
 
-    // No plain number is handed to libtorch here: the library's box of such a number may be collected while the call still reads it,
-    // and nothing about the bound may hang on that. Tensors live until the scope ends.
+    // Plain numbers are tensors, or boxes that are held: a box that is not may be collected while the call still reads it, and nothing
+    // about the bound may hang on that. Tensors live until the scope ends.
     private void AddChunk(Tensor gradients, long start, long count)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var rows = gradients.narrow(0, start, count).to(float64); // [n, d]
+        var part = gradients.narrow(0, start, count);
+        var rows = part.dtype == float64 ? part.clone() : part.to(float64); // [n, d]: ours, and changed in place
         var device = rows.device;
         Tensor Constant(double value) => tensor(value, float64, device);
         var norms = (rows * rows).sum([1L]).sqrt(); // [n]
         var finite = norms.isfinite();
         // A zero norm gives +∞ and is cut to the plain scale.
         var scale = minimum(Constant(_grid.RadiusBeforeRounding) / norms, Constant(1 / _grid.Unit)); // [n]
-        var integers = where(finite.unsqueeze(1), (rows * scale.unsqueeze(1)).round(), Constant(0)); // [n, d]
+        rows.mul_(scale.unsqueeze(1)).round_();
+        using var zero = 0.0.ToScalar();
+        var integers = rows.masked_fill_(finite.logical_not().unsqueeze(1), zero); // [n, d]
         var largest = (integers * integers).sum([1L]).max().item<double>();
         if (!(largest <= _grid.Radius * _grid.Radius))
         {
