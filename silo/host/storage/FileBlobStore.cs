@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 using Federated.Aggregation.Grains;
 
 namespace Federated.Silo;
@@ -11,13 +9,12 @@ namespace Federated.Silo;
 /// </summary>
 public sealed class FileBlobStore : IBlobStore
 {
-    // The data folder has one process, so whoever is in here is the only writer of its upload.
-    private readonly ConcurrentDictionary<string, byte> _writing = new();
     private readonly Action<string> _flushFolder;
     private readonly TimeProvider _time;
     private readonly string _root;
     private readonly string _parts;
     private readonly UploadMarks _marks;
+    private readonly UnfinishedUploads _unfinished;
 
     // Between looking at a blob's time and deleting it with its mark nobody may be told that it is there, and nobody may put it there again.
     private readonly Lock _times = new();
@@ -36,6 +33,7 @@ public sealed class FileBlobStore : IBlobStore
         _root = Path.GetFullPath(root);
         _parts = Path.Combine(_root, "parts");
         DurableFolder.Create(_parts);
+        _unfinished = new(_parts, PublishUploaded);
         _marks = new(Path.Combine(_root, "uploaded"));
         // What PutAsync had begun and not finished belongs to nobody after a restart.
         foreach (var abandoned in Directory.EnumerateFiles(_parts, "*.put"))
@@ -137,8 +135,8 @@ public sealed class FileBlobStore : IBlobStore
     /// <inheritdoc/>
     public Task<long> CommittedAsync(string uploadId, string digest, CancellationToken cancellation = default)
     {
-        var part = new FileInfo(PartOf(SlotOf(uploadId), digest));
-        return Task.FromResult(part.Exists ? part.Length : 0);
+        RequireDigest(digest);
+        return Task.FromResult(_unfinished.Committed(uploadId, digest));
     }
 
     /// <inheritdoc/>
@@ -149,30 +147,8 @@ public sealed class FileBlobStore : IBlobStore
         CancellationToken cancellation = default
     )
     {
-        var slot = SlotOf(uploadId);
-        var part = PartOf(slot, digest);
-        if (!_writing.TryAdd(slot, 0))
-        {
-            throw new IOException($"The upload {uploadId} has another writer. Try again when that one has ended.");
-        }
-
-        var upload = new FileBlobUpload(this, part, slot);
-        try
-        {
-            // The digest is in the file's name, so that after a crash, too, no bytes pass for those of another blob.
-            foreach (var other in Directory.EnumerateFiles(_parts, $"{slot}.*.part").Where(other => other != part))
-            {
-                File.Delete(other);
-            }
-
-            await upload.OpenAsync(offset, cancellation);
-            return upload;
-        }
-        catch
-        {
-            await upload.DisposeAsync();
-            throw;
-        }
+        RequireDigest(digest);
+        return await _unfinished.ContinueAsync(uploadId, digest, offset, cancellation);
     }
 
     /// <inheritdoc/>
@@ -223,34 +199,10 @@ public sealed class FileBlobStore : IBlobStore
     }
 
     /// <summary>Drops unfinished uploads that nobody has written to since <paramref name="moment"/>, or has open.</summary>
-    public void DropUploadsUntouchedSince(DateTimeOffset moment)
-    {
-        foreach (var part in new DirectoryInfo(_parts).EnumerateFiles("*.part"))
-        {
-            var slot = part.Name[..part.Name.IndexOf('.', StringComparison.Ordinal)];
-            if (!_writing.TryAdd(slot, 0))
-            {
-                continue;
-            }
-
-            try
-            {
-                // What was enumerated may have been written to since.
-                part.Refresh();
-                if (part.Exists && part.LastWriteTimeUtc < moment.UtcDateTime)
-                {
-                    part.Delete();
-                }
-            }
-            finally
-            {
-                Release(slot);
-            }
-        }
-    }
+    public void DropUploadsUntouchedSince(DateTimeOffset moment) => _unfinished.DropUntouchedSince(moment);
 
     /// <summary>Gives the flushed bytes of an upload their name, durably: there on trial until a run needs them.</summary>
-    internal void PublishUploaded(string part, string digest)
+    private void PublishUploaded(string part, string digest)
     {
         lock (_times)
         {
@@ -273,9 +225,6 @@ public sealed class FileBlobStore : IBlobStore
         File.SetLastWriteTimeUtc(part, _time.GetUtcNow().UtcDateTime);
         File.Move(part, target, overwrite: true);
     }
-
-    /// <summary>Lets the next writer of an upload in.</summary>
-    internal void Release(string slot) => _writing.TryRemove(slot, out _);
 
     // A file or folder that is there may have been given its name a moment ago, and not be durable yet.
     private void FlushEntries(string folder)
@@ -315,18 +264,5 @@ public sealed class FileBlobStore : IBlobStore
                 nameof(digest)
             );
         }
-    }
-
-    // An upload id may hold anything, so its file is named by its hash.
-    private static string SlotOf(string uploadId)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(uploadId);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uploadId)));
-    }
-
-    private string PartOf(string slot, string digest)
-    {
-        RequireDigest(digest);
-        return Path.Combine(_parts, $"{slot}.{digest}.part");
     }
 }

@@ -4,7 +4,7 @@ using Federated.Aggregation.Grains;
 namespace Federated.Silo;
 
 /// <summary>The one writer of one part file. Bytes that were there before are hashed again, since a crash may have torn them.</summary>
-internal sealed class FileBlobUpload(FileBlobStore store, string part, string slot) : IBlobUpload
+internal sealed class FileBlobUpload(UnfinishedUploads uploads, string part, string slot) : IBlobUpload
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private FileStream? _file;
@@ -65,7 +65,7 @@ internal sealed class FileBlobUpload(FileBlobStore store, string part, string sl
         await File.FlushAsync(cancellation);
         File.Flush(flushToDisk: true);
         await CloseAsync();
-        store.PublishUploaded(part, digest);
+        uploads.Publish(part, digest);
         return true;
     }
 
@@ -77,7 +77,7 @@ internal sealed class FileBlobUpload(FileBlobStore store, string part, string sl
         if (!_released)
         {
             _released = true;
-            store.Release(slot);
+            uploads.Release(slot);
         }
     }
 
