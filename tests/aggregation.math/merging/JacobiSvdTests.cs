@@ -40,6 +40,39 @@ public sealed class JacobiSvdTests
         }
     }
 
+    /// <summary>No direction to be found at all, one alone, all equally long, or each far below the one before: down to where squares vanish.</summary>
+    [Theory]
+    [InlineData(1, 0.0, 1.0)]
+    [InlineData(40, 0.0, 1.0)]
+    [InlineData(40, 1.0, 1.0)]
+    [InlineData(40, 1.0, 0.0)]
+    [InlineData(40, 1.0, 1e-8)]
+    [InlineData(40, 1e-290, 0.5)]
+    [InlineData(40, 1e150, 0.5)]
+    public void Matrices_without_full_rank_or_of_extreme_size_are_decomposed(int size, double first, double ratio)
+    {
+        var matrix = new double[size, size];
+        for (var i = 0; i < size; i++)
+        {
+            // Neither diagonal nor in order.
+            matrix[i, (i + 7) % size] = first * Math.Pow(ratio, (i * 3) % size);
+        }
+
+        var svd = JacobiSvd.Of((double[,])matrix.Clone());
+        var (left, right) = (svd.Left(size), svd.Right(size));
+
+        Assert.Equal(first, svd.Values[0], 1e-15 * first);
+        Assert.All(svd.Values, value => Assert.InRange(value, 0, first * (1 + 1e-15)));
+        for (var i = 0; i < size; i++)
+        {
+            for (var j = 0; j < size; j++)
+            {
+                var made = Enumerable.Range(0, size).Sum(k => left[k][i] * right[k][j]);
+                Assert.InRange(Math.Abs(made - matrix[i, j]), 0, 1e-14 * first);
+            }
+        }
+    }
+
     [Fact]
     public async Task The_bits_are_the_same_on_one_thread_and_on_many()
     {
