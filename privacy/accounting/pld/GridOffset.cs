@@ -20,8 +20,9 @@ internal static class GridOffset
     /// <summary>The loss at j = 0, at least −d and below 0.</summary>
     /// <param name="phase">The step.</param>
     /// <param name="width">d.</param>
-    /// <param name="tolerance">What may be given away.</param>
-    public static double For(EventPhase phase, double width, double tolerance)
+    /// <param name="tolerance">What one step may give away.</param>
+    /// <returns>The loss at j = 0, and about what a step gives away there.</returns>
+    public static (double Offset, double Waste) For(EventPhase phase, double width, double tolerance)
     {
         var (rate, noise) = (phase.SamplingRate, phase.NoiseMultiplier);
         double Waste(double offset) =>
@@ -32,13 +33,18 @@ internal static class GridOffset
                 )
             );
 
-        if (width * Fine < rate || Waste(0) <= tolerance)
+        if (width * Fine < rate)
         {
-            return 0;
+            return (0, 0);
         }
 
-        var (best, at) = (double.PositiveInfinity, 0.0);
-        for (var i = 0; i < Trials; i++)
+        var (best, at) = (Waste(0), 0.0);
+        if (best <= tolerance)
+        {
+            return (at, best);
+        }
+
+        for (var i = 1; i < Trials; i++)
         {
             var offset = -width * i / Trials;
             var waste = Waste(offset);
@@ -46,6 +52,6 @@ internal static class GridOffset
         }
 
         var (least, where) = GoldenSection.Minimise(Waste, at - (width / Trials), at + (width / Trials), tolerance);
-        return least < best ? where : at;
+        return least < best ? (where, least) : (at, best);
     }
 }

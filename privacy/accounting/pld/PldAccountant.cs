@@ -23,6 +23,13 @@ public sealed class PldAccountant : IPrivacyAccountant
     // Of d², which is what a step loses by rounding: what it may lose by a grid that is laid badly.
     private const double GivenAway = 0.02;
 
+    // Of the gap that is wanted: what all steps together may lose so, whatever each rounds away.
+    private const double GivenAwayOfGap = 0.02;
+
+    // Of the window, and of loss: what they may lose while the first grid only looks where ε is.
+    private const double GivenAwayAtFirst = 0.01;
+    private const double MostGivenAway = 0.1;
+
     // e^−16 of δ is what the losses beyond could change.
     private const double Beyond = 16;
 
@@ -91,14 +98,17 @@ public sealed class PldAccountant : IPrivacyAccountant
         var window =
             delta > SmallestFirstLook ? LossWindow.Untilted(moments, delta) : LossWindow.Chernoff(moments, delta);
         var (upper, lower, size) = (most * (1 + 1e-9), 0.0, SmallestSize);
+        var wanted = double.NaN;
         var (coarserUpper, coarserWidth, highest) = (double.PositiveInfinity, 0.0, double.PositiveInfinity);
         for (var pass = 0; ; pass++)
         {
             var width = Width(window, size, moments.Steps);
-            var found = At(phases, direction, delta, window, (width, size), (logTailMass, highest));
+            var giveAway = pass == 0 ? GivenAwayAtFirst * (window.High - window.Low) : GivenAwayOfGap * wanted;
+            giveAway = Math.Min(MostGivenAway, giveAway);
+            var found = At(phases, direction, delta, window, (width, size, giveAway), (logTailMass, highest));
             (upper, lower) = (Math.Min(upper, found.Upper), Math.Max(lower, found.Lower));
             var gap = found.Upper - found.Lower;
-            var wanted = Math.Max(Gap * upper, Math.Min(1e-3 * upper, 3e-6));
+            wanted = Math.Max(Gap * upper, Math.Min(1e-3 * upper, 3e-6));
             // The upper bound falls with the square of the width: what is left of it follows from the last two.
             var left = (coarserUpper - found.Upper) / (Math.Pow(coarserWidth / width, 2) - 1);
             var settled = pass > 0 && left >= 0 && left <= wanted / 4;
@@ -121,7 +131,9 @@ public sealed class PldAccountant : IPrivacyAccountant
                 window = LossWindow.Chernoff(moments, delta);
             }
 
-            // The gap falls with the square of the width, at first faster; a bound that is still missing says nothing about how far.
+            // The gap falls with the square of the width, at first faster, and what was given away beyond the ordinary goes; a bound that is still missing says nothing
+            // about how far.
+            gap = Math.Max(gap - (0.9 * found.GivenAway), gap / 8);
             var shrink = found.Lower > 0 && double.IsFinite(gap) ? 0.9 * Math.Sqrt(wanted / gap) : 0.125;
             var points = (window.High - window.Low) / (width * Math.Clamp(shrink, 1.0 / 64, 0.7));
             size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(points, SmallestSize, LargestSize));
@@ -136,30 +148,32 @@ public sealed class PldAccountant : IPrivacyAccountant
     private static double Width(LossWindow window, int size, double steps) =>
         (window.High - window.Low) / (size - 2 - (2 * Math.Min(steps, 64)));
 
-    private static (double Upper, double Lower) At(
+    private static (double Upper, double Lower, double GivenAway) At(
         IReadOnlyList<EventPhase> phases,
         LossDirection direction,
         double delta,
         LossWindow window,
-        (double Width, int Size) grid,
+        (double Width, int Size, double GiveAway) grid,
         (double LogMass, double Highest) tail
     )
     {
         var steps = new List<(DiscreteLoss Loss, long Count)>(phases.Count);
         var total = phases.Sum(p => (double)p.Steps);
+        var ordinary = GivenAway * grid.Width * grid.Width;
+        var tolerance = Math.Max(ordinary, grid.GiveAway / total);
+        var givenAway = 0.0;
         foreach (var phase in phases)
         {
             var (rate, noise) = (phase.SamplingRate, phase.NoiseMultiplier);
             var ends = LossCells.Ends(rate, noise, tail.LogMass, tail.Highest);
             if (ends.Top - ends.Bottom > MostCells * grid.Width || LossCells.Panels(noise) > MostCells)
             {
-                return (double.PositiveInfinity, 0);
+                return (double.PositiveInfinity, 0, 0);
             }
 
-            var offset =
-                direction == LossDirection.Remove
-                    ? GridOffset.For(phase, grid.Width, GivenAway * grid.Width * grid.Width)
-                    : 0;
+            var (offset, waste) =
+                direction == LossDirection.Remove ? GridOffset.For(phase, grid.Width, tolerance) : (0, 0);
+            givenAway += phase.Steps * Math.Max(0, waste - ordinary);
             var cells = new LossCells(rate, noise, (grid.Width, offset), tail.LogMass, tail.Highest);
             steps.Add((DiscreteLoss.Of(cells, direction), phase.Steps));
         }
@@ -172,6 +186,6 @@ public sealed class PldAccountant : IPrivacyAccountant
             infinite < delta
                 ? EpsilonSearch.Upper(composition, Math.Log(delta - infinite), error)
                 : double.PositiveInfinity;
-        return (upper, EpsilonSearch.Lower(composition, Math.Log(delta), error));
+        return (upper, EpsilonSearch.Lower(composition, Math.Log(delta), error), givenAway);
     }
 }
