@@ -19,14 +19,17 @@ internal sealed class NodeSession : IAsyncDisposable
     /// <summary>Opens everything that lies on this machine; nothing is sent.</summary>
     /// <param name="home">An open home.</param>
     /// <param name="settings">Its settings.</param>
+    /// <param name="adoptData">True: the records are this home's, whatever the marker beside them says.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">For people.</param>
     /// <param name="cancellation">Stops the reading of a large file.</param>
     /// <exception cref="LedgerRolledBackException">An older ledger was put back.</exception>
     /// <exception cref="SharedRecordsException">The records have spent under another name.</exception>
+    /// <exception cref="DataMarkerException">The records are another home's.</exception>
     public NodeSession(
         NodeHome home,
         NodeSettings settings,
+        bool adoptData,
         TimeProvider time,
         ILogger log,
         CancellationToken cancellation
@@ -50,6 +53,7 @@ internal sealed class NodeSession : IAsyncDisposable
             _ledger = PrivacyLedger.Open(home.LedgerFile, time, home.LedgerAnchors);
             _ledger.RefuseIfRolledBack();
             SharedRecords.Settle(settings.Source, _ledger, sketches, sketch);
+            DataMarker.Claim(settings.Source.Path, sketches.HomeId, adoptData, log);
             _identity = NodeIdentity.LoadOrCreate(home.KeyFile);
         }
         catch

@@ -52,6 +52,7 @@ internal static class CommandRun
             PrivacyBudgetExceededException
             or LedgerRolledBackException
             or SharedRecordsException
+            or DataMarkerException
             or NodeRefusedException => ExitCode.Refused,
             NodeSettingsException or NodeHomeException or InvalidRecordsException => ExitCode.Usage,
             InvalidCheckpointException or InvalidAdapterOptionsException or ChatTemplateException => ExitCode.Usage,

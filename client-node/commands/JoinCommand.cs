@@ -37,6 +37,7 @@ internal static class JoinCommand
             options.ShowEpsilon,
             options.UntilEnded,
             options.ReportEveryVersion,
+            options.AdoptData,
         };
         options.Machine.AddTo(command);
         command.SetAction(
@@ -53,7 +54,14 @@ internal static class JoinCommand
         var machine = options.Machine.Read(parsed);
         TorchThreads.Prepare(machine.Threads);
         var device = machine.Resolve();
-        await using var session = new NodeSession(home, settings, TimeProvider.System, log, cancellation);
+        await using var session = new NodeSession(
+            home,
+            settings,
+            parsed.GetValue(options.AdoptData),
+            TimeProvider.System,
+            log,
+            cancellation
+        );
         Introduce(settings, log);
         log.Information("trains on {Device}", device);
         var membership = await session.JoinAsync(parsed.GetValue(options.Token), cancellation);

@@ -113,6 +113,14 @@ internal sealed class JoinOptions
             Description = "Judge every version on the held-out records, not only the last.",
         };
 
+    /// <summary>Takes the data over from a home that is gone.</summary>
+    public Option<bool> AdoptData { get; } =
+        new("--adopt-data")
+        {
+            Description =
+                "The records are this home's now: the one that the marker beside them names is gone for good. What it spent is not in this ledger.",
+        };
+
     /// <summary>What of this machine training may use.</summary>
     public MachineOptions Machine { get; } = new();
 

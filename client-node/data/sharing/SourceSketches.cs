@@ -30,6 +30,9 @@ internal sealed class SourceSketches
             : throw new NodeHomeException($"{home.SketchKeyFile}: is not 32 bytes; restore it from a backup");
     }
 
+    /// <summary>What tells this home from others: a digest under its key (64 hexadecimal digits), no secret, and the same wherever the home is moved.</summary>
+    public string HomeId => Convert.ToHexStringLower(HMACSHA256.HashData(_key, "federated-home"u8));
+
     /// <summary>An empty sketch under the home's key.</summary>
     /// <param name="ofSubjects">True: of a source whose budget is that of a person.</param>
     public RecordSketch Empty(bool ofSubjects = false) => new(_key, ofSubjects);
