@@ -70,8 +70,8 @@ public sealed class PldAccountant : IPrivacyAccountant
         var remove = Bounds(phases.Phases, LossDirection.Remove, delta, 0);
         var add = Bounds(phases.Phases, LossDirection.Add, delta, remove.Upper);
         var (upper, lower) = (Math.Max(remove.Upper, add.Upper), Math.Max(remove.Lower, add.Lower));
-        // Bounds that contradict each other can be no bounds: the stricter one counts.
-        upper = lower > upper * (1 + 1e-9) ? double.PositiveInfinity : upper;
+        // Bounds that contradict each other can be no bounds, and what is not a number is none: the plan then has no ε here.
+        upper = lower <= upper * (1 + 1e-9) ? upper : double.PositiveInfinity;
         return new PrivacyGuarantee(upper * (1 + 1e-12), Math.Min(lower, upper) * (1 - 1e-12), delta, Name);
     }
 
