@@ -37,6 +37,8 @@ public sealed class Organisations : IDisposable
                 File.SetUnixFileMode(Path.Combine(home, "holdout.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
 
+            // Without it each federation's node would be another home on the same records, and be refused.
+            File.WriteAllBytes(Path.Combine(home, "sketch.key"), SHA256.HashData("sketch"u8));
             File.WriteAllLines(RecordsOf(name), Enumerable.Range(0, RecordCount).Select(i => Record(name, i)));
         }
     }
