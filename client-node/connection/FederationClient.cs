@@ -1,4 +1,3 @@
-using System.Globalization;
 using Federated.Privacy.Accounting;
 using Federated.Protocol;
 using Google.Protobuf;
@@ -11,7 +10,6 @@ namespace Federated.ClientNode;
 /// <summary>The silo over gRPC: beside <see cref="SiloMessages"/> the only file that knows protobuf. Every call but Join is signed with the node's key.</summary>
 internal sealed class FederationClient : ISiloConnection
 {
-    private const string ReasonTrailer = "fed-reason";
     private const int ChunkBytes = 256 * 1024;
 
     /// <summary>How long a short call may take.</summary>
@@ -19,7 +17,7 @@ internal sealed class FederationClient : ISiloConnection
     private readonly GrpcChannel _channel;
     private readonly V1.Federation.FederationClient _silo;
     private readonly NodeIdentity _identity;
-    private readonly TimeProvider _time;
+    private readonly SignedCalls _calls;
 
     /// <summary>Opens a channel; nothing is sent yet.</summary>
     /// <param name="address">An address that <see cref="SiloAddress"/> accepts.</param>
@@ -28,7 +26,6 @@ internal sealed class FederationClient : ISiloConnection
     public FederationClient(Uri address, NodeIdentity identity, TimeProvider time)
     {
         _identity = identity;
-        _time = time;
         _channel = GrpcChannel.ForAddress(
             address,
             new GrpcChannelOptions
@@ -46,11 +43,12 @@ internal sealed class FederationClient : ISiloConnection
             }
         );
         _silo = new V1.Federation.FederationClient(_channel);
+        _calls = new SignedCalls(_channel.Target, identity, time);
     }
 
     /// <inheritdoc />
     public Task<Membership> JoinAsync(string token, string displayName, CancellationToken cancellation) =>
-        Translated(
+        _calls.TranslatedAsync(
             async () =>
             {
                 var publicKey = _identity.PublicKey.ToArray();
@@ -63,7 +61,7 @@ internal sealed class FederationClient : ISiloConnection
                         Proof = ByteString.CopyFrom(JoinProof.Sign(_identity.Key, token)),
                         Capabilities = Capabilities(),
                     },
-                    deadline: Deadline(CallDeadline),
+                    deadline: _calls.Deadline(CallDeadline),
                     cancellationToken: cancellation
                 );
                 return new Membership(
@@ -83,7 +81,7 @@ internal sealed class FederationClient : ISiloConnection
         IReadOnlyCollection<string> declinedRuns,
         CancellationToken cancellation
     ) =>
-        Translated(
+        _calls.TranslatedAsync(
             async () =>
             {
                 var reply = await _silo.CheckInAsync(
@@ -94,8 +92,8 @@ internal sealed class FederationClient : ISiloConnection
                         WaitMs = (int)wait.TotalMilliseconds,
                         DeclinedRuns = { declinedRuns },
                     },
-                    Signed("CheckIn"),
-                    Deadline(wait + CallDeadline),
+                    _calls.Signed("CheckIn"),
+                    _calls.Deadline(wait + CallDeadline),
                     cancellation
                 );
                 return SiloMessages.Answer(reply);
@@ -105,7 +103,7 @@ internal sealed class FederationClient : ISiloConnection
 
     /// <inheritdoc />
     public Task<string?> ConsentAsync(string runDigest, bool accepted, string reason, CancellationToken cancellation) =>
-        Translated(
+        _calls.TranslatedAsync(
             async () =>
             {
                 var reply = await _silo.ConsentAsync(
@@ -115,8 +113,8 @@ internal sealed class FederationClient : ISiloConnection
                         Accepted = accepted,
                         Reason = reason,
                     },
-                    Signed("Consent"),
-                    Deadline(CallDeadline),
+                    _calls.Signed("Consent"),
+                    _calls.Deadline(CallDeadline),
                     cancellation
                 );
                 return accepted && !reply.Admitted ? SiloText.Plain(reply.Reason) : null;
@@ -132,7 +130,7 @@ internal sealed class FederationClient : ISiloConnection
         Stream target,
         CancellationToken cancellation
     ) =>
-        Translated<bool>(
+        _calls.TranslatedAsync<bool>(
             async () =>
             {
                 var request = new V1.DownloadAdapterRequest
@@ -145,7 +143,7 @@ internal sealed class FederationClient : ISiloConnection
                 };
                 using var call = _silo.DownloadAdapter(
                     request,
-                    Signed("DownloadAdapter"),
+                    _calls.Signed("DownloadAdapter"),
                     cancellationToken: cancellation
                 );
                 await foreach (var chunk in call.ResponseStream.ReadAllAsync(cancellation))
@@ -165,7 +163,7 @@ internal sealed class FederationClient : ISiloConnection
         Action<long> sent,
         CancellationToken cancellation
     ) =>
-        Translated(
+        _calls.TranslatedAsync(
             async () =>
             {
                 long offset = 0;
@@ -179,8 +177,8 @@ internal sealed class FederationClient : ISiloConnection
                             BaseVersion = update.BaseVersion,
                             UpdateDigest = update.UpdateDigest,
                         },
-                        Signed("QueryUpload"),
-                        Deadline(CallDeadline),
+                        _calls.Signed("QueryUpload"),
+                        _calls.Deadline(CallDeadline),
                         cancellation
                     );
                     if (held.Receipt is { } receipt)
@@ -198,7 +196,7 @@ internal sealed class FederationClient : ISiloConnection
 
     /// <inheritdoc />
     public Task<SiloCommand> HeartbeatAsync(NodeProgress progress, CancellationToken cancellation) =>
-        Translated(
+        _calls.TranslatedAsync(
             async () =>
             {
                 var reply = await _silo.HeartbeatAsync(
@@ -215,8 +213,8 @@ internal sealed class FederationClient : ISiloConnection
                         EpsilonBudget = progress.EpsilonBudget,
                         EpsilonOfStepsDone = progress.EpsilonOfStepsDone,
                     },
-                    Signed("Heartbeat"),
-                    Deadline(CallDeadline),
+                    _calls.Signed("Heartbeat"),
+                    _calls.Deadline(CallDeadline),
                     cancellation
                 );
                 return reply.Command switch
@@ -244,7 +242,7 @@ internal sealed class FederationClient : ISiloConnection
         CancellationToken cancellation
     )
     {
-        using var call = _silo.UploadUpdate(Signed("UploadUpdate"), cancellationToken: cancellation);
+        using var call = _silo.UploadUpdate(_calls.Signed("UploadUpdate"), cancellationToken: cancellation);
         try
         {
             await call.RequestStream.WriteAsync(
@@ -285,63 +283,4 @@ internal sealed class FederationClient : ISiloConnection
             SoftwareVersion = NodeVersion.Current,
             MergeFactors = { "b", "ab", "alternating", "core", "slices" },
         };
-
-    private Metadata Signed(string method)
-    {
-        var at = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        var node = _identity.Id.Value;
-        var signature = NodeCallSignature.Sign(_identity.Key, $"/federated.v1.Federation/{method}", node, at);
-        return new Metadata
-        {
-            { NodeCallSignature.NodeKey, node },
-            { NodeCallSignature.TimeKey, at.ToString(CultureInfo.InvariantCulture) },
-            { NodeCallSignature.SignatureKey, Convert.ToBase64String(signature) },
-        };
-    }
-
-    private DateTime Deadline(TimeSpan after) => _time.GetUtcNow().UtcDateTime + after;
-
-    /// <summary>gRPC's errors as the two that matter: try again, or do not.</summary>
-    private async Task<T> Translated<T>(Func<Task<T>> call, CancellationToken cancellation)
-    {
-        try
-        {
-            return await call();
-        }
-        catch (RpcException error) when (cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException("stopped", error, cancellation);
-        }
-        catch (RpcException error)
-        {
-            var address = _channel.Target;
-            var detail = SiloText.Plain(error.Status.Detail.Split(". ")[0].TrimEnd('.')); // what follows is the inner exceptions
-            throw error.StatusCode switch
-            {
-                StatusCode.Unavailable
-                or StatusCode.DeadlineExceeded
-                or StatusCode.Aborted
-                or StatusCode.Cancelled
-                or StatusCode.Internal
-                or StatusCode.ResourceExhausted
-                or StatusCode.OutOfRange // another attempt's bytes came in between: ask anew how far it came
-                or StatusCode.Unknown => new SiloUnreachableException(
-                    $"silo {address} does not answer ({error.StatusCode}: {detail})",
-                    error
-                ),
-                _ => new SiloRefusedException(
-                    $"silo {address} refused ({error.StatusCode}): {SiloText.Plain(error.Status.Detail)}",
-                    error,
-                    SiloText.Plain(error.Trailers.GetValue(ReasonTrailer) ?? "")
-                ),
-            };
-        }
-        catch (IOException error)
-        {
-            throw new SiloUnreachableException(
-                $"silo {_channel.Target} broke off ({SiloText.Plain(error.Message)})",
-                error
-            );
-        }
-    }
 }
