@@ -29,7 +29,7 @@ internal static class RecordGradients
         foreach (var piece in records.Chunk(RecordsAtOnce))
         {
             cancellation.ThrowIfCancellationRequested();
-            using var tokens = TokenBatch.Of(
+            using var tokens = RecordBatch.Of(
                 [.. piece.Select(subject.Encoding.Encode)],
                 subject.Document.Local.LabelSmoothing,
                 adapter.Model.Device

@@ -95,7 +95,7 @@ internal static class PersonaliseCommand
         var trained = new Personalisation(
             model,
             records,
-            new RecordEncoding(model.Base.Tokenizer, local, model.Base.Model)
+            new RecordEncoding(model.Base.TokenizerIfAny, local, model.Base.Model)
         ).Train(
             values,
             steps,

@@ -95,7 +95,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     /// <inheritdoc />
     public string? SubjectOf(int index) => _subjects[index];
 
-    /// <summary>Whether some record is a conversation or a pair of texts, which not every model takes.</summary>
+    /// <summary>Whether some record is a conversation, a pair of texts or an image, which not every model takes.</summary>
     public bool NeedsFittingModel { get; private set; }
 
     /// <summary>Refuses the file when the model cannot take a record of it.</summary>
@@ -136,7 +136,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
             try
             {
                 var record = RecordLine.Parse(bytes.Span);
-                NeedsFittingModel |= record.Messages is not null || record.Pair is not null;
+                NeedsFittingModel |= record is { Messages: not null } or { Pair: not null } or { IsImage: true };
                 if (requireSubjects && record.Subject is null)
                 {
                     throw new FormatException(

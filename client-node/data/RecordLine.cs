@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Federated.Adapters.Models;
 using Federated.Adapters.Text;
 
 namespace Federated.ClientNode;
@@ -9,6 +10,7 @@ namespace Federated.ClientNode;
 ///   {"text": "…"}                                   a text
 ///   {"text": "…", "label": "…"}                     a text and its label, by name or number, for a classifier
 ///   {"text": "…", "pair": "…", "label": "…"}        two texts that a classifier judges together
+///   {"pixels": "…", "label": "…"}                   an image's bytes in base64, channel by channel, row by row, and its label
 ///   {"prompt": "…", "completion": "…"}              a context and what should follow it
 ///   {"messages": [{"role": "…", "content": "…"}]}   a conversation that ends with the assistant
 /// </code>
@@ -34,7 +36,14 @@ internal static class RecordLine
             {
                 switch (reader.GetString())
                 {
-                    case "text" or "prompt" or "completion" or "group" or "subject" or "label" or "pair":
+                    case "text"
+                    or "prompt"
+                    or "completion"
+                    or "group"
+                    or "subject"
+                    or "label"
+                    or "pair"
+                    or ImagePixels.Field:
                         var name = reader.GetString()!;
                         fields[name] = Value(ref reader, name);
                         break;
@@ -71,12 +80,24 @@ internal static class RecordLine
         var (group, subject) = (fields.GetValueOrDefault("group"), fields.GetValueOrDefault("subject"));
         if (messages is not null)
         {
-            return (text ?? prompt ?? completion ?? label ?? pair) is null
+            return fields.Keys.All(field => field is "group" or "subject" || fields[field] is null)
                 ? Conversation(messages, group) with
                 {
                     Subject = subject,
                 }
                 : throw new FormatException("has other fields of a record beside \"messages\"");
+        }
+
+        if (fields.GetValueOrDefault(ImagePixels.Field) is { } image)
+        {
+            return (text ?? prompt ?? completion ?? pair) is null
+                ? new TextRecord(image, group)
+                {
+                    IsImage = true,
+                    Label = label,
+                    Subject = subject,
+                }
+                : throw new FormatException($"has other fields of a record beside \"{ImagePixels.Field}\"");
         }
 
         if (text is not null && (prompt ?? completion) is not null)

@@ -19,6 +19,9 @@ internal sealed record TextRecord(string Text, string? Group)
     /// <summary>The second of two texts that a classifier judges together; null: it judges <see cref="Text"/> alone.</summary>
     public string? Pair { get; init; }
 
+    /// <summary>Whether the record is an image, <see cref="Text"/> its pixels in base64.</summary>
+    public bool IsImage { get; init; }
+
     /// <summary>
     /// The turns of a conversation, the last the assistant's; <see cref="Text"/> then holds them all, as what makes the record itself. Null: the
     /// record is no conversation.

@@ -25,7 +25,7 @@ internal static class HeldOutJudge
     {
         model.Adapter.SetValues(content.Values);
         model.SetResidual(content.Residual);
-        var encoding = new RecordEncoding(model.Base.Tokenizer, local, model.Base.Model);
+        var encoding = new RecordEncoding(model.Base.TokenizerIfAny, local, model.Base.Model);
         return index =>
         {
             var record = encoding.Encode(records.HeldOut(index));
@@ -55,7 +55,7 @@ internal static class HeldOutJudge
 
         model.SetResidual(content?.Residual);
 
-        var encoding = new RecordEncoding(model.Base.Tokenizer, local, model.Base.Model);
+        var encoding = new RecordEncoding(model.Base.TokenizerIfAny, local, model.Base.Model);
         model.Adapter.Enabled = content is not null;
         try
         {

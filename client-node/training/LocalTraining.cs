@@ -47,7 +47,7 @@ internal sealed class LocalTraining(
             using var noise = Noise(run, from.Version);
             var trainer = new PrivateTrainer(
                 model.Adapter,
-                model.Base.Tokenizer,
+                model.Base.TokenizerIfAny,
                 records,
                 run,
                 machine.MaxTokensAtOnce,
@@ -144,7 +144,7 @@ internal sealed class LocalTraining(
     // All of them and beforehand: which records are sampled later must not show in whether training goes on.
     private void RequireRecordsThatFit(AdaptedModel model, LocalSection local)
     {
-        var encoding = new RecordEncoding(model.Base.Tokenizer, local, model.Base.Model);
+        var encoding = new RecordEncoding(model.Base.TokenizerIfAny, local, model.Base.Model);
         if (encoding.NeedsLabels || records.NeedsFittingModel)
         {
             records.Require(encoding.Fault, CancellationToken.None);

@@ -53,7 +53,7 @@ internal sealed class Personalisation(AdaptedModel model, ITrainingRecords recor
     private float[] Gradient(int batchSize, Random random)
     {
         using var scope = NewDisposeScope();
-        TokenSequence[] batch =
+        ModelRecord[] batch =
         [
             .. Enumerable
                 .Range(0, batchSize)
@@ -62,16 +62,16 @@ internal sealed class Personalisation(AdaptedModel model, ITrainingRecords recor
         var sum = zeros(model.Adapter.Layout.Count, device: model.Adapter.Values.device);
         foreach (
             var piece in MicroBatches.Plan(
-                [.. batch.Select(sequence => sequence.Ids.Count)],
+                [.. batch.Select(record => record.Room)],
                 TrainingMachine.DefaultMaxTokensAtOnce
             )
         )
         {
-            using var tokens = TokenBatch.Of(
+            using var side = RecordBatch.Of(
                 [.. piece.Select(index => batch[index])],
                 device: model.Adapter.Values.device
             );
-            sum.AddInPlace(SummedGradient.Compute(model.Adapter, tokens));
+            sum.AddInPlace(SummedGradient.Compute(model.Adapter, side));
         }
 
         return sum.Over(batchSize).cpu().data<float>().ToArray();

@@ -29,10 +29,10 @@ internal sealed class PrivateTrainer(
     private readonly LocalProgram _program = LocalPrograms.Of(run.Document);
     private readonly StepRelease _release = new(run.Document.Privacy, maxGradNorm);
 
-    /// <summary>Trains on texts.</summary>
+    /// <summary>Trains on texts or images.</summary>
     public PrivateTrainer(
         LoraAdapter adapter,
-        TextTokenizer tokenizer,
+        TextTokenizer? tokenizer,
         ITrainingRecords records,
         ConsentedRun run,
         int maxTokensAtOnce = TrainingMachine.DefaultMaxTokensAtOnce,
@@ -40,7 +40,7 @@ internal sealed class PrivateTrainer(
     )
         : this(
             adapter,
-            new TextBatches(
+            new EncodedBatches(
                 records,
                 new RecordEncoding(tokenizer, run.Document.Local, adapter.Model),
                 run.Document.Local.LabelSmoothing,

@@ -5,14 +5,20 @@ using Federated.Protocol;
 
 namespace Federated.ClientNode;
 
-/// <summary>How a run's records become tokens: each by itself, whatever stands beside it.</summary>
-/// <param name="tokenizer">The base model's tokenizer.</param>
+/// <summary>How a run's records become what the model takes, tokens or pixels: each by itself, whatever stands beside it.</summary>
+/// <param name="tokenizer">The base model's tokenizer; null: it takes images.</param>
 /// <param name="local">Length, and whether prompts are predicted.</param>
 /// <param name="model">The base model; a classifier needs labels. Null: a language model.</param>
-internal sealed class RecordEncoding(TextTokenizer tokenizer, LocalSection local, AdaptableModel? model = null)
+internal sealed class RecordEncoding(TextTokenizer? tokenizer, LocalSection local, AdaptableModel? model = null)
 {
     private readonly IClassifier? _classifier = model as IClassifier;
     private readonly BertConfig? _pairs = (model as SequenceClassifier)?.Config;
+
+    private readonly ImageConfig? _images = (model as ImageClassifier)?.Config;
+
+    // Only a model of texts gets as far.
+    private TextTokenizer Tokenizer =>
+        tokenizer ?? throw new InvalidOperationException("a model that takes no images needs a tokenizer");
 
     /// <summary>Whether the model needs more of a record than a text.</summary>
     public bool NeedsLabels => _classifier is not null;
@@ -21,15 +27,23 @@ internal sealed class RecordEncoding(TextTokenizer tokenizer, LocalSection local
     /// <returns>The complaint and its fix; null: nothing.</returns>
     public string? Fault(TextRecord record)
     {
+        if (_images is not null)
+        {
+            return ImageFault(record, _images);
+        }
+
+        if (record.IsImage)
+        {
+            return $"has a field \"{ImagePixels.Field}\", and the model takes texts";
+        }
+
         if (_classifier is not null)
         {
             return record.Messages is not null || record.Prompt is not null
                     ? "is no text with a label, which a classifier takes"
                 : record.Pair is not null && local.MaxSequenceLength < TextPair.MinLength
                     ? $"has a field \"pair\", and two texts need a local.maxSequenceLength of {TextPair.MinLength} or more"
-                : ClassifierLabels.Find(_classifier, record.Label) is null
-                    ? $"needs a field \"label\" that names one of the model's labels ({string.Join(", ", _classifier.LabelNames.Take(20))}) or its number"
-                : null;
+                : LabelFault(record);
         }
 
         if (record.Pair is not null)
@@ -42,14 +56,14 @@ internal sealed class RecordEncoding(TextTokenizer tokenizer, LocalSection local
             return null;
         }
 
-        if (!tokenizer.HasChatTemplate)
+        if (!Tokenizer.HasChatTemplate)
         {
             return "is a conversation, and the model has no chat template; use prompt and completion";
         }
 
         try
         {
-            _ = tokenizer.EncodeChat(record.Messages);
+            _ = Tokenizer.EncodeChat(record.Messages);
             return null;
         }
         catch (ChatTemplateException)
@@ -61,8 +75,19 @@ internal sealed class RecordEncoding(TextTokenizer tokenizer, LocalSection local
 
     /// <summary>Encodes a record.</summary>
     /// <exception cref="InvalidRecordsException">The model cannot take it; see <see cref="Fault"/>.</exception>
-    public TokenSequence Encode(TextRecord record)
+    public ModelRecord Encode(TextRecord record)
     {
+        if (_images is not null || record.IsImage)
+        {
+            return Fault(record) is { } fault
+                ? throw new InvalidRecordsException($"a record {fault}")
+                : new ImageExample(
+                    ImagePixels.Read(_images!, record.Text),
+                    (_images!.Channels, _images.Height, _images.Width),
+                    ClassifierLabels.Find(_classifier!, record.Label)!.Value
+                );
+        }
+
         if (_classifier is not null)
         {
             return ClassifierLabels.Find(_classifier, record.Label) is { } label && Fault(record) is null
@@ -77,18 +102,41 @@ internal sealed class RecordEncoding(TextTokenizer tokenizer, LocalSection local
 
         if (record.Messages is { } messages)
         {
-            return Masked(TokenSequence.Encode(tokenizer, messages, local.MaxSequenceLength));
+            return Masked(TokenSequence.Encode(Tokenizer, messages, local.MaxSequenceLength));
         }
 
         return record.Prompt is { } prompt
-            ? Masked(TokenSequence.Encode(tokenizer, prompt, record.Text, local.MaxSequenceLength))
-            : TokenSequence.Encode(tokenizer, record.Text, local.MaxSequenceLength);
+            ? Masked(TokenSequence.Encode(Tokenizer, prompt, record.Text, local.MaxSequenceLength))
+            : TokenSequence.Encode(Tokenizer, record.Text, local.MaxSequenceLength);
+    }
+
+    private string? LabelFault(TextRecord record) =>
+        ClassifierLabels.Find(_classifier!, record.Label) is null
+            ? $"needs a field \"label\" that names one of the model's labels ({string.Join(", ", _classifier!.LabelNames.Take(20))}) or its number"
+            : null;
+
+    private string? ImageFault(TextRecord record, ImageConfig config)
+    {
+        if (!record.IsImage)
+        {
+            return $"has no field \"{ImagePixels.Field}\", which an image classifier takes";
+        }
+
+        try
+        {
+            _ = ImagePixels.Read(config, record.Text);
+            return LabelFault(record);
+        }
+        catch (FormatException error)
+        {
+            return error.Message;
+        }
     }
 
     private TokenSequence Labelled(TextRecord record, int label) =>
         record.Pair is { } pair
-            ? TextPair.Encode(tokenizer, _pairs!, record.Text, pair, label, local.MaxSequenceLength)
-            : TokenSequence.EncodeLabelled(tokenizer, record.Text, label, local.MaxSequenceLength);
+            ? TextPair.Encode(Tokenizer, _pairs!, record.Text, pair, label, local.MaxSequenceLength)
+            : TokenSequence.EncodeLabelled(Tokenizer, record.Text, label, local.MaxSequenceLength);
 
     private TokenSequence Masked(TokenSequence sequence) =>
         local.PromptMasking ? sequence : sequence with { ContextIds = 1 };

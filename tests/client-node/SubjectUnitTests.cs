@@ -48,7 +48,7 @@ public sealed class SubjectUnitTests
             Record("ann", 4),
             Record("ann", 5),
         ]);
-        var batches = new TextBatches(
+        var batches = new EncodedBatches(
             records,
             new RecordEncoding(model.Base.Tokenizer, run.Document.Local),
             0,

@@ -8,14 +8,14 @@ public static class HeldOutEvaluation
 {
     /// <summary>Adds up the loss over records; the model's state is not changed.</summary>
     /// <param name="model">The model; an attached and enabled adapter counts. Disable it for the base model's loss.</param>
-    /// <param name="records">The records; those with fewer than two ids are counted and predict nothing.</param>
+    /// <param name="records">The records; texts with fewer than two ids are counted and predict nothing.</param>
     /// <param name="maxTokens">Most ids, padding included, in one forward pass.</param>
     /// <param name="cancellation">Stops between passes.</param>
     /// <returns>The sums.</returns>
     /// <exception cref="ArgumentException">A record is longer than the model's context.</exception>
     public static HeldOutLoss Evaluate(
         AdaptableModel model,
-        IReadOnlyList<TokenSequence> records,
+        IReadOnlyList<ModelRecord> records,
         int maxTokens,
         CancellationToken cancellation
     )
@@ -23,7 +23,7 @@ public static class HeldOutEvaluation
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(records);
         var total = default(HeldOutLoss);
-        foreach (var piece in MicroBatches.Plan([.. records.Select(record => record.Ids.Count)], maxTokens))
+        foreach (var piece in MicroBatches.Plan([.. records.Select(record => record.Room)], maxTokens))
         {
             cancellation.ThrowIfCancellationRequested();
             total += Piece(model, [.. piece.Select(index => records[index])]);
@@ -32,13 +32,13 @@ public static class HeldOutEvaluation
         return total;
     }
 
-    private static HeldOutLoss Piece(AdaptableModel model, TokenSequence[] records)
+    private static HeldOutLoss Piece(AdaptableModel model, ModelRecord[] records)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        using var batch = TokenBatch.Of(records, device: model.Device);
+        using var batch = RecordBatch.Of(records, device: model.Device);
         var loss = model.TotalLoss(batch);
-        var characters = records.Sum(record => (long)record.Characters);
+        var characters = records.OfType<TokenSequence>().Sum(record => (long)record.Characters);
         return new HeldOutLoss(loss.Nats, loss.Predictions, characters, records.Length) { Correct = loss.Correct };
     }
 }

@@ -5,7 +5,7 @@ using Federated.Adapters.Text;
 namespace Federated.Adapters;
 
 /// <summary>One record that anybody may read.</summary>
-/// <param name="Text">The text, or what follows <paramref name="Prompt"/>; empty in a conversation.</param>
+/// <param name="Text">The text, an image in base64, or what follows <paramref name="Prompt"/>; empty in a conversation.</param>
 /// <param name="Prompt">The context before the text; null: none.</param>
 /// <param name="Label">The text's label; null: none.</param>
 /// <param name="Pair">The second text of a pair, for classifiers; null: none.</param>
@@ -18,6 +18,9 @@ internal sealed record PublicRecord(
     IReadOnlyList<ChatMessage>? Messages
 )
 {
+    /// <summary>Whether the record is an image.</summary>
+    public bool IsImage { get; init; }
+
     /// <summary>Reads a line.</summary>
     /// <returns>The record; null when the line is none.</returns>
     public static PublicRecord? Parse(string line)
@@ -27,6 +30,13 @@ internal sealed record PublicRecord(
             using var document = JsonDocument.Parse(line);
             var root = document.RootElement;
             var (text, prompt, completion) = (Field(root, "text"), Field(root, "prompt"), Field(root, "completion"));
+            if (Field(root, ImagePixels.Field) is { } image)
+            {
+                return (text ?? prompt ?? completion) is null
+                    ? new PublicRecord(image, null, LabelOf(root), null, null) { IsImage = true }
+                    : null;
+            }
+
             var messages = root.TryGetProperty("messages", out var turns) ? Turns(turns) : null;
             return (text, prompt, completion, messages) switch
             {
@@ -47,6 +57,11 @@ internal sealed record PublicRecord(
     /// <exception cref="InvalidDataException">A classifier has no such label.</exception>
     public TokenSequence Encode(IClassifier? classifier, TextTokenizer tokenizer, int maxLength)
     {
+        if (IsImage || classifier is ImageClassifier)
+        {
+            throw new InvalidDataException("public record: images are for image classifiers, and texts are not");
+        }
+
         if (classifier is not null)
         {
             var label =
@@ -67,6 +82,30 @@ internal sealed record PublicRecord(
         return Messages is not null ? TokenSequence.Encode(tokenizer, Messages, maxLength)
             : Prompt is not null ? TokenSequence.Encode(tokenizer, Prompt, Text, maxLength)
             : TokenSequence.Encode(tokenizer, Text, maxLength);
+    }
+
+    /// <summary>The record as an image with its label.</summary>
+    /// <exception cref="InvalidDataException">It is no image of the model's size, or has no label of the model.</exception>
+    public ImageExample EncodeImage(ImageClassifier classifier)
+    {
+        if (!IsImage || ClassifierLabels.Find(classifier, Label) is not { } label)
+        {
+            throw new InvalidDataException("public record: an image classifier needs an image and one of its labels");
+        }
+
+        try
+        {
+            var config = classifier.Config;
+            return new(
+                ImagePixels.Read(config, Text),
+                (config.Channels, config.Height, config.Width),
+                label
+            );
+        }
+        catch (FormatException error)
+        {
+            throw new InvalidDataException($"public record: {error.Message}", error);
+        }
     }
 
     private static BertConfig PairModel(IClassifier classifier, int maxLength) =>

@@ -5,7 +5,7 @@ using Federated.Adapters.Text;
 namespace Federated.Adapters;
 
 /// <summary>
-/// Records that anybody may read: one JSON object a line, with "text" (and "label", for classifiers, and "pair", where they judge two texts), "prompt" and "completion", or "messages".
+/// Records that anybody may read: one JSON object a line, with "text" (and "label", for classifiers, and "pair", where they judge two texts), "prompt" and "completion", or "messages"; or an image: "pixels" with "label".
 /// Other fields are ignored.
 /// </summary>
 public sealed class PublicRecords
@@ -37,7 +37,7 @@ public sealed class PublicRecords
                 records.Add(
                     PublicRecord.Parse(line)
                         ?? throw new InvalidDataException(
-                            $"{path}, line {number}: is no object with \"text\", with \"prompt\" and \"completion\", or with \"messages\"."
+                            $"{path}, line {number}: is no object with \"text\", with \"prompt\" and \"completion\", with \"messages\", or with \"pixels\"."
                         )
                 );
             }
@@ -47,6 +47,12 @@ public sealed class PublicRecords
             ? new PublicRecords(Convert.ToHexStringLower(SHA256.HashData(bytes)), records)
             : throw new InvalidDataException($"{path}: holds no record.");
     }
+
+    /// <summary>The records as images.</summary>
+    /// <param name="model">The model.</param>
+    /// <exception cref="InvalidDataException">A record that the model cannot take.</exception>
+    public IReadOnlyList<ImageExample> EncodeImages(ImageClassifier model) =>
+        [.. _records.Select(record => record.EncodeImage(model))];
 
     /// <summary>The records as tokens.</summary>
     /// <param name="model">The model, a classifier of which needs labels.</param>

@@ -38,6 +38,9 @@ public sealed class BaseModel : IDisposable
     public TextTokenizer Tokenizer =>
         _tokenizer ?? throw new InvalidCheckpointException($"{Folder} is a {Model.GetName()}, which takes no texts.");
 
+    /// <summary>Its tokenizer; null: the model takes no texts.</summary>
+    public TextTokenizer? TokenizerIfAny => _tokenizer;
+
     /// <summary><see cref="BaseModelDigest"/> of the folder, 64 lower-case hexadecimal digits.</summary>
     public string Sha256 { get; }
 

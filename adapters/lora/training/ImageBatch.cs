@@ -21,13 +21,15 @@ public sealed class ImageBatch : RecordBatch
     /// <param name="shape">Channels, height, width.</param>
     /// <param name="labels">One label an image.</param>
     /// <param name="device">Where the tensors lie; the CPU when null.</param>
+    /// <param name="labelSmoothing">See <see cref="RecordBatch.LabelSmoothing"/>.</param>
     /// <returns>The batch, outside every dispose scope; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">An image of another size, or another number of labels.</exception>
     public static ImageBatch Of(
         IReadOnlyList<float[]> images,
         (int Channels, int Height, int Width) shape,
         IReadOnlyList<int> labels,
-        Device? device = null
+        Device? device = null,
+        double labelSmoothing = 0
     )
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -50,7 +52,10 @@ public sealed class ImageBatch : RecordBatch
         return new ImageBatch(
             pixels.clone().DetachFromDisposeScope(),
             tensor(labels.Select(label => (long)label).ToArray(), device: device ?? CPU).DetachFromDisposeScope()
-        );
+        )
+        {
+            LabelSmoothing = labelSmoothing,
+        };
     }
 
     /// <inheritdoc />

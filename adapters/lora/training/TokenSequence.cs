@@ -5,8 +5,11 @@ namespace Federated.Adapters;
 /// <summary>One record as the model sees it: token ids, and how many characters the predicted ones cover.</summary>
 /// <param name="Ids">The ids. The first is context and never predicted.</param>
 /// <param name="Characters">UTF-16 code units that the predicted ids cover; for losses per character.</param>
-public sealed record TokenSequence(IReadOnlyList<int> Ids, int Characters)
+public sealed record TokenSequence(IReadOnlyList<int> Ids, int Characters) : ModelRecord
 {
+    /// <inheritdoc />
+    public override int Room => Ids.Count;
+
     /// <summary>Leading ids that are context and never predicted, ≥ 1.</summary>
     public int ContextIds { get; init; } = 1;
 

@@ -98,7 +98,9 @@ internal sealed class PublicEvaluator(
         var local = document.Local;
         var loss = HeldOutEvaluation.Evaluate(
             loaded.Model,
-            records.Encode(loaded.Model, loaded.Tokenizer, local.MaxSequenceLength, local.PromptMasking),
+            loaded.Model is ImageClassifier images
+                ? records.EncodeImages(images)
+                : records.Encode(loaded.Model, loaded.Tokenizer, local.MaxSequenceLength, local.PromptMasking),
             MaxTokensAtOnce,
             cancellation
         );

@@ -36,11 +36,12 @@ public sealed class PublicRecordsTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(
             folder.File("public.jsonl"),
-            "{\"text\": \"Gets the value.\", \"label\": \"b\"}\n{\"text\": \"Sets it.\", \"label\": 0}\n"
+            "{\"text\": \"Gets the value.\", \"label\": \"perhaps\"}\n{\"text\": \"Sets it.\", \"label\": 0}\n"
         );
         File.WriteAllText(folder.File("none.jsonl"), "{\"text\": \"Gets the value.\"}\n");
         var tokenizer = TextTokenizer.Load(RepositoryFolder.BaseDocs);
-        using var model = new ImageClassifier(new ImageConfig { LabelNames = ["a", "b"] });
+        using var checkpoint = Models.RandomBert.Make("bert").Write();
+        using var model = ModelWeights.Load(checkpoint.Folder, ModelConfig.Read(checkpoint.Folder));
 
         var records = PublicRecords.Read(folder.File("public.jsonl")).Encode(model, tokenizer, 64, promptMasking: true);
 
@@ -48,6 +49,50 @@ public sealed class PublicRecordsTests
         Assert.Throws<InvalidDataException>(() =>
             PublicRecords.Read(folder.File("none.jsonl")).Encode(model, tokenizer, 64, promptMasking: true)
         );
+    }
+
+    [Fact]
+    public void Images_are_for_image_classifiers_alone()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(
+            folder.File("public.jsonl"),
+            """
+            {"pixels": "AP8=", "label": "b"}
+            {"pixels": "/wA=", "label": 0}
+            """
+        );
+        File.WriteAllText(folder.File("text.jsonl"), """{"text": "Gets the value.", "label": 0}""");
+        File.WriteAllText(folder.File("size.jsonl"), """{"pixels": "AAAA", "label": 0}""");
+        using var images = new ImageClassifier(
+            new ImageConfig
+            {
+                Height = 1,
+                Width = 2,
+                Convolutions = [],
+                LabelNames = ["a", "b"],
+            }
+        );
+        using var language = Some.Model();
+        images.Initialize(seed: 1);
+        var records = PublicRecords.Read(folder.File("public.jsonl"));
+
+        var encoded = records.EncodeImages(images);
+        var loss = HeldOutEvaluation.Evaluate(images, encoded, 16, TestContext.Current.CancellationToken);
+
+        Assert.Equal([1, 0], encoded.Select(image => image.Label));
+        Assert.Equal([0, 1], encoded[0].Pixels);
+        Assert.Equal((2L, 2L), (loss.Records, loss.Tokens));
+        using var batch = RecordBatch.Of(encoded);
+        Assert.Equal(images.TotalLoss(batch).Nats, loss.Nats, 1e-5);
+        Assert.Throws<InvalidDataException>(() =>
+            records.Encode(language, TextTokenizer.Load(RepositoryFolder.BaseDocs), 64, promptMasking: true)
+        );
+        Assert.Throws<InvalidDataException>(() => PublicRecords.Read(folder.File("text.jsonl")).EncodeImages(images));
+        var error = Assert.Throws<InvalidDataException>(() =>
+            PublicRecords.Read(folder.File("size.jsonl")).EncodeImages(images)
+        );
+        Assert.Contains("the model takes 2", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
