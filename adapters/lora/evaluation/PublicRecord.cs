@@ -96,11 +96,7 @@ internal sealed record PublicRecord(
         try
         {
             var config = classifier.Config;
-            return new(
-                ImagePixels.Read(config, Text),
-                (config.Channels, config.Height, config.Width),
-                label
-            );
+            return new(ImagePixels.Read(config, Text), (config.Channels, config.Height, config.Width), label);
         }
         catch (FormatException error)
         {
