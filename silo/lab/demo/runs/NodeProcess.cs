@@ -47,7 +47,8 @@ internal sealed record NodeProcess(Organisation Organisation, ChildProcess Proce
             }
         }
 
-        arguments.AddRange(["--home", home, "--until-ended"]);
+        // The arms of a comparison are homes of their own on the same records, on purpose.
+        arguments.AddRange(["--home", home, "--until-ended", "--adopt-data"]);
         var program = ProgramFolder.Find("Federated.ClientNode", "fednode");
         var process = ChildProcess.Start(
             organisation.Name,
