@@ -71,7 +71,7 @@ public sealed class ImageTrainingTests : IDisposable
             Path.Combine(_folder.Path, "mine"),
             steps: 250,
             batchSize: 16,
-            learningRate: 0.03,
+            learningRate: 0.005,
             TestContext.Current.CancellationToken
         );
 
@@ -176,7 +176,7 @@ public sealed class ImageTrainingTests : IDisposable
             $$"""
             {
               "model_type": "federated-image", "channels": 1, "height": {{Side}}, "width": {{Side}},
-              "convolutions": [4], "hidden": [8], "num_labels": 2
+              "convolutions": [4], "hidden": [32], "num_labels": 2
             }
             """
         );
@@ -200,7 +200,7 @@ public sealed class ImageTrainingTests : IDisposable
             );
         }
 
-        var run = Some.Run("none", steps: 80);
+        var run = Some.Run("none", steps: 200);
         run = run with
         {
             BaseModel = run.BaseModel with { Sha256 = BaseModelDigest.Compute(model) },
@@ -208,7 +208,7 @@ public sealed class ImageTrainingTests : IDisposable
             Adapter = run.Adapter with { Targets = ["conv.0", "fc.0", "fc.1"] },
             Local = run.Local with
             {
-                Optimizer = new OptimizerSection { Name = "adamw", LearningRate = 0.02 },
+                Optimizer = new OptimizerSection { Name = "adamw", LearningRate = 0.005 },
             },
         };
         var settings = Some.Settings("data.jsonl");
