@@ -29,6 +29,11 @@ internal static class DemoPreparation
             );
         }
 
+        if (options.DataFolder is not null)
+        {
+            organisations = [.. organisations.Select(organisation => Copied(folder, organisation))];
+        }
+
         var stranger = options.DataFolder is null ? Write(folder, Publisher.HeldOut, Packages()) : null;
         var versions = options.Versions ?? DemoDefaults.Versions;
         var delta = Math.Min(DemoDefaults.Delta, 1.0 / organisations.Max(o => o.DeclaredRecords));
@@ -81,6 +86,15 @@ internal static class DemoPreparation
     /// <summary>The key of the splits: which records are held out depends on the seed and on each record alone.</summary>
     public static byte[] SplitKey(int seed) =>
         SHA256.HashData(Encoding.UTF8.GetBytes(Numbers.Text($"federated-demo-split/{seed}")));
+
+    // The demo's nodes spend a budget of their own, and mark their data as theirs: a copy leaves the user's files to the user's real nodes.
+    private static Organisation Copied(DemoFolder folder, Organisation organisation)
+    {
+        var copy = folder.Data(organisation.Name);
+        Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+        File.Copy(organisation.RecordsFile, copy, overwrite: true);
+        return organisation with { RecordsFile = copy };
+    }
 
     private static IReadOnlyList<Organisation> Publishers(DemoFolder folder, DemoOptions options)
     {
