@@ -22,51 +22,16 @@ public static class ClassifierFolder
     /// <exception cref="ArgumentException">Fewer than two labels, one twice or empty.</exception>
     public static void Make(string source, IReadOnlyList<string> labels, long seed, string target)
     {
-        ArgumentNullException.ThrowIfNull(labels);
         ArgumentOutOfRangeException.ThrowIfNegative(seed);
-        if (labels.Count < 2 || labels.Distinct().Count() < labels.Count || labels.Any(string.IsNullOrWhiteSpace))
-        {
-            throw new ArgumentException(
-                "A classifier needs two labels at least, each once and none empty.",
-                nameof(labels)
-            );
-        }
-
-        if (Path.Exists(target))
-        {
-            throw new InvalidCheckpointException($"{target} is there already; name a folder that is not.");
-        }
-
-        var json = Configuration(ModelFolder.Require(source, "config.json"), labels);
-        var unfinished = target + ".tmp";
-        Directory.CreateDirectory(unfinished);
-        try
-        {
-            File.WriteAllText(Path.Combine(unfinished, "config.json"), json);
-            using var model = (SequenceClassifier)ModelConfig.Read(unfinished).Create();
-            Fill(model, source, seed);
-            Safetensors.Write(
-                Path.Combine(unfinished, "model.safetensors"),
-                model.named_parameters().Select(named => KeyValuePair.Create(named.name, (Tensor)named.parameter)),
-                new Dictionary<string, string> { ["format"] = "pt" }
-            );
-            foreach (var file in ModelFolder.TokenizerFilesOf(source))
-            {
-                File.Copy(file, Path.Combine(unfinished, Path.GetFileName(file)));
-            }
-
-            Directory.Move(unfinished, target);
-        }
-        finally
-        {
-            if (Directory.Exists(unfinished))
-            {
-                Directory.Delete(unfinished, recursive: true);
-            }
-        }
+        NewModelFolder.Make<SequenceClassifier>(
+            target,
+            Configuration(ModelFolder.Require(source, "config.json"), labels),
+            model => Fill(model, source, seed),
+            ModelFolder.TokenizerFilesOf(source)
+        );
     }
 
-    private static string Configuration(string path, IReadOnlyList<string> labels)
+    private static JsonObject Configuration(string path, IReadOnlyList<string> labels)
     {
         var type = ConfigFields.Open(path).Text("model_type");
         if (type is not ("bert" or "roberta"))
@@ -80,15 +45,10 @@ public static class ClassifierFolder
         config["architectures"] = new JsonArray(
             type == "bert" ? "BertForSequenceClassification" : "RobertaForSequenceClassification"
         );
-        config["id2label"] = new JsonObject(
-            labels.Select((label, id) => KeyValuePair.Create($"{id}", (JsonNode?)JsonValue.Create(label)))
-        );
-        config["label2id"] = new JsonObject(
-            labels.Select((label, id) => KeyValuePair.Create(label, (JsonNode?)JsonValue.Create(id)))
-        );
+        NewModelFolder.SetLabels(config, labels);
         config["problem_type"] = "single_label_classification";
         config["torch_dtype"] = "float32";
-        return config.ToJsonString(JsonLayout.Indented) + "\n";
+        return config;
     }
 
     private static void Fill(SequenceClassifier model, string source, long seed)
