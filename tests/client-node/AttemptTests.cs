@@ -45,9 +45,9 @@ public sealed class AttemptTests : IDisposable
     [InlineData(3, true)]
     public async Task A_node_killed_between_steps_goes_on_at_the_last_one_kept(int killAfter, bool isDamaged)
     {
-        using var undisturbed = new NodeUnderTest(Some.Run(steps: 5), Secrets.Shared);
+        using var undisturbed = new NodeUnderTest(Some.Run(steps: 5));
         await undisturbed.RunAsync();
-        using var node = new NodeUnderTest(Some.Run(steps: 5), Secrets.Shared);
+        using var node = new NodeUnderTest(Some.Run(steps: 5));
         var steps = new List<int>();
         var killed = false;
         CountingTraining Count(ILocalTraining inner) =>
@@ -94,7 +94,7 @@ public sealed class AttemptTests : IDisposable
         var finals = new List<string>();
         for (var i = 0; i < 2; i++)
         {
-            using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1, steps: 3), Secrets.Shared);
+            using var node = new NodeUnderTest(Some.Run("gaussian", versions: 1, steps: 3));
             var killed = false;
             CountingTraining Kill(ILocalTraining inner) =>
                 new(inner, [])

@@ -10,10 +10,10 @@ public sealed class InitialFactorsRunTests
     [Fact]
     public async Task The_file_that_the_run_names_is_fetched_and_trained_with()
     {
-        using var seeded = new NodeUnderTest(Some.Run("test"), Secrets.Shared);
+        using var seeded = new NodeUnderTest(Some.Run("test"));
         await seeded.RunAsync();
         var file = Factors(seed: 3);
-        using var node = new NodeUnderTest(Naming(file), Secrets.Shared, initialFactors: file);
+        using var node = new NodeUnderTest(Naming(file), initialFactors: file);
 
         Assert.Equal(LoopEnd.Completed, await node.RunAsync());
 
@@ -28,7 +28,7 @@ public sealed class InitialFactorsRunTests
     public async Task A_file_that_was_damaged_here_is_fetched_again()
     {
         var file = Factors(seed: 3);
-        using var node = new NodeUnderTest(Naming(file), Secrets.Fresh(), initialFactors: file);
+        using var node = new NodeUnderTest(Naming(file), initialFactors: file);
         var folder = Directory.CreateDirectory(Path.Combine(node.Folder, "runs", node.Silo.RunDigest));
         var kept = Path.Combine(folder.FullName, "initial-factors.safetensors");
         await File.WriteAllBytesAsync(kept, [1, 2, 3], TestContext.Current.CancellationToken);
@@ -45,7 +45,7 @@ public sealed class InitialFactorsRunTests
     {
         byte[] junk = [.. Enumerable.Repeat((byte)7, 100)];
         var named = sent == "no factors" ? junk : Factors(seed: 3);
-        using var node = new NodeUnderTest(Naming(named), Secrets.Fresh(), initialFactors: Factors(seed: 3));
+        using var node = new NodeUnderTest(Naming(named), initialFactors: Factors(seed: 3));
         node.Silo.InitialFactors = sent switch
         {
             "another file" => Factors(seed: 4),

@@ -11,17 +11,9 @@ internal sealed class NodeUnderTest : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public NodeUnderTest(RunDocument run, ConsentMode consent = ConsentMode.Auto)
-        : this(run, Secrets.Fresh(), consent) { }
-
-    public NodeUnderTest(
-        RunDocument run,
-        Secrets secrets,
-        ConsentMode consent = ConsentMode.Auto,
-        byte[]? initialFactors = null
-    )
+    public NodeUnderTest(RunDocument run, ConsentMode consent = ConsentMode.Auto, byte[]? initialFactors = null)
     {
-        secrets.CopyTo(Folder);
+        Secrets.CopyTo(Folder);
         Settings = Some.Settings(_folder.Write("data.jsonl", Some.Records(60)), consent);
         using var identity = NodeIdentity.LoadOrCreate(Path.Combine(Folder, "key.pem"));
         NodeId = identity.Id;

@@ -83,7 +83,7 @@ public sealed class RoundLoopTests
         static async Task<string> FinalDigest(string mechanism)
         {
             // The same key, hence the same node id and hold-out.
-            using var node = new NodeUnderTest(Some.Run(mechanism), Secrets.Shared);
+            using var node = new NodeUnderTest(Some.Run(mechanism));
             await node.RunAsync();
             return node.Silo.FinalDigest;
         }
@@ -95,9 +95,9 @@ public sealed class RoundLoopTests
     [InlineData("sent, no receipt")]
     public async Task A_killed_node_goes_on_and_ends_with_the_same_adapter(string moment)
     {
-        using var undisturbed = new NodeUnderTest(Some.Run(), Secrets.Shared);
+        using var undisturbed = new NodeUnderTest(Some.Run());
         await undisturbed.RunAsync();
-        using var node = new NodeUnderTest(Some.Run(), Secrets.Shared);
+        using var node = new NodeUnderTest(Some.Run());
         var bases = new List<long>();
         var killed = false;
         void KillAt(string here, long version)

@@ -22,9 +22,9 @@ public sealed class RoundLoopVersionTests
     [Fact]
     public async Task The_frozen_products_beside_a_version_are_part_of_what_is_trained_and_judged()
     {
-        using var plain = new NodeUnderTest(Some.Run("test"), Secrets.Shared);
+        using var plain = new NodeUnderTest(Some.Run("test"));
         await plain.RunAsync();
-        using var node = new NodeUnderTest(Some.Run("test"), Secrets.Shared);
+        using var node = new NodeUnderTest(Some.Run("test"));
         node.Silo.Residual = Residual(node, 0.05f);
 
         Assert.Equal(LoopEnd.Completed, await node.RunAsync());

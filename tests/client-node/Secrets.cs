@@ -1,31 +1,24 @@
-using Federated.Privacy.Accounting;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Federated.ClientNode.Tests;
 
-/// <summary>A node's key and hold-out secret, so that two homes can be the same node.</summary>
-internal sealed class Secrets
+/// <summary>
+/// The key and the hold-out secret of the node of these tests, always the same ones: what a seeded run samples and adds follows from
+/// the node's name, so a fresh key would make every such test a draw of its own.
+/// </summary>
+internal static class Secrets
 {
-    private readonly byte[] _key;
-    private readonly byte[] _holdOut;
+    private static readonly byte[] PrivateKey = Digest("the private key of a node in tests");
+    private static readonly byte[] HoldOut = Digest("the hold-out secret of a node in tests");
 
-    private Secrets(byte[] key, byte[] holdOut) => (_key, _holdOut) = (key, holdOut);
-
-    /// <summary>One set for all tests that compare two runs of the same node.</summary>
-    public static Secrets Shared { get; } = Fresh();
-
-    public static Secrets Fresh()
+    public static void CopyTo(string home)
     {
-        using var folder = new TemporaryFolder();
-        using var identity = NodeIdentity.Create(folder.File("key.pem"));
-        return new Secrets(
-            File.ReadAllBytes(folder.File("key.pem")),
-            System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)
-        );
+        using var key = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = PrivateKey });
+        var pem = Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n");
+        DurableFile.Write(Path.Combine(home, "key.pem"), pem, secret: true);
+        DurableFile.Write(Path.Combine(home, "holdout.key"), HoldOut, secret: true);
     }
 
-    public void CopyTo(string home)
-    {
-        DurableFile.Write(Path.Combine(home, "key.pem"), _key, secret: true);
-        DurableFile.Write(Path.Combine(home, "holdout.key"), _holdOut, secret: true);
-    }
+    private static byte[] Digest(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }
