@@ -120,24 +120,23 @@ internal sealed class NodeSession : IAsyncDisposable
     {
         var offers = new OfferedRuns(_home, _time);
         var consent = new RunConsent(new OwnerPolicy(_settings), offers, _ledger, _settings, _silo, _resilience, _log);
-        var spool = new UpdateSpool(_home.SpoolFolder);
         var reports = new RunReports(_home, _settings, consent, _time);
+        var spool = new UpdateSpool(_home.SpoolFolder);
         var norms = new ClippingNorms(_home.RunsFolder);
         using var local = new LocalTraining(_settings, _records, _identity.Id, machine, norms, _home, _time, _log);
         ILocalTraining training = Console.IsErrorRedirected ? local : new TerminalProgress(local, Console.Error);
+        var sealer = new Sealer(spool, norms, _ledger, _identity, _time);
+        var sender = new UpdateSender(_silo, _resilience, new ReceiptCheck(membership), spool, _ledger, _log);
         var loop = new RoundLoop(
-            _silo,
-            _resilience,
-            _ledger,
+            new CheckIns(_silo, _resilience, _ledger, consent, _time, _log),
             consent,
-            new AdapterDownload(_home, _settings.Models, _silo, _resilience),
+            new AdapterDownload(_home, _settings.Models, _silo, _resilience, reports),
             training,
             spool,
-            new Sealer(spool, norms, _ledger, _identity, _time),
-            new UpdateSender(_silo, _resilience, new ReceiptCheck(membership), spool, _ledger, _log),
+            sealer,
+            new SealedDelivery(_silo, consent, spool, sealer, sender, reports, _time, _log),
             reports,
             new HeldOutReports(training, reports, reportEveryVersion, _log),
-            _time,
             _log
         );
         return await loop.RunAsync(untilEnded, cancellation);

@@ -31,28 +31,20 @@ namespace Federated.ClientNode;
 /// afresh, since nobody has seen the first draw.
 /// </remarks>
 internal sealed class RoundLoop(
-    ISiloConnection silo,
-    Resilience resilience,
-    PrivacyLedger ledger,
+    CheckIns checkIns,
     RunConsent consent,
     AdapterDownload download,
     ILocalTraining training,
     UpdateSpool spool,
     Sealer sealer,
-    UpdateSender sender,
+    SealedDelivery delivery,
     RunReports reports,
     HeldOutReports judge,
-    TimeProvider time,
     ILogger log
 )
 {
-    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ShortHold = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100); // whatever a silo says
-    private readonly SealedDelivery _delivery = new(silo, consent, spool, sealer, sender, reports, time, log);
     private readonly HashSet<string> _ended = [];
     private readonly HashSet<CheckInAnswer.Assignment> _diverged = [];
-    private string _lastReason = "";
 
     /// <summary>Works until stopped, or until its runs have ended or one was declined.</summary>
     /// <param name="untilEnded">True: return when all accepted runs are over, or when one was declined.</param>
@@ -62,11 +54,10 @@ internal sealed class RoundLoop(
     /// <exception cref="LedgerRolledBackException">An older ledger was put back: the silo, or an anchor, knows a head that it does not hold.</exception>
     public async Task<LoopEnd> RunAsync(bool untilEnded, CancellationToken cancellation)
     {
-        await _delivery.ResumeAsync(cancellation);
+        await delivery.ResumeAsync(cancellation);
         while (true)
         {
-            // First of all, also before a plan is reserved: what the silo knows of the ledger is compared with it.
-            switch (await CheckInAsync(cancellation))
+            switch (await checkIns.NextAsync(cancellation))
             {
                 case CheckInAnswer.Offer offer:
                     if (!await AnsweredAsync(consent.AnswerAsync(offer, cancellation), cancellation) && IsDone())
@@ -81,7 +72,7 @@ internal sealed class RoundLoop(
                     break;
 
                 case CheckInAnswer.Wait wait:
-                    await WaitAsync(consent.AwaitsAnswer ? ShortestWait : wait.RetryAfter, wait.Reason, cancellation);
+                    await checkIns.WaitAsync(wait, cancellation);
                     break;
 
                 case CheckInAnswer.Ended ended:
@@ -93,7 +84,7 @@ internal sealed class RoundLoop(
                     break;
 
                 case CheckInAnswer.Refused refused:
-                    await WaitAsync(LongestHold, refused.Message, cancellation);
+                    await checkIns.WaitAsync(CheckIns.LongestHold, refused.Message, cancellation);
                     break;
             }
 
@@ -116,39 +107,9 @@ internal sealed class RoundLoop(
         catch (SiloRefusedException error)
         {
             log.Error("no answer to an offer: {Reason}", error.Message);
-            await Task.Delay(LongestHold, time, cancellation);
+            await checkIns.WaitAsync(CheckIns.LongestHold, "", cancellation);
             return true;
         }
-    }
-
-    private async Task<CheckInAnswer> CheckInAsync(CancellationToken cancellation)
-    {
-        ledger.RefuseIfRolledBack();
-        var hold =
-            consent.AwaitsAnswer ? ShortestWait
-            : consent.AwaitsOwner ? ShortHold
-            : LongestHold;
-        CheckInAnswer answer;
-        try
-        {
-            answer = await resilience.Call.ExecuteAsync(
-                async token => await silo.CheckInAsync(ledger.Head, hold, consent.NotToBeOffered, token),
-                cancellation
-            );
-        }
-        catch (SiloRefusedException error)
-        {
-            answer = new CheckInAnswer.Refused(error.Reason, error.Message, MayRetry: false);
-        }
-
-        if (answer.KnownLedger is { } known)
-        {
-            ledger.Compare(known);
-        }
-
-        return answer is CheckInAnswer.Refused refused && NodeRefusedException.IsFinal(refused.Reason)
-            ? throw new NodeRefusedException(refused.Reason, refused.Message)
-            : answer;
     }
 
     /// <summary>One assignment, steps 0–6.</summary>
@@ -162,7 +123,7 @@ internal sealed class RoundLoop(
             return;
         }
 
-        await using var beats = _delivery.Beat(run, assignment.BaseVersion, cancellation);
+        await using var beats = delivery.Beat(run, assignment.BaseVersion, cancellation);
         try
         {
             if (spool.Find(run.Digest, assignment.Epoch, assignment.BaseVersion) is { } earlier)
@@ -174,7 +135,7 @@ internal sealed class RoundLoop(
                 }
 
                 // The silo has lost its receipt, or never had the bytes: they are sent again, and never made again.
-                await _delivery.SendAsync(run, sealer.Complete(run, earlier), resume: true, beats);
+                await delivery.SendAsync(run, sealer.Complete(run, earlier), resume: true, beats);
                 return;
             }
 
@@ -203,7 +164,7 @@ internal sealed class RoundLoop(
             training.Forget(run);
 
             // :: (6)
-            await _delivery.SendAsync(run, update, resume: false, beats);
+            await delivery.SendAsync(run, update, resume: false, beats);
         }
         catch (OperationCanceledException) when (beats.IsCancelledBySilo)
         {
@@ -231,14 +192,7 @@ internal sealed class RoundLoop(
         beats.Progress = beats.Progress with { Phase = NodePhase.Downloading };
         var layout = await LayoutAsync(run, beats.Work);
         var version = assignment.BaseVersion;
-        var content = await FetchAsync(
-            run,
-            version,
-            assignment.BaseDigest,
-            assignment.ResidualDigest,
-            layout,
-            beats.Work
-        );
+        var content = await download.FetchAsync(run, assignment.Base, layout, beats.Work);
         reports.Change(run, report => report with { Version = Math.Max(report.Version, version) });
         await judge.VersionAsync(run, version, content, beats.Work);
 
@@ -268,7 +222,7 @@ internal sealed class RoundLoop(
     {
         if (!_ended.Add(ended.RunDigest))
         {
-            await WaitAsync(ShortHold, "for the next run", cancellation);
+            await checkIns.WaitAsync(CheckIns.ShortHold, "for the next run", cancellation);
             return false;
         }
 
@@ -279,31 +233,24 @@ internal sealed class RoundLoop(
         }
 
         log.Information("run {Run} has ended: {Outcome} {Reason}", run.Name, ended.Outcome, ended.Reason);
-        if (ended.FinalDigest.Length > 0)
+        if (ended.Final is { } final)
         {
-            await JudgeFinalAsync(run, ended, cancellation);
+            await JudgeFinalAsync(run, final, cancellation);
         }
 
         reports.Change(run, report => report with { Outcome = ended.Outcome });
-        _delivery.Prune(run);
+        delivery.Prune(run);
         return true;
     }
 
-    private async Task JudgeFinalAsync(ConsentedRun run, CheckInAnswer.Ended ended, CancellationToken cancellation)
+    private async Task JudgeFinalAsync(ConsentedRun run, PublishedVersion final, CancellationToken cancellation)
     {
         AdapterLayout layout;
         VersionContent content;
         try
         {
             layout = await LayoutAsync(run, cancellation);
-            content = await FetchAsync(
-                run,
-                ended.FinalVersion,
-                ended.FinalDigest,
-                ended.FinalResidualDigest,
-                layout,
-                cancellation
-            );
+            content = await download.FetchAsync(run, final, layout, cancellation);
         }
         catch (Exception error) when (CallFault.ConcernsOneCall(error))
         {
@@ -311,35 +258,14 @@ internal sealed class RoundLoop(
             return;
         }
 
-        await judge.FinalAsync(run, ended.FinalVersion, content, cancellation);
+        await judge.FinalAsync(run, final.Number, content, cancellation);
     }
 
     private async Task<AdapterLayout> LayoutAsync(ConsentedRun run, CancellationToken cancellation)
     {
-        await download.InitialFactorsAsync(run, bytes => Received(run, bytes), cancellation);
+        await download.InitialFactorsAsync(run, cancellation);
         return await training.LayoutAsync(run, cancellation);
     }
-
-    private void Received(ConsentedRun run, long bytes) =>
-        reports.Change(run, report => report with { BytesReceived = report.BytesReceived + bytes });
-
-    private Task<VersionContent> FetchAsync(
-        ConsentedRun run,
-        long version,
-        string digest,
-        string residualDigest,
-        AdapterLayout layout,
-        CancellationToken cancellation
-    ) =>
-        download.FetchAsync(
-            run.Digest,
-            version,
-            digest,
-            residualDigest,
-            layout,
-            bytes => Received(run, bytes),
-            cancellation
-        );
 
     private async Task RefuseAsync(CheckInAnswer.Assignment assignment, string reason, CancellationToken cancellation)
     {
@@ -349,23 +275,6 @@ internal sealed class RoundLoop(
             assignment.BaseVersion,
             reason
         );
-        await Task.Delay(LongestHold, time, cancellation);
-    }
-
-    private async Task WaitAsync(TimeSpan delay, string reason, CancellationToken cancellation)
-    {
-        if (reason != _lastReason && reason.Length > 0)
-        {
-            log.Information("waiting: {Reason}", reason);
-            _lastReason = reason;
-        }
-
-        await Task.Delay(
-            delay < ShortestWait ? ShortestWait
-                : delay > LongestHold ? LongestHold
-                : delay,
-            time,
-            cancellation
-        );
+        await checkIns.WaitAsync(CheckIns.LongestHold, "", cancellation);
     }
 }

@@ -8,11 +8,13 @@ namespace Federated.ClientNode;
 /// <param name="models">Model name → folder.</param>
 /// <param name="silo">Where they come from.</param>
 /// <param name="resilience">Tries again.</param>
+/// <param name="reports">Where the bytes that came are counted.</param>
 internal sealed class AdapterDownload(
     NodeHome home,
     IReadOnlyDictionary<string, string> models,
     ISiloConnection silo,
-    Resilience resilience
+    Resilience resilience,
+    RunReports reports
 )
 {
     /// <summary>Where the newest fetched version of a run lies.</summary>
@@ -24,50 +26,39 @@ internal sealed class AdapterDownload(
         Path.Combine(home.RunFolder(runDigest), $"residual-{adapterDigest}.bin");
 
     /// <summary>What a version is made of.</summary>
-    /// <param name="runDigest">The run.</param>
-    /// <param name="version">The version.</param>
-    /// <param name="digest">SHA-256 of its adapter, as the silo announced it.</param>
-    /// <param name="residualDigest">SHA-256 of the frozen products beside it; empty when there are none.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="version">The version, as the silo announced it.</param>
     /// <param name="layout">The layout that this node expects.</param>
-    /// <param name="received">Told the number of bytes that came.</param>
     /// <param name="cancellation">Stops the transfer.</param>
     /// <exception cref="SiloRefusedException">The silo sends other bytes than it announced.</exception>
     /// <exception cref="InvalidAdapterBlobException">The bytes are no adapter of this layout.</exception>
     public async Task<VersionContent> FetchAsync(
-        string runDigest,
-        long version,
-        string digest,
-        string residualDigest,
+        ConsentedRun run,
+        PublishedVersion version,
         AdapterLayout layout,
-        Action<long> received,
         CancellationToken cancellation
     )
     {
-        var residualFile = ResidualFileOf(home, runDigest, digest);
+        var residualFile = ResidualFileOf(home, run.Digest, version.Digest);
         IReadOnlyList<LayerProduct>? residual = null;
-        if (residualDigest.Length > 0)
+        if (version.ResidualDigest.Length > 0)
         {
+            var most = ProductsBlob.MaxByteLength(layout);
             using var products = await BytesAsync(
-                new(
-                    runDigest,
-                    version,
-                    residualDigest,
-                    RunBlob.Residual,
-                    residualFile,
-                    ProductsBlob.MaxByteLength(layout)
-                ),
-                received,
+                run,
+                new(version.Number, version.ResidualDigest, RunBlob.Residual, residualFile, most),
                 cancellation
             );
             residual = ProductsReader.ReadAll(products, ProductsKind.Residual, layout);
         }
 
+        var (file, length) = (FileOf(home, run.Digest), AdapterBlob.ByteLength(layout));
         using var adapter = await BytesAsync(
-            new(runDigest, version, digest, RunBlob.Adapter, FileOf(home, runDigest), AdapterBlob.ByteLength(layout)),
-            received,
+            run,
+            new(version.Number, version.Digest, RunBlob.Adapter, file, length),
             cancellation
         );
-        foreach (var old in Directory.EnumerateFiles(home.RunFolder(runDigest), "residual-*.bin"))
+        foreach (var old in Directory.EnumerateFiles(home.RunFolder(run.Digest), "residual-*.bin"))
         {
             if (old != residualFile)
             {
@@ -80,10 +71,9 @@ internal sealed class AdapterDownload(
 
     /// <summary>Fetches the file of A factors that a run names, unless it is here; nothing where it names none.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="received">Told the number of bytes that came.</param>
     /// <param name="cancellation">Stops the transfer.</param>
     /// <exception cref="SiloRefusedException">The silo sends other bytes than the run document names.</exception>
-    public async Task InitialFactorsAsync(ConsentedRun run, Action<long> received, CancellationToken cancellation)
+    public async Task InitialFactorsAsync(ConsentedRun run, CancellationToken cancellation)
     {
         if (run.Document.Adapter.Initialisation is not { } named)
         {
@@ -92,25 +82,21 @@ internal sealed class AdapterDownload(
 
         var file = InitialFactorsFile.Of(home, run.Digest);
         var most = InitialFactorsFile.MaxByteLength(run.Document, models);
-        using var _ = await BytesAsync(
-            new(run.Digest, 0, named.Sha256, RunBlob.InitialFactors, file, most),
-            received,
-            cancellation
-        );
+        using var _ = await BytesAsync(run, new(0, named.Sha256, RunBlob.InitialFactors, file, most), cancellation);
     }
 
-    private async Task<MemoryStream> BytesAsync(Part part, Action<long> received, CancellationToken cancellation)
+    private async Task<MemoryStream> BytesAsync(ConsentedRun run, Part part, CancellationToken cancellation)
     {
         var bytes = File.Exists(part.File) ? await File.ReadAllBytesAsync(part.File, cancellation) : [];
         if (Digest(bytes) != part.Digest)
         {
             using var target = new BoundedStream(part.MaxLength);
             await resilience.Transfer.ExecuteAsync(
-                async token => await silo.DownloadAsync(part.RunDigest, part.Version, part.Blob, target, token),
+                async token => await silo.DownloadAsync(run.Digest, part.Version, part.Blob, target, token),
                 cancellation
             );
             bytes = target.ToArray();
-            received(bytes.Length);
+            reports.Change(run, report => report with { BytesReceived = report.BytesReceived + bytes.Length });
             if (Digest(bytes) != part.Digest)
             {
                 throw new SiloRefusedException(
@@ -151,12 +137,5 @@ internal sealed class AdapterDownload(
     }
 
     /// <summary>One of the blobs of a run.</summary>
-    private sealed record Part(
-        string RunDigest,
-        long Version,
-        string Digest,
-        RunBlob Blob,
-        string File,
-        long MaxLength
-    );
+    private sealed record Part(long Version, string Digest, RunBlob Blob, string File, long MaxLength);
 }

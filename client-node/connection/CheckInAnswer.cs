@@ -24,7 +24,11 @@ internal abstract record CheckInAnswer
         long BaseVersion,
         string BaseDigest,
         string ResidualDigest = ""
-    ) : CheckInAnswer;
+    ) : CheckInAnswer
+    {
+        /// <summary>The version to start from, with its digests.</summary>
+        public PublishedVersion Base => new(BaseVersion, BaseDigest, ResidualDigest);
+    }
 
     /// <summary>A run to judge.</summary>
     /// <param name="RunDigest">Claimed SHA-256 of the document.</param>
@@ -50,7 +54,12 @@ internal abstract record CheckInAnswer
         long FinalVersion,
         string FinalDigest,
         string FinalResidualDigest = ""
-    ) : CheckInAnswer;
+    ) : CheckInAnswer
+    {
+        /// <summary>Its last published version, with its digests; null when there is none.</summary>
+        public PublishedVersion? Final =>
+            FinalDigest.Length > 0 ? new(FinalVersion, FinalDigest, FinalResidualDigest) : null;
+    }
 
     /// <summary>No, with the reason.</summary>
     /// <param name="Reason">By name.</param>

@@ -14,9 +14,6 @@ internal sealed class SealedDelivery(
     ILogger log
 )
 {
-    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ShortHold = TimeSpan.FromSeconds(3);
-
     /// <summary>After a restart: what was sealed is sent, in the same bytes; what nobody can ask for any more is removed.</summary>
     public async Task ResumeAsync(CancellationToken cancellation)
     {
@@ -109,7 +106,7 @@ internal sealed class SealedDelivery(
         if (!accepted)
         {
             // The silo may ask for the same base again at once, and would get the same bytes and give the same answer.
-            await Task.Delay(update.IsAnswered ? LongestHold : ShortHold, time, beats.Work);
+            await Task.Delay(update.IsAnswered ? CheckIns.LongestHold : CheckIns.ShortHold, time, beats.Work);
         }
     }
 

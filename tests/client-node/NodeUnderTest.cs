@@ -72,19 +72,19 @@ internal sealed class NodeUnderTest : IDisposable
         );
         var training = wrap?.Invoke(local) ?? local;
         var reports = new RunReports(home, Settings, consent, Time);
+        var sealer = new Sealer(spool, norms, ledger, identity, Time);
+        var sender = new UpdateSender(Silo, resilience, new ReceiptCheck(Silo.Membership), spool, ledger, Logger.None);
+        var waits = new NoWaiting(Time);
         var loop = new RoundLoop(
-            Silo,
-            resilience,
-            ledger,
+            new CheckIns(Silo, resilience, ledger, consent, waits, Logger.None),
             consent,
-            new AdapterDownload(home, Settings.Models, Silo, resilience),
+            new AdapterDownload(home, Settings.Models, Silo, resilience, reports),
             training,
             spool,
-            new Sealer(spool, norms, ledger, identity, Time),
-            new UpdateSender(Silo, resilience, new ReceiptCheck(Silo.Membership), spool, ledger, Logger.None),
+            sealer,
+            new SealedDelivery(Silo, consent, spool, sealer, sender, reports, waits, Logger.None),
             reports,
             new HeldOutReports(training, reports, reportEveryVersion, Logger.None),
-            new NoWaiting(Time),
             Logger.None
         );
         return await loop.RunAsync(untilEnded: true, TestContext.Current.CancellationToken);
