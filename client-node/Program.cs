@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Federated;
 using Federated.ClientNode;
 
 var root = new RootCommand("Trains one language model with other organisations; the records stay on this machine.")

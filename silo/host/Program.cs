@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Federated;
 using Federated.Silo;
 
 // fedsilo: coordinates federated runs. Serves nodes and operators, and is the operator's own tool.
@@ -19,4 +20,4 @@ var result = new RootCommand(
 var exitCode = await result.InvokeAsync(
     new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) }
 );
-return result.Action is ParseErrorAction ? ExitCodes.Usage : exitCode;
+return result.Action is ParseErrorAction ? ExitCode.Usage : exitCode;

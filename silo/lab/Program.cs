@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Federated;
 using Federated.Lab.Classifier;
 using Federated.Lab.Demo;
 using Federated.Lab.Pretrain;
@@ -18,4 +19,4 @@ var parsed = root.Parse(args);
 var exitCode = await parsed.InvokeAsync(
     new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) }
 );
-return parsed.Errors.Count > 0 ? DemoExit.Configuration : exitCode;
+return parsed.Errors.Count > 0 ? ExitCode.Usage : exitCode;

@@ -81,7 +81,7 @@ internal static class AdapterCommands
                         }
                     }
 
-                    return ExitCodes.Ok;
+                    return ExitCode.Ok;
                 }
             );
         return command;

@@ -146,7 +146,7 @@ internal static class AdapterInitCommand
             _ = AdapterLayout.For([.. Shapes(model)], options with { RankPattern = pattern, Initial = initial });
             Write(result.GetRequiredValue(Target), bytes);
             Print(result, layers, pattern, initial.Sha256);
-            return ExitCodes.Ok;
+            return ExitCode.Ok;
         }
         catch (Exception e)
             when (e is InvalidAdapterOptionsException or InvalidCheckpointException or InvalidDataException)

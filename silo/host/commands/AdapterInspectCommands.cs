@@ -41,7 +41,7 @@ internal static class AdapterInspectCommands
                             Layers = layers,
                         }
                     );
-                    return Task.FromResult(ExitCodes.Ok);
+                    return Task.FromResult(ExitCode.Ok);
                 }
 
                 Console.WriteLine(
@@ -62,7 +62,7 @@ internal static class AdapterInspectCommands
                             ]
                     )
                 );
-                return Task.FromResult(ExitCodes.Ok);
+                return Task.FromResult(ExitCode.Ok);
             }
         );
         return command;
@@ -98,7 +98,7 @@ internal static class AdapterInspectCommands
                 if (result.GetValue(json))
                 {
                     Output.Json(new { Distance = distance, Layers = layers });
-                    return Task.FromResult(ExitCodes.Ok);
+                    return Task.FromResult(ExitCode.Ok);
                 }
 
                 Console.WriteLine($"{layers.Count} layers, ‖ΔW₁ − ΔW₂‖ = {Number(distance)}\n");
@@ -115,7 +115,7 @@ internal static class AdapterInspectCommands
                             ]
                     )
                 );
-                return Task.FromResult(ExitCodes.Ok);
+                return Task.FromResult(ExitCode.Ok);
             }
         );
         return command;

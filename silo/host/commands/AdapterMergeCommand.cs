@@ -71,7 +71,7 @@ internal static class AdapterMergeCommand
                 var folder = Path.GetFullPath(result.GetRequiredValue(target));
                 merged.Adapter.Write(folder);
                 Print(merged, folder, result.GetValue(json));
-                return Task.FromResult(ExitCodes.Ok);
+                return Task.FromResult(ExitCode.Ok);
             }
         );
         return command;

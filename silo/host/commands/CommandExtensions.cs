@@ -16,11 +16,11 @@ internal static class CommandExtensions
                 }
                 catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
                 {
-                    return ExitCodes.Interrupted;
+                    return ExitCode.Interrupted;
                 }
                 catch (StartupException e)
                 {
-                    return Fail(e.Message, ExitCodes.Usage);
+                    return Fail(e.Message, ExitCode.Usage);
                 }
                 catch (SiloRefusalException e)
                 {
@@ -28,11 +28,11 @@ internal static class CommandExtensions
                 }
                 catch (Exception e) when (e is HttpRequestException or HttpIOException or TaskCanceledException)
                 {
-                    return Fail($"The silo does not answer: {e.Message}", ExitCodes.Unreachable);
+                    return Fail($"The silo does not answer: {e.Message}", ExitCode.Unreachable);
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
-                    return Fail(e.Message, ExitCodes.Failed);
+                    return Fail(e.Message, ExitCode.Failed);
                 }
             }
         );

@@ -54,7 +54,7 @@ internal static class NodeCommands
                     if (silo.Json(result))
                     {
                         Output.Json(invitation);
-                        return ExitCodes.Ok;
+                        return ExitCode.Ok;
                     }
 
                     Console.WriteLine(
@@ -63,7 +63,7 @@ internal static class NodeCommands
                     Console.WriteLine(
                         $"  fednode join {invitation.Url.GetLeftPart(UriPartial.Authority)} --token {invitation.Token} --data records.jsonl --declared-records N"
                     );
-                    return ExitCodes.Ok;
+                    return ExitCode.Ok;
                 }
             );
         return command;
@@ -85,14 +85,14 @@ internal static class NodeCommands
                     if (silo.Json(result))
                     {
                         Output.Json(nodes);
-                        return ExitCodes.Ok;
+                        return ExitCode.Ok;
                     }
 
                     Output.Table(
                         ["NODE", "NAME", "GROUP", "PHASE", "STEP", "SENT", "RECEIVED", "EPSILON", "LAST CONTACT"],
                         nodes.Select(Row)
                     );
-                    return ExitCodes.Ok;
+                    return ExitCode.Ok;
                 }
             );
         return command;

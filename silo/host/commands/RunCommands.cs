@@ -81,7 +81,7 @@ internal static class RunCommands
                         Console.WriteLine($"Follow it with: fedsilo run watch {run.Name}");
                     }
 
-                    return ExitCodes.Ok;
+                    return ExitCode.Ok;
                 }
             );
         return command;
@@ -106,7 +106,7 @@ internal static class RunCommands
                         RunText.Table(runs);
                     }
 
-                    return ExitCodes.Ok;
+                    return ExitCode.Ok;
                 }
             );
         return command;
@@ -133,7 +133,7 @@ internal static class RunCommands
                     if (silo.Json(result))
                     {
                         Output.Json(new { Run = status, Versions = versions });
-                        return ExitCodes.Ok;
+                        return ExitCode.Ok;
                     }
 
                     Console.WriteLine(RunText.Line(status, TimeProvider.System.GetUtcNow()));
@@ -151,7 +151,7 @@ internal static class RunCommands
                         Console.WriteLine(remark);
                     }
 
-                    return ExitCodes.Ok;
+                    return ExitCode.Ok;
                 }
             );
         return command;
@@ -188,10 +188,10 @@ internal static class RunCommands
 
                     line.End();
                     return ended
-                        ? ExitCodes.Ok
+                        ? ExitCode.Ok
                         : throw new SiloRefusalException(
                             "The silo has stopped, and the run has not ended. Watch it again when the silo is back.",
-                            ExitCodes.Unreachable
+                            ExitCode.Unreachable
                         );
                 }
             );
@@ -218,7 +218,7 @@ internal static class RunCommands
                     if (silo.Json(result))
                     {
                         Output.Json(why);
-                        return ExitCodes.Ok;
+                        return ExitCode.Ok;
                     }
 
                     Console.WriteLine(why.Summary);
@@ -232,7 +232,7 @@ internal static class RunCommands
                             ? $"Something happens by itself at {RunText.Time(next)}."
                             : "Nothing happens by itself: a node or the operator must act."
                     );
-                    return ExitCodes.Ok;
+                    return ExitCode.Ok;
                 }
             );
         return command;

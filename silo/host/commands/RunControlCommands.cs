@@ -37,7 +37,7 @@ internal static class RunControlCommands
                         Console.WriteLine($"{name}: done");
                     }
 
-                    return ExitCodes.Ok;
+                    return ExitCode.Ok;
                 }
             );
         return command;

@@ -91,7 +91,7 @@ internal static partial class ServeCommand
         await using var silo = await SiloHost.StartAsync(options, cancellation);
         Console.WriteLine($"ready grpc={Plain(silo.GrpcAddress)} http={Plain(silo.HttpAddress)}");
         await silo.WaitForShutdownAsync(cancellation);
-        return ExitCodes.Ok;
+        return ExitCode.Ok;
     }
 
     private static string Plain(Uri address) => address.GetLeftPart(UriPartial.Authority);

@@ -82,10 +82,10 @@ internal sealed class SiloClient : IDisposable
                 await ReasonAsync(response, cancellation),
                 response.StatusCode switch
                 {
-                    HttpStatusCode.Forbidden or HttpStatusCode.Conflict => ExitCodes.Refused,
-                    >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError => ExitCodes.Usage,
-                    HttpStatusCode.ServiceUnavailable => ExitCodes.Unreachable,
-                    _ => ExitCodes.Failed,
+                    HttpStatusCode.Forbidden or HttpStatusCode.Conflict => ExitCode.Refused,
+                    >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError => ExitCode.Usage,
+                    HttpStatusCode.ServiceUnavailable => ExitCode.Unreachable,
+                    _ => ExitCode.Failed,
                 }
             );
         }

@@ -5,6 +5,6 @@ namespace Federated.Silo;
 /// <param name="exitCode">How the process should end.</param>
 internal sealed class SiloRefusalException(string message, int exitCode) : Exception(message)
 {
-    /// <summary>One of <see cref="ExitCodes"/>.</summary>
+    /// <summary>One of <see cref="Federated.ExitCode"/>.</summary>
     public int ExitCode => exitCode;
 }

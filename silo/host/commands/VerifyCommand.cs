@@ -62,7 +62,7 @@ internal static class VerifyCommand
             Output.Json(verdicts);
         }
 
-        return verdicts.Exists(verdict => verdict.Outcome == VersionOutcome.Wrong) ? ExitCodes.Failed : ExitCodes.Ok;
+        return verdicts.Exists(verdict => verdict.Outcome == VersionOutcome.Wrong) ? ExitCode.Failed : ExitCode.Ok;
     }
 
     private static string Word(VersionVerdict verdict) =>

@@ -82,7 +82,7 @@ internal static class WeightsCommand
             {
                 var policy = Policy(result);
                 Print(Explain(result.GetRequiredValue(Trace), policy), result.GetValue(Json));
-                return Task.FromResult(ExitCodes.Ok);
+                return Task.FromResult(ExitCode.Ok);
             }
         );
         return command;

@@ -15,7 +15,7 @@ internal static class BaseModelFolder
         return File.Exists(Path.Combine(folder, "model.safetensors"))
             ? folder
             : throw new DemoException(
-                DemoExit.Configuration,
+                ExitCode.Usage,
                 $"base model: no model.safetensors in {folder}. Build silo/lab again; "
                     + "if adapters/lora/base-docs is missing, make it with: fedlab pretrain"
             );

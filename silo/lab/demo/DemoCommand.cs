@@ -105,11 +105,11 @@ internal static class DemoCommand
                 await Console.Error.WriteLineAsync(
                     $"Interrupted; every program was stopped. To go on: fedlab demo --dir {Path.GetFullPath(options.Directory)}"
                 );
-                return DemoExit.Interrupted;
+                return ExitCode.Interrupted;
             }
 
             await Console.Error.WriteLineAsync($"fedlab demo: the silo cannot be reached: {e.Message}");
-            return DemoExit.Unreachable;
+            return ExitCode.Unreachable;
         }
     }
 

@@ -72,7 +72,7 @@ internal sealed class DemoFolder : IDisposable
             if (!File.Exists(marker) && Directory.EnumerateFileSystemEntries(folder.Root).Any())
             {
                 throw new DemoException(
-                    DemoExit.Configuration,
+                    ExitCode.Usage,
                     $"--dir {folder.Root}: holds other files and no demo; name an empty or a new folder."
                 );
             }
@@ -83,7 +83,7 @@ internal sealed class DemoFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DemoException(
-                DemoExit.Configuration,
+                ExitCode.Usage,
                 $"--dir {folder.Root}: cannot be written ({e.Message.TrimEnd('.')}); name a folder that you may write.",
                 e
             );
@@ -103,7 +103,7 @@ internal sealed class DemoFolder : IDisposable
         catch (IOException e) when (File.Exists(marker))
         {
             throw new DemoException(
-                DemoExit.Configuration,
+                ExitCode.Usage,
                 $"--dir {Path.GetDirectoryName(marker)}: another fedlab demo works there; stop it, or name another folder.",
                 e
             );

@@ -23,7 +23,7 @@ internal static class DemoPreparation
         foreach (var organisation in organisations.Where(o => o.DeclaredRecords < FewestDeclared))
         {
             throw new DemoException(
-                DemoExit.Configuration,
+                ExitCode.Usage,
                 $"{organisation.RecordsFile}: {organisation.Records} records, expected at least {FewestDeclared}. "
                     + "With fewer, the noise that protects one record drowns the rest: add records."
             );
@@ -102,7 +102,7 @@ internal static class DemoPreparation
         if (nodes < 2 || nodes > Publisher.Training.Count)
         {
             throw new DemoException(
-                DemoExit.Configuration,
+                ExitCode.Usage,
                 $"--nodes {nodes}: expected 2 … {Publisher.Training.Count}, the publishers there are; more with your own text: --data DIR."
             );
         }

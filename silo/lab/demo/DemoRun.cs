@@ -61,7 +61,7 @@ internal sealed class DemoRun(
                 $"The demo in {folder.Root} has ended; this is its report. To train anew: --fresh, or another --dir."
             );
             demo.Print(report);
-            return DemoExit.Ok;
+            return ExitCode.Ok;
         }
 
         return await demo.TellAsync(cancellationToken);
@@ -103,7 +103,7 @@ internal sealed class DemoRun(
             await WaitForCtrlCAsync(cancellationToken);
         }
 
-        return DemoExit.Ok;
+        return ExitCode.Ok;
     }
 
     private async Task<DemoReport> TrainAsync(
@@ -127,7 +127,7 @@ internal sealed class DemoRun(
         await Display().ShowAsync(async show => ended = await watch.FollowAsync(show, cancellationToken));
         if (ended is not { State: "completed" })
         {
-            throw new DemoException(DemoExit.Failed, $"The run has {ended?.State}: {ended?.Reason}");
+            throw new DemoException(ExitCode.Failed, $"The run has {ended?.State}: {ended?.Reason}");
         }
 
         Say("Every node now judges the adapter on records that it held out; the numbers stay with it.");
@@ -195,7 +195,7 @@ internal sealed class DemoRun(
         if (asked is { } value && !value.Equals(decided))
         {
             throw new DemoException(
-                DemoExit.Configuration,
+                ExitCode.Usage,
                 $"{option} {value}: the unfinished demo in {folder.Root} has {decided?.ToString() ?? "none"}. Leave the option out to go on, or use --fresh."
             );
         }
@@ -268,7 +268,7 @@ internal sealed class DemoRun(
                 .Nodes.Where(node => !node.Process.Exited.IsCompleted)
                 .Select(node => node.Organisation.Name);
             throw new DemoException(
-                DemoExit.Failed,
+                ExitCode.Failed,
                 $"{string.Join(", ", late)}: not finished {FinishLimit.TotalMinutes} minutes after the run; see {folder.Root}/logs.",
                 e
             );

@@ -72,7 +72,7 @@ internal sealed record DemoState
         catch (JsonException e)
         {
             throw new DemoException(
-                DemoExit.Configuration,
+                ExitCode.Usage,
                 $"{folder.StateFile}: damaged ({e.Message}); start again with --fresh.",
                 e
             );

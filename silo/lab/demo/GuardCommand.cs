@@ -19,7 +19,7 @@ internal static class GuardCommand
             async (_, _) =>
             {
                 await ChildGuardLoop.RunAsync(Console.In, Grace, TimeProvider.System);
-                return DemoExit.Ok;
+                return ExitCode.Ok;
             }
         );
         return command;

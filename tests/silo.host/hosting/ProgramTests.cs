@@ -21,30 +21,30 @@ public sealed class ProgramTests : IDisposable
         using var kill = Process.Start("kill", ["-TERM", $"{silo.Id}"]);
         await silo.WaitForExitAsync(Cancellation);
 
-        Assert.Equal(ExitCodes.Ok, silo.ExitCode);
+        Assert.Equal(ExitCode.Ok, silo.ExitCode);
         DataFolder.Open(_folder["data"]).Dispose();
     }
 
     [Theory]
-    [InlineData(ExitCodes.Usage, "--listen 0.0.0.0", "serve --data DATA --listen 0.0.0.0")]
-    [InlineData(ExitCodes.Usage, "NAME=FOLDER", "serve --data DATA --model tiny")]
-    [InlineData(ExitCodes.Usage, "--dta", "serve --dta x")]
-    [InlineData(ExitCodes.Usage, "operator token", "run list")]
-    [InlineData(ExitCodes.Usage, "--data", "run list --data DATA")]
-    [InlineData(ExitCodes.Ok, "", "run submit --help")]
-    [InlineData(ExitCodes.Usage, "--cutoff 0", "weights --trace DATA --cutoff 0")]
-    [InlineData(ExitCodes.Usage, "no such file", "weights --trace DATA --cutoff 50")]
-    [InlineData(ExitCodes.Usage, "--weight-cap 0", "weights --trace DATA --cutoff 50 --weight-cap 0")]
-    [InlineData(ExitCodes.Usage, "--method fedprox", "weights --trace DATA --cutoff 50 --method fedprox")]
-    [InlineData(ExitCodes.Usage, "--cutoff is missing", "weights --trace DATA")]
-    [InlineData(ExitCodes.Usage, "--window 0", "weights --trace DATA --cutoff 50 --window 0")]
-    [InlineData(ExitCodes.Usage, "--shrinkage -1", "weights --trace DATA --cutoff 50 --shrinkage -1")]
-    [InlineData(ExitCodes.Usage, "--probability a=2", "weights --trace DATA --method known --probability a=2")]
-    [InlineData(ExitCodes.Usage, "adapter_config.json is missing", "adapter merge DATA --out DATA-out")]
-    [InlineData(ExitCodes.Usage, "adapter_config.json is missing", "adapter inspect DATA")]
-    [InlineData(ExitCodes.Usage, "--method mean", "adapter merge DATA --method mean --out DATA-out")]
-    [InlineData(ExitCodes.Usage, "is no number", "adapter merge DATA DATA --weights .5;.5 --out DATA-out")]
-    [InlineData(ExitCodes.Ok, "", "adapter merge --help")]
+    [InlineData(ExitCode.Usage, "--listen 0.0.0.0", "serve --data DATA --listen 0.0.0.0")]
+    [InlineData(ExitCode.Usage, "NAME=FOLDER", "serve --data DATA --model tiny")]
+    [InlineData(ExitCode.Usage, "--dta", "serve --dta x")]
+    [InlineData(ExitCode.Usage, "operator token", "run list")]
+    [InlineData(ExitCode.Usage, "--data", "run list --data DATA")]
+    [InlineData(ExitCode.Ok, "", "run submit --help")]
+    [InlineData(ExitCode.Usage, "--cutoff 0", "weights --trace DATA --cutoff 0")]
+    [InlineData(ExitCode.Usage, "no such file", "weights --trace DATA --cutoff 50")]
+    [InlineData(ExitCode.Usage, "--weight-cap 0", "weights --trace DATA --cutoff 50 --weight-cap 0")]
+    [InlineData(ExitCode.Usage, "--method fedprox", "weights --trace DATA --cutoff 50 --method fedprox")]
+    [InlineData(ExitCode.Usage, "--cutoff is missing", "weights --trace DATA")]
+    [InlineData(ExitCode.Usage, "--window 0", "weights --trace DATA --cutoff 50 --window 0")]
+    [InlineData(ExitCode.Usage, "--shrinkage -1", "weights --trace DATA --cutoff 50 --shrinkage -1")]
+    [InlineData(ExitCode.Usage, "--probability a=2", "weights --trace DATA --method known --probability a=2")]
+    [InlineData(ExitCode.Usage, "adapter_config.json is missing", "adapter merge DATA --out DATA-out")]
+    [InlineData(ExitCode.Usage, "adapter_config.json is missing", "adapter inspect DATA")]
+    [InlineData(ExitCode.Usage, "--method mean", "adapter merge DATA --method mean --out DATA-out")]
+    [InlineData(ExitCode.Usage, "is no number", "adapter merge DATA DATA --weights .5;.5 --out DATA-out")]
+    [InlineData(ExitCode.Ok, "", "adapter merge --help")]
     public async Task Every_way_to_end_has_its_exit_code_and_says_why(int exitCode, string why, string arguments)
     {
         var (code, error) = await RunAsync(arguments.Replace("DATA", _folder["data"], StringComparison.Ordinal));
@@ -105,7 +105,7 @@ public sealed class ProgramTests : IDisposable
 
         var (code, error) = await RunAsync($"run list --data {_folder.Path} --silo http://127.0.0.1:{port}");
 
-        Assert.Equal(ExitCodes.Unreachable, code);
+        Assert.Equal(ExitCode.Unreachable, code);
         Assert.Contains("does not answer", error, StringComparison.Ordinal);
     }
 

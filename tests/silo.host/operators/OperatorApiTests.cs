@@ -187,7 +187,7 @@ public sealed class OperatorApiTests(SiloUnderTest silo) : IClassFixture<SiloUnd
             client.PostAsync<object>(SiloClient.RunPath(digest, "resume"), null, Cancellation)
         );
 
-        Assert.Equal(ExitCodes.Refused, refused.ExitCode);
+        Assert.Equal(ExitCode.Refused, refused.ExitCode);
     }
 
     private async Task<HttpResponseMessage> SubmitAsync(string yaml)

@@ -89,7 +89,7 @@ public sealed class InitialFactorsRunTests : IAsyncLifetime
         error = await Assert.ThrowsAsync<SiloRefusalException>(() =>
             client.PostAsync<StoredFactors>("/api/initial-factors", body, Cancellation)
         );
-        Assert.Equal(ExitCodes.Usage, error.ExitCode);
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
         Assert.False(Directory.Exists(Path.Combine(_silo.Data, "blobs", Digest[..2])));
     }
 

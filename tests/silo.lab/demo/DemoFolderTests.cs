@@ -16,7 +16,7 @@ public sealed class DemoFolderTests : IDisposable
 
         var error = Assert.Throws<DemoException>(() => DemoFolder.Open(_root));
 
-        Assert.Equal(DemoExit.Configuration, error.ExitCode);
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
         Assert.Equal([thesis], Directory.GetFileSystemEntries(_root));
     }
 
@@ -57,7 +57,7 @@ public sealed class DemoFolderTests : IDisposable
 
         var error = Assert.Throws<DemoException>(() => DemoFolder.Open(_root));
 
-        Assert.Equal(DemoExit.Configuration, error.ExitCode);
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
         Assert.Contains("another fedlab demo", error.Message, StringComparison.Ordinal);
     }
 

@@ -66,7 +66,7 @@ public sealed class DemoPreparationTests : IDisposable
     {
         var error = Assert.Throws<DemoException>(() => Prepare(Data(("a", Enough), ("tiny", 20))));
 
-        Assert.Equal(DemoExit.Configuration, error.ExitCode);
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
         Assert.Contains("tiny.jsonl", error.Message, StringComparison.Ordinal);
     }
 

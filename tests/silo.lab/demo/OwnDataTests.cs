@@ -42,7 +42,7 @@ public sealed class OwnDataTests : IDisposable
 
         var error = Assert.Throws<DemoException>(() => OwnData.Read(_folder, null));
 
-        Assert.Equal(DemoExit.Configuration, error.ExitCode);
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
         Assert.Contains("bad.jsonl", error.Message, StringComparison.Ordinal);
     }
 
@@ -54,7 +54,7 @@ public sealed class OwnDataTests : IDisposable
         var error = Assert.Throws<DemoException>(() => OwnData.Read(_folder, null));
 
         Assert.Contains("at least 2", error.Message, StringComparison.Ordinal);
-        Assert.Equal(DemoExit.Configuration, error.ExitCode);
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class OwnDataTests : IDisposable
     [Fact]
     public void A_folder_that_is_not_there_is_an_error() =>
         Assert.Equal(
-            DemoExit.Configuration,
+            ExitCode.Usage,
             Assert.Throws<DemoException>(() => OwnData.Read(Path.Combine(_folder, "no"), null)).ExitCode
         );
 

@@ -17,7 +17,7 @@ public sealed class ProgramFolderTests
     {
         var error = Assert.Throws<DemoException>(() => ProgramFolder.Find("Federated.Nowhere", "fednowhere"));
 
-        Assert.Equal(DemoExit.Configuration, error.ExitCode);
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
         Assert.Contains("dotnet build", error.Message, StringComparison.Ordinal);
     }
 }

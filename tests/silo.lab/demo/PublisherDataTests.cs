@@ -58,7 +58,7 @@ public sealed class PublisherDataTests
             PublisherData.Read(Packages, new Publisher("x", ["No.Such.Package"]))
         );
 
-        Assert.Equal(DemoExit.Configuration, error.ExitCode);
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
         Assert.Contains("dotnet restore", error.Message, StringComparison.Ordinal);
     }
 
@@ -67,7 +67,7 @@ public sealed class PublisherDataTests
     {
         var error = Assert.Throws<DemoException>(() => RestoredPackages.Load(AssetsFile, "/no/such/folder"));
 
-        Assert.Equal(DemoExit.Configuration, error.ExitCode);
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
         Assert.Contains("/no/such/folder", error.Message, StringComparison.Ordinal);
     }
 

@@ -106,7 +106,7 @@ internal sealed class ArmRunner(
 
             if (runs.Find(run => run.HasEnded && run.State != "completed") is { } failed)
             {
-                throw new DemoException(DemoExit.Failed, $"{failed.Name}: the run has {failed.State}: {failed.Reason}");
+                throw new DemoException(ExitCode.Failed, $"{failed.Name}: the run has {failed.State}: {failed.Reason}");
             }
 
             if (runs.TrueForAll(run => run.HasEnded))

@@ -9,14 +9,14 @@ internal static class OwnData
     {
         if (!Directory.Exists(folder))
         {
-            throw new DemoException(DemoExit.Configuration, $"--data {folder}: no such folder.");
+            throw new DemoException(ExitCode.Usage, $"--data {folder}: no such folder.");
         }
 
         var files = Directory.GetFiles(folder, "*.jsonl").Order(StringComparer.Ordinal).ToArray();
         if (files.Length < 2)
         {
             throw new DemoException(
-                DemoExit.Configuration,
+                ExitCode.Usage,
                 $"--data {folder}: {files.Length} .jsonl files, expected at least 2: one per organisation, "
                     + "each line an object {\"text\": \"...\", \"group\": \"optional\"}."
             );
@@ -25,7 +25,7 @@ internal static class OwnData
         if (nodes > files.Length)
         {
             throw new DemoException(
-                DemoExit.Configuration,
+                ExitCode.Usage,
                 $"--nodes {nodes}: {folder} holds {files.Length} .jsonl files; add files or ask for at most {files.Length} nodes."
             );
         }
@@ -43,7 +43,7 @@ internal static class OwnData
         }
         catch (ClientNode.InvalidRecordsException e)
         {
-            throw new DemoException(DemoExit.Configuration, $"--data: {e.Message}", e);
+            throw new DemoException(ExitCode.Usage, $"--data: {e.Message}", e);
         }
     }
 

@@ -31,7 +31,7 @@ internal static class PublisherData
         if (members.Count < FewestRecords)
         {
             throw new DemoException(
-                DemoExit.Configuration,
+                ExitCode.Usage,
                 $"publisher {publisher.Name}: {members.Count} records in {files.Count} documentation files of "
                     + $"{string.Join(", ", publisher.Packages)}, expected at least {FewestRecords}. Run: dotnet restore Federated.sln "
                     + "(with NUGET_XMLDOC_MODE unset, which drops such files), or bring your own text with --data DIR."

@@ -32,7 +32,7 @@ internal sealed class RestoredPackages
         if (!File.Exists(assetsPath))
         {
             throw new DemoException(
-                DemoExit.Configuration,
+                ExitCode.Usage,
                 $"packages: {assetsPath} is missing; build silo/lab again, or bring your own text with --data DIR."
             );
         }
@@ -45,7 +45,7 @@ internal sealed class RestoredPackages
         if (found.Length == 0)
         {
             throw new DemoException(
-                DemoExit.Configuration,
+                ExitCode.Usage,
                 $"packages: no NuGet packages at {string.Join(", ", roots)}. Run: dotnet restore Federated.sln "
                     + "(or set NUGET_PACKAGES, or bring your own text with --data DIR)."
             );

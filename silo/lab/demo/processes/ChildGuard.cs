@@ -25,7 +25,7 @@ internal sealed class ChildGuard : IAsyncDisposable
         }
 
         return new ChildGuard(
-            Process.Start(start) ?? throw new DemoException(DemoExit.Failed, $"{program.Executable} did not start.")
+            Process.Start(start) ?? throw new DemoException(ExitCode.Failed, $"{program.Executable} did not start.")
         );
     }
 

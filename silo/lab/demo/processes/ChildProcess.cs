@@ -80,7 +80,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
             log.Dispose();
-            throw new DemoException(DemoExit.Failed, $"{name}: cannot start {program.Executable}: {e.Message}", e);
+            throw new DemoException(ExitCode.Failed, $"{name}: cannot start {program.Executable}: {e.Message}", e);
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>What to say when the process ended although it should not have.</summary>
     public DemoException EndedEarly(int exitCode) =>
         new(
-            exitCode is DemoExit.Configuration or DemoExit.Refused or DemoExit.Unreachable ? exitCode : DemoExit.Failed,
+            exitCode is ExitCode.Usage or ExitCode.Refused or ExitCode.Unreachable ? exitCode : ExitCode.Failed,
             $"{Name} ended with exit code {exitCode}. Its last lines:{Environment.NewLine}{LastLines()}"
         );
 

@@ -22,7 +22,7 @@ internal static class FreePorts
         catch (SocketException e)
         {
             throw new DemoException(
-                DemoExit.Configuration,
+                ExitCode.Usage,
                 $"{what} {port}: in use on 127.0.0.1. Stop the program that has it (perhaps this demo, in another terminal), "
                     + "or start in another folder: --dir NAME.",
                 e

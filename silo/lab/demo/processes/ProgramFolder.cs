@@ -29,7 +29,7 @@ internal static class ProgramFolder
         }
 
         throw new DemoException(
-            DemoExit.Configuration,
+            ExitCode.Usage,
             $"{program}: not found at {executable}. Build the solution first: dotnet build Federated.sln"
         );
     }

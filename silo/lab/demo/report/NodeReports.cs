@@ -15,7 +15,7 @@ internal static class NodeReports
         if (LocalReport.Read(file) is not { Before: { } before, After: { } after } report)
         {
             throw new DemoException(
-                DemoExit.Failed,
+                ExitCode.Failed,
                 $"{organisation.Name}: no finished report at {file}; see its log beside."
             );
         }

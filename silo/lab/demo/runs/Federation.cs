@@ -81,7 +81,7 @@ internal sealed class Federation : IAsyncDisposable
         await using (child)
         {
             var exitCode = await child.Exited.WaitAsync(cancellationToken);
-            if (exitCode != DemoExit.Ok)
+            if (exitCode != ExitCode.Ok)
             {
                 throw child.EndedEarly(exitCode);
             }
@@ -151,7 +151,7 @@ internal sealed class Federation : IAsyncDisposable
     {
         foreach (var process in _nodes.Select(node => node.Process).Prepend(Silo.Process))
         {
-            if (process.Exited.IsCompleted && (process == Silo.Process || await process.Exited != DemoExit.Ok))
+            if (process.Exited.IsCompleted && (process == Silo.Process || await process.Exited != ExitCode.Ok))
             {
                 // A Ctrl-C reaches the children as soon as it reaches this process; then it is no failure.
                 await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);

@@ -88,7 +88,7 @@ internal sealed class OperatorClient : IDisposable
         await RequireAsync(answer, cancellationToken);
         return await answer.Content.ReadFromJsonAsync<T>(Options, cancellationToken)
             ?? throw new DemoException(
-                DemoExit.Failed,
+                ExitCode.Failed,
                 $"silo: empty answer from {answer.RequestMessage?.RequestUri}."
             );
     }
@@ -99,7 +99,7 @@ internal sealed class OperatorClient : IDisposable
         {
             var reason = await answer.Content.ReadAsStringAsync(cancellationToken);
             throw new DemoException(
-                (int)answer.StatusCode is >= 400 and < 500 ? DemoExit.Configuration : DemoExit.Failed,
+                (int)answer.StatusCode is >= 400 and < 500 ? ExitCode.Usage : ExitCode.Failed,
                 $"silo: {answer.RequestMessage?.RequestUri} answered {(int)answer.StatusCode}: {reason}"
             );
         }

@@ -64,7 +64,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         {
             await process.DisposeAsync();
             throw new DemoException(
-                DemoExit.Failed,
+                ExitCode.Failed,
                 $"silo: not ready after {StartLimit.TotalSeconds} s; see {folder.Log("silo")}.",
                 e
             );

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Federated.Aggregation;
-using Federated.Lab.Demo;
 using Federated.Protocol;
 using Federated.Silo;
 
@@ -195,7 +194,7 @@ internal static class SimulateCommand
             var options = read();
             directory = options.Directory;
             await SimulationRun.RunAsync(options, Console.Out, Console.Error, cancellation);
-            return DemoExit.Ok;
+            return ExitCode.Ok;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -204,7 +203,7 @@ internal static class SimulateCommand
                     ? "Interrupted. Nothing was kept: name a --dir to be able to go on."
                     : "Interrupted. To go on: the same command with --resume."
             );
-            return DemoExit.Interrupted;
+            return ExitCode.Interrupted;
         }
         catch (Exception error)
             when (error
@@ -218,7 +217,7 @@ internal static class SimulateCommand
         {
             await Console.Error.WriteLineAsync($"fedlab simulate: {error.Message}");
             var isUsage = error is SimulationException { IsUsage: true } or RunDocumentException or StartupException;
-            return isUsage ? DemoExit.Configuration : DemoExit.Failed;
+            return isUsage ? ExitCode.Usage : ExitCode.Failed;
         }
     }
 
