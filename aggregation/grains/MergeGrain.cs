@@ -25,12 +25,13 @@ internal sealed partial class MergeGrain(IBlobStore blobs, AdapterLayouts layout
         Func<ReadOnlyMemory<byte>, CancellationToken, Task<string>> put = plan.Central is null
             ? blobs.PutAsync
             : PutOnTrialAsync;
+        var updates = plan.Updates.Select(update => update.Digest).ToHashSet(StringComparer.Ordinal);
         return await Task.Run(
             async () =>
             {
                 using var merged = plan.Central is null
-                    ? await VersionMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation)
-                    : await CentralMerge.MergeAsync(plan, layout, blobs.OpenAsync, cancellation);
+                    ? await VersionMerge.MergeAsync(plan, layout, OpenAsync, cancellation)
+                    : await CentralMerge.MergeAsync(plan, layout, OpenAsync, cancellation);
                 return new MergeResult(
                     await put(merged.Blob, cancellation),
                     merged.Blob.Length,
@@ -46,6 +47,9 @@ internal sealed partial class MergeGrain(IBlobStore blobs, AdapterLayouts layout
             },
             cancellation
         );
+
+        Task<Stream> OpenAsync(string digest, CancellationToken stop) =>
+            blobs.OpenAsync(BlobNames.Of(digest, updates.Contains(digest) ? order.Owner : null), stop);
 
         async Task<string?> PutAsync(byte[]? blob) => blob is null ? null : await put(blob, cancellation);
     }

@@ -7,6 +7,9 @@ internal sealed partial class RunGrain
 {
     private readonly HashSet<string> _deleted = new(StringComparer.Ordinal);
 
+    // A node may send the same bytes to another run, which goes on needing them.
+    private string? OwnerOfUpdates(RunState state) => state.Terms.Central is null ? null : RunDigest;
+
     /// <summary>Charges the nodes of the closed version; the reason when it may not be released.</summary>
     private string? ChargeCentrally(RunState state)
     {
@@ -41,7 +44,7 @@ internal sealed partial class RunGrain
         {
             if (!needed.Contains(digest) && _deleted.Add(digest))
             {
-                await blobs.DeleteAsync(digest);
+                await blobs.DeleteAsync(BlobNames.Of(digest, OwnerOfUpdates(state)));
             }
         }
     }

@@ -30,9 +30,9 @@ internal sealed partial class RunGrain
             DelayDeactivation(Timeout.InfiniteTimeSpan);
             Hurry();
         }
-        else
+        else if (_state is not null)
         {
-            BeginEvaluation(); // of the last version, if the silo stopped before it was judged
+            Hurry(); // what the end leaves to do, if the silo stopped before it: raw updates deleted, the last version judged
         }
     }
 

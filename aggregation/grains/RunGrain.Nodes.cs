@@ -155,7 +155,7 @@ internal sealed partial class RunGrain
         Stream? bytes = null;
         try
         {
-            bytes = await blobs.OpenAsync(offer.UpdateDigest);
+            bytes = await blobs.OpenAsync(BlobNames.Of(offer.UpdateDigest, OwnerOfUpdates(state)));
         }
         catch (FileNotFoundException)
         {
@@ -238,11 +238,11 @@ internal sealed partial class RunGrain
             offer.Length
         );
 
-    private static UploadAnswer Answer(Verdict verdict, RunState state)
+    private UploadAnswer Answer(Verdict verdict, RunState state)
     {
         if (verdict.Refused is { } refused)
         {
-            return new(null, new(refused.Reason, refused.Message, refused.MayRetry));
+            return new(null, new(refused.Reason, refused.Message, refused.MayRetry), OwnerOfUpdates(state));
         }
 
         return (verdict.Accepted ?? verdict.Repeated) is { } update
@@ -258,7 +258,7 @@ internal sealed partial class RunGrain
                 ),
                 null
             )
-            : new(null, null);
+            : new(null, null, OwnerOfUpdates(state));
     }
 
     private UploadAnswer NoSuchRun() =>

@@ -211,7 +211,8 @@ internal sealed partial class RunGrain(
     {
         var order = new MergeOrder(
             RunDocumentReading.Recipe(_document!, Layers(_drafted!)),
-            state.PlanMerge().ToJson()
+            state.PlanMerge().ToJson(),
+            OwnerOfUpdates(state)
         );
         if (ChargeCentrally(state) is { } exceeded)
         {

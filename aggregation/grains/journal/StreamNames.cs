@@ -18,6 +18,9 @@ public static class StreamNames
     /// <summary>The stream of a run.</summary>
     public static string OfRun(string runDigest) => RunPrefix + runDigest;
 
+    /// <summary>The run of a stream.</summary>
+    public static string RunOf(string stream) => stream[RunPrefix.Length..];
+
     /// <summary>The stream of a node.</summary>
     public static string OfNode(string nodeId) => NodePrefix + nodeId;
 }

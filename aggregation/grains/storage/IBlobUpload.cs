@@ -9,7 +9,7 @@ public interface IBlobUpload : IAsyncDisposable
     /// <summary>Appends bytes.</summary>
     Task AppendAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellation = default);
 
-    /// <summary>Checks the digest, makes the blob durable and gives it its name.</summary>
-    /// <returns>False when the bytes have another digest; they are then discarded.</returns>
-    Task<bool> CompleteAsync(string expectedDigest, CancellationToken cancellation = default);
+    /// <summary>Checks the digest, makes the blob durable and gives it its name, with which the upload was continued.</summary>
+    /// <returns>False when the bytes have another digest than the name says; they are then discarded.</returns>
+    Task<bool> CompleteAsync(string name, CancellationToken cancellation = default);
 }

@@ -169,7 +169,10 @@ internal sealed class FederationService(
         var answer = await grains.GetGrain<IRunGrain>(request.RunDigest).PrepareUploadAsync(identity);
         return answer.Receipt is { } receipt
             ? new QueryUploadReply { Receipt = signer.Sign(receipt) }
-            : new QueryUploadReply { Committed = await intake.CommittedAsync(identity, context.CancellationToken) };
+            : new QueryUploadReply
+            {
+                Committed = await intake.CommittedAsync(identity, answer.Owner, context.CancellationToken),
+            };
     }
 
     /// <inheritdoc/>

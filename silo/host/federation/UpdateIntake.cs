@@ -15,10 +15,10 @@ internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, Recei
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Bytes held of an update, all of them when its blob is whole.</summary>
-    public async Task<long> CommittedAsync(UpdateOffer offer, CancellationToken cancellation) =>
+    public async Task<long> CommittedAsync(UpdateOffer offer, string? owner, CancellationToken cancellation) =>
         Sha256Text.IsDigest(offer.UpdateDigest)
-            ? await blobs.LengthAsync(offer.UpdateDigest, cancellation)
-                ?? await blobs.CommittedAsync(UploadId(offer), offer.UpdateDigest, cancellation)
+            ? await blobs.LengthAsync(BlobNames.Of(offer.UpdateDigest, owner), cancellation)
+                ?? await blobs.CommittedAsync(UploadId(offer), BlobNames.Of(offer.UpdateDigest, owner), cancellation)
             : throw new ArgumentException(
                 $"update_digest = \"{offer.UpdateDigest}\"; expected 64 lowercase hex digits (SHA-256)."
             );
@@ -36,14 +36,16 @@ internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, Recei
 
         var offer = header.ToGrain(nodeId);
         var run = grains.GetGrain<IRunGrain>(NodeText.RequireDigest("header.run_digest", offer.RunDigest));
-        if (Reply(await run.PrepareUploadAsync(offer)) is { } early)
+        var prepared = await run.PrepareUploadAsync(offer);
+        if (Reply(prepared) is { } early)
         {
             return early;
         }
 
-        if (await blobs.LengthAsync(offer.UpdateDigest, cancellation) is null)
+        var name = BlobNames.Of(offer.UpdateDigest, prepared.Owner);
+        if (await blobs.LengthAsync(name, cancellation) is null)
         {
-            if (await StoreAsync(parts, offer, cancellation) is { } refused)
+            if (await StoreAsync(parts, offer, name, cancellation) is { } refused)
             {
                 return refused;
             }
@@ -57,10 +59,11 @@ internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, Recei
     private async Task<UploadUpdateReply?> StoreAsync(
         IAsyncStreamReader<UploadUpdateRequest> parts,
         UpdateOffer offer,
+        string name,
         CancellationToken cancellation
     )
     {
-        await using var upload = await OpenAsync(offer, cancellation);
+        await using var upload = await OpenAsync(offer, name, cancellation);
         while (await NextAsync(parts, cancellation))
         {
             var chunk =
@@ -97,7 +100,7 @@ internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, Recei
             );
         }
 
-        return await upload.CompleteAsync(offer.UpdateDigest, cancellation)
+        return await upload.CompleteAsync(name, cancellation)
             ? null
             : Refuse(
                 RejectionReason.DigestMismatch,
@@ -110,13 +113,13 @@ internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, Recei
     private static string UploadId(UpdateOffer offer) =>
         $"{offer.RunDigest}/{offer.Epoch}/{offer.BaseVersion}/{offer.NodeId}";
 
-    private async Task<IBlobUpload> OpenAsync(UpdateOffer offer, CancellationToken cancellation)
+    private async Task<IBlobUpload> OpenAsync(UpdateOffer offer, string name, CancellationToken cancellation)
     {
         try
         {
-            var (uploadId, digest) = (UploadId(offer), offer.UpdateDigest);
-            var committed = await blobs.CommittedAsync(uploadId, digest, cancellation);
-            return await blobs.ContinueAsync(uploadId, digest, committed, cancellation);
+            var uploadId = UploadId(offer);
+            var committed = await blobs.CommittedAsync(uploadId, name, cancellation);
+            return await blobs.ContinueAsync(uploadId, name, committed, cancellation);
         }
         catch (IOException e)
         {

@@ -32,7 +32,7 @@ internal sealed class BlobCollection(IJournal journal, FileBlobStore blobs, Time
         );
         foreach (var stream in await journal.StreamsAsync(StreamNames.RunPrefix, cancellation))
         {
-            var run = new NamedBlobs();
+            var run = new NamedBlobs(StreamNames.RunOf(stream));
             foreach (var entry in await journal.ReadAsync(stream, 0, cancellation))
             {
                 run.Note(RunEventCodec.Decode(entry.Kind, entry.Payload.Span));

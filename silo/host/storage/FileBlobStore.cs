@@ -4,7 +4,7 @@ using Federated.Aggregation.Grains;
 namespace Federated.Silo;
 
 /// <summary>
-/// Blobs as files named by their SHA-256 (<c>ab/abcdef…</c>), and unfinished uploads as part files beside them. A file gets
+/// Blobs as files named by their SHA-256 (<c>ab/abcdef…</c>, or <c>ab/abcdef…-owner</c>), and unfinished uploads as part files beside them. A file gets
 /// its final name only when its bytes are on the disk, so a blob is whole or not there, whenever the power goes.
 /// </summary>
 public sealed class FileBlobStore : IBlobStore
@@ -43,9 +43,9 @@ public sealed class FileBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
-    public Task<long?> LengthAsync(string digest, CancellationToken cancellation = default)
+    public Task<long?> LengthAsync(string name, CancellationToken cancellation = default)
     {
-        var file = new FileInfo(PathOf(digest));
+        var file = new FileInfo(PathOf(name));
         if (!Touch(file.FullName))
         {
             return Task.FromResult<long?>(null);
@@ -57,13 +57,13 @@ public sealed class FileBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
-    public Task<Stream> OpenAsync(string digest, CancellationToken cancellation = default)
+    public Task<Stream> OpenAsync(string name, CancellationToken cancellation = default)
     {
         try
         {
             return Task.FromResult<Stream>(
                 new FileStream(
-                    PathOf(digest),
+                    PathOf(name),
                     new FileStreamOptions
                     {
                         Access = FileAccess.Read,
@@ -77,21 +77,21 @@ public sealed class FileBlobStore : IBlobStore
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new FileNotFoundException($"There is no blob {digest}.", digest, e);
+            throw new FileNotFoundException($"There is no blob {name}.", name, e);
         }
     }
 
     /// <inheritdoc/>
-    public async Task<string> PutAsync(ReadOnlyMemory<byte> content, CancellationToken cancellation = default)
+    public async Task<string> PutAsync(ReadOnlyMemory<byte> content, string? owner, CancellationToken cancellation)
     {
-        var digest = Convert.ToHexStringLower(SHA256.HashData(content.Span));
-        var target = PathOf(digest);
+        var name = BlobNames.Of(Convert.ToHexStringLower(SHA256.HashData(content.Span)), owner);
+        var target = PathOf(name);
         if (Touch(target))
         {
             // From now on it is the silo's own, whoever sent it before.
-            _marks.Remove(digest);
+            _marks.Remove(name);
             FlushEntries(Path.GetDirectoryName(target)!);
-            return digest;
+            return name;
         }
 
         var part = Path.Combine(_parts, $"{Guid.NewGuid():N}.put");
@@ -118,8 +118,8 @@ public sealed class FileBlobStore : IBlobStore
             lock (_times)
             {
                 // An upload of the same bytes may have been killed between its mark and its blob.
-                _marks.Remove(digest);
-                Name(part, digest);
+                _marks.Remove(name);
+                Name(part, name);
             }
 
             FlushEntries(Path.GetDirectoryName(target)!);
@@ -129,38 +129,38 @@ public sealed class FileBlobStore : IBlobStore
             File.Delete(part);
         }
 
-        return digest;
+        return name;
     }
 
     /// <inheritdoc/>
-    public Task<long> CommittedAsync(string uploadId, string digest, CancellationToken cancellation = default)
+    public Task<long> CommittedAsync(string uploadId, string name, CancellationToken cancellation = default)
     {
-        RequireDigest(digest);
-        return Task.FromResult(_unfinished.Committed(uploadId, digest));
+        RequireName(name);
+        return Task.FromResult(_unfinished.Committed(uploadId, name));
     }
 
     /// <inheritdoc/>
     public async Task<IBlobUpload> ContinueAsync(
         string uploadId,
-        string digest,
+        string name,
         long offset,
         CancellationToken cancellation = default
     )
     {
-        RequireDigest(digest);
-        return await _unfinished.ContinueAsync(uploadId, digest, offset, cancellation);
+        RequireName(name);
+        return await _unfinished.ContinueAsync(uploadId, name, offset, cancellation);
     }
 
     /// <inheritdoc/>
-    public Task DeleteAsync(string digest, CancellationToken cancellation = default)
+    public Task DeleteAsync(string name, CancellationToken cancellation = default)
     {
-        var path = PathOf(digest);
+        var path = PathOf(name);
         if (File.Exists(path))
         {
             File.Delete(path);
         }
 
-        _marks.Remove(digest);
+        _marks.Remove(name);
         return Task.CompletedTask;
     }
 
@@ -169,15 +169,15 @@ public sealed class FileBlobStore : IBlobStore
     public IReadOnlyList<string> UploadedBefore(DateTimeOffset moment) => _marks.Before(moment);
 
     /// <summary>A run needs an uploaded blob: <see cref="UploadedBefore"/> names it no more.</summary>
-    public void Settle(string digest) => _marks.Remove(digest);
+    public void Settle(string name) => _marks.Remove(name);
 
     /// <summary>Deletes a blob, unless somebody has put it here or asked for it since a moment.</summary>
-    /// <param name="digest">The blob.</param>
+    /// <param name="name">The blob.</param>
     /// <param name="moment">The moment.</param>
     /// <returns>Its length; null when it stays, or is not there.</returns>
-    public long? DeleteUntouchedSince(string digest, DateTimeOffset moment)
+    public long? DeleteUntouchedSince(string name, DateTimeOffset moment)
     {
-        var file = new FileInfo(PathOf(digest));
+        var file = new FileInfo(PathOf(name));
         lock (_times)
         {
             file.Refresh();
@@ -186,7 +186,7 @@ public sealed class FileBlobStore : IBlobStore
                 return null;
             }
 
-            _marks.Remove(digest);
+            _marks.Remove(name);
             if (!file.Exists)
             {
                 return null;
@@ -202,25 +202,25 @@ public sealed class FileBlobStore : IBlobStore
     public void DropUploadsUntouchedSince(DateTimeOffset moment) => _unfinished.DropUntouchedSince(moment);
 
     /// <summary>Gives the flushed bytes of an upload their name, durably: there on trial until a run needs them.</summary>
-    private void PublishUploaded(string part, string digest)
+    private void PublishUploaded(string part, string name)
     {
         lock (_times)
         {
-            if (!File.Exists(PathOf(digest)))
+            if (!File.Exists(PathOf(name)))
             {
                 // Before the blob: a kill between the two leaves a mark without a blob, and never a blob that nobody looks after.
-                _marks.Set(digest, _time.GetUtcNow());
+                _marks.Set(name, _time.GetUtcNow());
             }
 
-            Name(part, digest);
+            Name(part, name);
         }
 
-        FlushEntries(Path.GetDirectoryName(PathOf(digest))!);
+        FlushEntries(Path.GetDirectoryName(PathOf(name))!);
     }
 
-    private void Name(string part, string digest)
+    private void Name(string part, string name)
     {
-        var target = PathOf(digest);
+        var target = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         File.SetLastWriteTimeUtc(part, _time.GetUtcNow().UtcDateTime);
         File.Move(part, target, overwrite: true);
@@ -248,20 +248,20 @@ public sealed class FileBlobStore : IBlobStore
         }
     }
 
-    private string PathOf(string digest)
+    private string PathOf(string name)
     {
-        RequireDigest(digest);
-        return Path.Combine(_root, digest[..2], digest);
+        RequireName(name);
+        return Path.Combine(_root, name[..2], name);
     }
 
-    private static void RequireDigest(string digest)
+    private static void RequireName(string name)
     {
-        ArgumentNullException.ThrowIfNull(digest);
-        if (!Sha256Text.IsDigest(digest))
+        ArgumentNullException.ThrowIfNull(name);
+        if (!Sha256Text.IsBlobName(name))
         {
             throw new ArgumentException(
-                $"A blob's digest is 64 lowercase hex digits (SHA-256); got \"{digest}\".",
-                nameof(digest)
+                $"A blob's name is 64 lowercase hex digits (SHA-256), and -owner of the same form if it is not shared; got \"{name}\".",
+                nameof(name)
             );
         }
     }

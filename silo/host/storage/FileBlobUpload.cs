@@ -52,10 +52,9 @@ internal sealed class FileBlobUpload(UnfinishedUploads uploads, string part, str
     }
 
     /// <inheritdoc/>
-    public async Task<bool> CompleteAsync(string expectedDigest, CancellationToken cancellation = default)
+    public async Task<bool> CompleteAsync(string name, CancellationToken cancellation = default)
     {
-        var digest = Convert.ToHexStringLower(_hash.GetHashAndReset());
-        if (digest != expectedDigest)
+        if (Convert.ToHexStringLower(_hash.GetHashAndReset()) != BlobNames.DigestOf(name))
         {
             File.SetLength(0);
             Length = 0;
@@ -65,7 +64,7 @@ internal sealed class FileBlobUpload(UnfinishedUploads uploads, string part, str
         await File.FlushAsync(cancellation);
         File.Flush(flushToDisk: true);
         await CloseAsync();
-        uploads.Publish(part, digest);
+        uploads.Publish(part, name);
         return true;
     }
 

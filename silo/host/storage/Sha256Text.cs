@@ -9,4 +9,8 @@ internal static class Sha256Text
 
     /// <summary>Whether the text is one.</summary>
     public static bool IsDigest(string text) => text.Length == 64 && !text.AsSpan().ContainsAnyExcept(HexDigits);
+
+    /// <summary>Whether the text is the name of a blob: a digest, or a digest and an owner.</summary>
+    public static bool IsBlobName(string text) =>
+        IsDigest(text) || (text.Length == 129 && text[64] == '-' && IsDigest(text[..64]) && IsDigest(text[65..]));
 }

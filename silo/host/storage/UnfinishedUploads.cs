@@ -6,16 +6,16 @@ namespace Federated.Silo;
 
 /// <summary>Uploads that have begun, as part files: each has one writer at a time, and goes on where it stopped.</summary>
 /// <param name="folder">Where they lie.</param>
-/// <param name="publish">Gives a part file whose bytes are on the disk the name of its digest.</param>
+/// <param name="publish">Gives a part file whose bytes are on the disk its name.</param>
 internal sealed class UnfinishedUploads(string folder, Action<string, string> publish)
 {
     // The data folder has one process, so whoever is in here is the only writer of its upload.
     private readonly ConcurrentDictionary<string, byte> _writing = new();
 
     /// <summary>Bytes held of an upload.</summary>
-    public long Committed(string uploadId, string digest)
+    public long Committed(string uploadId, string name)
     {
-        var part = new FileInfo(PartOf(SlotOf(uploadId), digest));
+        var part = new FileInfo(PartOf(SlotOf(uploadId), name));
         return part.Exists ? part.Length : 0;
     }
 
@@ -23,13 +23,13 @@ internal sealed class UnfinishedUploads(string folder, Action<string, string> pu
     /// <exception cref="IOException">It has another writer, or does not end at <paramref name="offset"/>.</exception>
     public async Task<FileBlobUpload> ContinueAsync(
         string uploadId,
-        string digest,
+        string name,
         long offset,
         CancellationToken cancellation
     )
     {
         var slot = SlotOf(uploadId);
-        var part = PartOf(slot, digest);
+        var part = PartOf(slot, name);
         if (!_writing.TryAdd(slot, 0))
         {
             throw new IOException($"The upload {uploadId} has another writer. Try again when that one has ended.");
@@ -38,7 +38,7 @@ internal sealed class UnfinishedUploads(string folder, Action<string, string> pu
         var upload = new FileBlobUpload(this, part, slot);
         try
         {
-            // The digest is in the file's name, so that after a crash, too, no bytes pass for those of another blob.
+            // The name is in that of the file, so that after a crash, too, no bytes pass for those of another blob.
             foreach (var other in Directory.EnumerateFiles(folder, $"{slot}.*.part").Where(other => other != part))
             {
                 File.Delete(other);
@@ -81,8 +81,8 @@ internal sealed class UnfinishedUploads(string folder, Action<string, string> pu
         }
     }
 
-    /// <summary>Makes a whole part file the blob of its digest.</summary>
-    public void Publish(string part, string digest) => publish(part, digest);
+    /// <summary>Makes a whole part file the blob of its name.</summary>
+    public void Publish(string part, string name) => publish(part, name);
 
     /// <summary>Lets the next writer of an upload in.</summary>
     public void Release(string slot) => _writing.TryRemove(slot, out _);
@@ -94,5 +94,5 @@ internal sealed class UnfinishedUploads(string folder, Action<string, string> pu
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uploadId)));
     }
 
-    private string PartOf(string slot, string digest) => Path.Combine(folder, $"{slot}.{digest}.part");
+    private string PartOf(string slot, string name) => Path.Combine(folder, $"{slot}.{name}.part");
 }

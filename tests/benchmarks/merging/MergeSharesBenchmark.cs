@@ -72,7 +72,7 @@ internal static class MergeSharesBenchmark
             children.ForEach(child => child.WaitForExit());
             var clock = Stopwatch.StartNew();
             byte[] whole = [.. answers.SelectMany(answer => File.ReadAllBytes(answer[1]))];
-            new FileBlobStore(folder).PutAsync(whole).GetAwaiter().GetResult();
+            new FileBlobStore(folder).PutAsync(whole, null, default).GetAwaiter().GetResult();
             return (
                 answers.Max(answer => double.Parse(answer[0], CultureInfo.InvariantCulture)),
                 workers == 1 ? 0 : clock.Elapsed.TotalSeconds
@@ -115,13 +115,19 @@ internal static class MergeSharesBenchmark
             }
         );
         var store = new FileBlobStore(folder);
-        var adapter = store.PutAsync(MergeInputs.Blob(layout, AdapterBlobKind.Adapter, 0)).GetAwaiter().GetResult();
+        var adapter = store
+            .PutAsync(MergeInputs.Blob(layout, AdapterBlobKind.Adapter, 0), null, default)
+            .GetAwaiter()
+            .GetResult();
         string[] files =
         [
             .. Enumerable
                 .Range(1, updates)
                 .Select(seed =>
-                    store.PutAsync(MergeInputs.Blob(layout, AdapterBlobKind.Update, seed)).GetAwaiter().GetResult()
+                    store
+                        .PutAsync(MergeInputs.Blob(layout, AdapterBlobKind.Update, seed), null, default)
+                        .GetAwaiter()
+                        .GetResult()
                 ),
         ];
         var plan = MergeInputs.Plan(updates, adapter, i => files[i]) with
@@ -132,7 +138,7 @@ internal static class MergeSharesBenchmark
         Console.ReadLine();
         var clock = Stopwatch.StartNew();
         using var merged = VersionMerge.MergeAsync(plan, layout, store.OpenAsync).GetAwaiter().GetResult();
-        var digest = store.PutAsync(merged.Blob).GetAwaiter().GetResult();
+        var digest = store.PutAsync(merged.Blob, null, default).GetAwaiter().GetResult();
         Console.WriteLine(clock.Elapsed.TotalSeconds.ToString(CultureInfo.InvariantCulture));
         Console.WriteLine(Path.Combine(folder, digest[..2], digest));
     }

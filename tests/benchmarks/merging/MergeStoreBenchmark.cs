@@ -144,7 +144,7 @@ internal static class MergeStoreBenchmark
     }
 
     private static string Put(FileBlobStore store, AdapterLayout layout, AdapterBlobKind kind, int seed) =>
-        store.PutAsync(MergeInputs.Blob(layout, kind, seed)).GetAwaiter().GetResult();
+        store.PutAsync(MergeInputs.Blob(layout, kind, seed), null, default).GetAwaiter().GetResult();
 
     private static string PathOf(string folder, string digest) => Path.Combine(folder, digest[..2], digest);
 

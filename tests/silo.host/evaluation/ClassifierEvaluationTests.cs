@@ -3,6 +3,7 @@ using Federated.Adapters;
 using Federated.Adapters.Checkpoints;
 using Federated.Adapters.Models;
 using Federated.Aggregation;
+using Federated.Aggregation.Grains;
 using Federated.Protocol;
 using Microsoft.Extensions.Hosting;
 using static TorchSharp.torch;

@@ -50,6 +50,10 @@ public abstract class BlobStoreConformance
     [InlineData("../../etc/passwd")]
     [InlineData("")]
     [InlineData("ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789")]
+    [InlineData("abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789-run")]
+    [InlineData(
+        "abcdef0123456789abcdef0123456789abcdef0123456789abcdef012345678/-abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
+    )]
     public async Task A_name_that_is_no_digest_is_refused(string name)
     {
         await Assert.ThrowsAsync<ArgumentException>(() => Blobs.OpenAsync(name, Cancellation));
@@ -64,6 +68,27 @@ public abstract class BlobStoreConformance
         await Blobs.DeleteAsync(Digest, Cancellation);
 
         Assert.Null(await Blobs.LengthAsync(Digest, Cancellation));
+    }
+
+    [Fact]
+    public async Task What_an_owner_has_alone_is_deleted_without_its_equals()
+    {
+        var owner = new string('a', 64);
+        await Blobs.PutAsync(Content, Cancellation);
+        var alone = await Blobs.PutAsync(Content, owner, Cancellation);
+        await using (
+            var upload = await Blobs.ContinueAsync("upload", BlobNames.Of(Digest, new('b', 64)), 0, Cancellation)
+        )
+        {
+            await upload.AppendAsync(Content, Cancellation);
+            Assert.True(await upload.CompleteAsync(BlobNames.Of(Digest, new('b', 64)), Cancellation));
+        }
+
+        await Blobs.DeleteAsync(alone, Cancellation);
+
+        Assert.Null(await Blobs.LengthAsync(alone, Cancellation));
+        Assert.Equal(Content, await ReadAsync(Digest));
+        Assert.Equal(Content, await ReadAsync(BlobNames.Of(Digest, new('b', 64))));
     }
 
     [Fact]

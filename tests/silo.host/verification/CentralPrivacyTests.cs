@@ -1,10 +1,14 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
+using Federated.Aggregation.Grains;
 using Federated.Privacy.Accounting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Federated.Silo.Tests;
 
 /// <summary>A run with central privacy: nodes are charged, figures are hidden, raw updates are gone, and no version can be made again.</summary>
-public sealed class CentralPrivacyTests : IAsyncLifetime
+public sealed partial class CentralPrivacyTests : IAsyncLifetime
 {
     private readonly SiloUnderTest _silo = new();
 
@@ -34,6 +38,7 @@ public sealed class CentralPrivacyTests : IAsyncLifetime
             .Where(file => Path.GetFileName(file).Length == 64)
             .ToLookup(file => file.Contains("uploaded", StringComparison.Ordinal));
         Assert.Equal(2, named[false].Count());
+        Assert.Empty(RawUpdates());
         // Until a sweep has seen the version in the journal: had the silo died before, the draw would go.
         Assert.Equal([version.AdapterDigest], named[true].Select(Path.GetFileName));
         Assert.DoesNotContain("\"norm\":8", await Replay.JournalAsync(_silo), StringComparison.Ordinal);
@@ -69,6 +74,59 @@ public sealed class CentralPrivacyTests : IAsyncLifetime
         Assert.Contains("aggregation.centralPrivacy.budget", status.Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_run_whose_node_sent_the_same_bytes_elsewhere_keeps_them()
+    {
+        string? seed = null;
+        string SameLayout(string document) => Seed().Replace(document, seed ??= Seed().Match(document).Value);
+        using var first = await TestRun.StartAsync(_silo, Aggregation(budget: 20), change: SameLayout);
+        using var second = await TestRun.StartAsync(_silo, Aggregation(budget: 20), change: SameLayout);
+        using var open = await TestRun.StartAsync(_silo, change: SameLayout);
+        await second.First.UploadAsync(await second.AssignmentAsync(second.First), first.Update(0.5f));
+        await open.First.UploadAsync(await open.AssignmentAsync(open.First), first.Update(0.5f));
+
+        await first.ReportAsync(0.5f, -0.25f);
+        await WaitAsync(first, version => version.Version == 1);
+
+        await second.Second.UploadAsync(await second.AssignmentAsync(second.Second), first.Update(0.1f));
+        await open.Second.UploadAsync(await open.AssignmentAsync(open.Second), first.Update(0.1f));
+        await WaitAsync(second, version => version.Version == 1);
+        await WaitAsync(open, version => version.Version == 1);
+        await GoneAsync();
+    }
+
+    [Fact]
+    public async Task Raw_updates_that_a_crash_has_left_behind_go_at_the_next_start_or_sweep()
+    {
+        using var run = await TestRun.StartAsync(_silo, Aggregation(budget: 20));
+        await run.First.UploadAsync(await run.AssignmentAsync(run.First), run.Update(0.5f));
+        var raw = Assert.Single(RawUpdates());
+        var bytes = await File.ReadAllBytesAsync(raw, Cancellation);
+        using (var client = _silo.Operator())
+        {
+            await client.PostAsync<RunCommandAnswer>($"/api/runs/{run.Digest}/cancel", null, Cancellation);
+        }
+
+        await GoneAsync();
+        // As after a kill between the end of the run, which is durable, and the deletion.
+        await _silo.StopAsync();
+        await File.WriteAllBytesAsync(raw, bytes, Cancellation);
+        await _silo.RestartAsync();
+        await GoneAsync();
+
+        // As when deleting failed for as long as the silo lived, too.
+        await File.WriteAllBytesAsync(raw, bytes, Cancellation);
+        await new BlobCollection(
+            _silo.Host.Services.GetRequiredService<IJournal>(),
+            (FileBlobStore)_silo.Host.Services.GetRequiredService<IBlobStore>(),
+            new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(30))
+        ).CollectAsync(Cancellation);
+        Assert.Empty(RawUpdates());
+    }
+
+    [GeneratedRegex("seed: [0-9]+")]
+    private static partial Regex Seed();
+
     private static string Aggregation(double budget) =>
         string.Create(
             CultureInfo.InvariantCulture,
@@ -78,12 +136,31 @@ public sealed class CentralPrivacyTests : IAsyncLifetime
             """
         );
 
+    private string[] RawUpdates() =>
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(_silo.Data, "blobs"), "*-*", SearchOption.AllDirectories)
+                .Where(file => Path.GetFileName(file).Length == 129 && new FileInfo(file).Length > 0),
+        ];
+
+    private async Task GoneAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        while (RawUpdates().Length > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
+        }
+    }
+
     private async Task WaitAsync(TestRun run, Func<VersionView, bool> until)
     {
         using var client = _silo.Operator();
-        while (!(await client.GetAsync<VersionView[]>($"/api/runs/{run.Digest}/versions", Cancellation)).Any(until))
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        while (!(await client.GetAsync<VersionView[]>($"/api/runs/{run.Digest}/versions", limit.Token)).Any(until))
         {
-            Cancellation.ThrowIfCancellationRequested();
+            limit.Token.ThrowIfCancellationRequested();
         }
     }
 }

@@ -1,4 +1,5 @@
 using Federated.Aggregation;
+using Federated.Aggregation.Grains;
 using Federated.Lab.Simulate;
 
 namespace Federated.Lab.Tests.Simulate;

@@ -142,9 +142,9 @@ internal sealed class VirtualNodes
             return early.Refused;
         }
 
-        if (await _silo.Blobs.LengthAsync(digest, cancellation) is null)
+        if (await _silo.Blobs.LengthAsync(BlobNames.Of(digest, early.Owner), cancellation) is null)
         {
-            await _silo.Blobs.PutAsync(blob, cancellation);
+            await _silo.Blobs.PutAsync(blob, early.Owner, cancellation);
         }
 
         var answer = await run.AcceptAsync(offer);

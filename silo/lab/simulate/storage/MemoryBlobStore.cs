@@ -10,40 +10,40 @@ internal sealed class MemoryBlobStore : IBlobStore
     private readonly ConcurrentDictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public Task<long?> LengthAsync(string digest, CancellationToken cancellation = default) =>
-        Task.FromResult<long?>(_blobs.TryGetValue(digest, out var blob) ? blob.LongLength : null);
+    public Task<long?> LengthAsync(string name, CancellationToken cancellation = default) =>
+        Task.FromResult<long?>(_blobs.TryGetValue(name, out var blob) ? blob.LongLength : null);
 
     /// <inheritdoc/>
-    public Task<Stream> OpenAsync(string digest, CancellationToken cancellation = default) =>
-        _blobs.TryGetValue(digest, out var blob)
+    public Task<Stream> OpenAsync(string name, CancellationToken cancellation = default) =>
+        _blobs.TryGetValue(name, out var blob)
             ? Task.FromResult<Stream>(new MemoryStream(blob, writable: false))
-            : throw new FileNotFoundException($"There is no blob {digest}.", digest);
+            : throw new FileNotFoundException($"There is no blob {name}.", name);
 
     /// <inheritdoc/>
-    public Task<string> PutAsync(ReadOnlyMemory<byte> content, CancellationToken cancellation = default)
+    public Task<string> PutAsync(ReadOnlyMemory<byte> content, string? owner, CancellationToken cancellation)
     {
-        var digest = Convert.ToHexStringLower(SHA256.HashData(content.Span));
-        _blobs[digest] = content.ToArray();
-        return Task.FromResult(digest);
+        var name = BlobNames.Of(Convert.ToHexStringLower(SHA256.HashData(content.Span)), owner);
+        _blobs[name] = content.ToArray();
+        return Task.FromResult(name);
     }
 
     /// <summary>Nothing is ever half stored here: virtual nodes hand over whole blobs.</summary>
-    public Task<long> CommittedAsync(string uploadId, string digest, CancellationToken cancellation = default) =>
+    public Task<long> CommittedAsync(string uploadId, string name, CancellationToken cancellation = default) =>
         Task.FromResult(0L);
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">Always: blobs are handed over whole, by <see cref="PutAsync"/>.</exception>
+    /// <exception cref="NotSupportedException">Always: blobs are handed over whole, by PutAsync.</exception>
     public Task<IBlobUpload> ContinueAsync(
         string uploadId,
-        string digest,
+        string name,
         long offset,
         CancellationToken cancellation = default
     ) => throw new NotSupportedException("virtual nodes hand over whole blobs");
 
     /// <inheritdoc/>
-    public Task DeleteAsync(string digest, CancellationToken cancellation = default)
+    public Task DeleteAsync(string name, CancellationToken cancellation = default)
     {
-        _blobs.TryRemove(digest, out _);
+        _blobs.TryRemove(name, out _);
         return Task.CompletedTask;
     }
 }
