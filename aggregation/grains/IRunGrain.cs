@@ -44,8 +44,12 @@ public interface IRunGrain : IGrainWithStringKey
     Task WaitForWorkAsync(long afterMark, TimeSpan wait, CancellationToken cancellation);
 
     /// <summary>The owner's answer to the document.</summary>
+    /// <param name="nodeId">The node.</param>
+    /// <param name="accepted">Yes or no.</param>
+    /// <param name="reason">Why not.</param>
+    /// <param name="declaredRecords">The owner's declared count; read by runs that weigh nodes by it.</param>
     [Alias("consent")]
-    Task<ConsentAnswer> ConsentAsync(string nodeId, bool accepted, string reason);
+    Task<ConsentAnswer> ConsentAsync(string nodeId, bool accepted, string reason, long? declaredRecords = null);
 
     /// <summary>Whether a node has consented to the run and is not suspended; one that has left still counts.</summary>
     [Alias("is-member")]

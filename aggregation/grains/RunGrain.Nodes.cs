@@ -9,7 +9,12 @@ internal sealed partial class RunGrain
     // (2) recruit ----------------------------------------------------------------------------------------------------
 
     /// <inheritdoc/>
-    public async Task<ConsentAnswer> ConsentAsync(string nodeId, bool accepted, string reason)
+    public async Task<ConsentAnswer> ConsentAsync(
+        string nodeId,
+        bool accepted,
+        string reason,
+        long? declaredRecords = null
+    )
     {
         if (_state is not { } state || state.Phase.HasEnded())
         {
@@ -59,7 +64,13 @@ internal sealed partial class RunGrain
             return new(false, "");
         }
 
-        await AppendAsync(new NodeAdmitted(now, nodeId));
+        var weighs = state.Terms.WeighsDeclaredRecords;
+        if (weighs && declaredRecords is not (>= 1 and <= int.MaxValue))
+        {
+            return new(false, "the run weighs nodes by their declared records, and this one declares none");
+        }
+
+        await AppendAsync(new NodeAdmitted(now, nodeId) { DeclaredRecords = weighs ? declaredRecords : null });
         LogAdmitted(nodeId, _state!.Nodes);
         Hurry();
         return new(true, "");

@@ -34,6 +34,7 @@ internal static class JoinCommand
             options.AllowTestNoise,
             options.AllowNonPrivate,
             options.AllowMetrics,
+            options.ShareDeclaredRecords,
             options.ShowEpsilon,
             options.UntilEnded,
             options.ReportEveryVersion,

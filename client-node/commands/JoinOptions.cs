@@ -98,6 +98,13 @@ internal sealed class JoinOptions
     public Option<bool> AllowMetrics { get; } =
         new("--allow-metrics") { Description = "Allow noised, charged losses on held-out records." };
 
+    /// <summary>Tells the declared count.</summary>
+    public Option<bool> ShareDeclaredRecords { get; } =
+        new("--share-declared-records")
+        {
+            Description = "Allow runs that weigh nodes by their declared records, and tell them this node's number.",
+        };
+
     /// <summary>Shows ε to the operator.</summary>
     public Option<bool> ShowEpsilon { get; } =
         new("--show-epsilon") { Description = "Let the operator see the ledger's ε numbers." };
@@ -142,6 +149,7 @@ internal sealed class JoinOptions
             AllowTestNoise,
             AllowNonPrivate,
             AllowMetrics,
+            ShareDeclaredRecords,
         ];
         return [.. read.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
     }
@@ -215,6 +223,7 @@ internal sealed class JoinOptions
                 AllowTestNoise = parsed.GetValue(AllowTestNoise),
                 AllowNonPrivate = parsed.GetValue(AllowNonPrivate),
                 AllowMetrics = parsed.GetValue(AllowMetrics),
+                ShareDeclaredRecords = parsed.GetValue(ShareDeclaredRecords),
                 ShowEpsilon = parsed.GetValue(ShowEpsilon),
             },
         };

@@ -64,7 +64,8 @@ internal static class LeaveCommand
                 try
                 {
                     await resilience.FirstContact.ExecuteAsync(
-                        async stop => await silo.ConsentAsync(run, accepted: false, Reason, stop),
+                        async stop =>
+                            await silo.ConsentAsync(run, accepted: false, Reason, declaredRecords: null, stop),
                         cancellation
                     );
                 }

@@ -102,7 +102,13 @@ internal sealed class FederationClient : ISiloConnection
         );
 
     /// <inheritdoc />
-    public Task<string?> ConsentAsync(string runDigest, bool accepted, string reason, CancellationToken cancellation) =>
+    public Task<string?> ConsentAsync(
+        string runDigest,
+        bool accepted,
+        string reason,
+        long? declaredRecords,
+        CancellationToken cancellation
+    ) =>
         _calls.TranslatedAsync(
             async () =>
             {
@@ -112,6 +118,7 @@ internal sealed class FederationClient : ISiloConnection
                         RunDigest = runDigest,
                         Accepted = accepted,
                         Reason = reason,
+                        DeclaredRecords = declaredRecords ?? 0,
                     },
                     _calls.Signed("Consent"),
                     _calls.Deadline(CallDeadline),

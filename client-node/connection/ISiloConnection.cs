@@ -25,8 +25,19 @@ internal interface ISiloConnection : IAsyncDisposable
     );
 
     /// <summary>The owner's answer to a run document.</summary>
+    /// <param name="runDigest">The run.</param>
+    /// <param name="accepted">Yes or no.</param>
+    /// <param name="reason">Why not.</param>
+    /// <param name="declaredRecords">The owner's declared count, for a run that weighs nodes by it; null for others.</param>
+    /// <param name="cancellation">Stops the call.</param>
     /// <returns>Null when the node is admitted (or has declined); otherwise why it is not.</returns>
-    Task<string?> ConsentAsync(string runDigest, bool accepted, string reason, CancellationToken cancellation);
+    Task<string?> ConsentAsync(
+        string runDigest,
+        bool accepted,
+        string reason,
+        long? declaredRecords,
+        CancellationToken cancellation
+    );
 
     /// <summary>Appends the bytes of a run from the target's position on.</summary>
     Task DownloadAsync(string runDigest, long version, RunBlob blob, Stream target, CancellationToken cancellation);

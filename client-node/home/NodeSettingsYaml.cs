@@ -148,6 +148,8 @@ internal static class NodeSettingsYaml
               allowNonPrivate: {Flag(settings.Policy.AllowNonPrivate)}
               # Whether runs may ask for noised losses on the held-out records; they cost ε, and tell the declared number of records.
               allowMetrics: {Flag(settings.Policy.AllowMetrics)}
+              # Whether a run may weigh this node by its declared number of records, which the silo learns then.
+              shareDeclaredRecords: {Flag(settings.Policy.ShareDeclaredRecords)}
               # Whether heartbeats tell the operator this node's ε numbers; they tell the declared number of records as well.
               showEpsilon: {Flag(settings.Policy.ShowEpsilon)}
 
@@ -195,6 +197,7 @@ internal static class NodeSettingsYaml
             AllowTestNoise = fields.Flag("allowTestNoise", otherwise: false),
             AllowNonPrivate = fields.Flag("allowNonPrivate", otherwise: false),
             AllowMetrics = fields.Flag("allowMetrics", otherwise: false),
+            ShareDeclaredRecords = fields.Flag("shareDeclaredRecords", otherwise: false),
             ShowEpsilon = fields.Flag("showEpsilon", otherwise: false),
         };
     }

@@ -21,6 +21,9 @@ internal sealed record PolicySettings
     /// <summary>True: runs may ask for noised losses on held-out records; they tell how many records were declared.</summary>
     public bool AllowMetrics { get; init; }
 
+    /// <summary>True: runs may weigh this node by its declared number of records (or subjects), which the silo learns at consent.</summary>
+    public bool ShareDeclaredRecords { get; init; }
+
     /// <summary>True: heartbeats carry the ledger's ε numbers to the operator.</summary>
     public bool ShowEpsilon { get; init; }
 }

@@ -21,6 +21,13 @@ internal sealed class OwnerPolicy(NodeSettings settings)
         Mechanism(run.Privacy, reasons);
         SamplingRate(run.Privacy, reasons);
         Metrics(run, reasons);
+        if (DeclaredRecordsFor(run) is { } declared && !settings.Policy.ShareDeclaredRecords)
+        {
+            reasons.Add(
+                $"aggregation.weights is declared, so that the silo would learn of the {declared} {settings.Source.Unit}s that you declared, and policy.shareDeclaredRecords is false"
+            );
+        }
+
         BaseModel(run, reasons);
         if (settings.Policy.Consent == ConsentMode.List && !settings.Policy.Runs.Contains(runDigest))
         {
@@ -49,6 +56,10 @@ internal sealed class OwnerPolicy(NodeSettings settings)
     /// <summary>q of a run at this node: expectedBatchSize ÷ the declared number of records that can be sampled.</summary>
     public double SamplingRateOf(RunDocument run) =>
         (double)run.Privacy.ExpectedBatchSize / settings.DeclaredTrainingUnits;
+
+    /// <summary>What the silo is told at consent: the declared number of records (or subjects), for a run that weighs by it; null for others.</summary>
+    public long? DeclaredRecordsFor(RunDocument run) =>
+        run.Aggregation.Weights == "declared" ? settings.Source.DeclaredUnits : null;
 
     private void Mechanism(PrivacySection privacy, List<string> reasons)
     {

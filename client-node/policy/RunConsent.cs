@@ -151,7 +151,8 @@ internal sealed class RunConsent(
             // Before a restart, or to a silo that has lost the answer.
             var isOver = ledger.WhyOver(promised.ReservationId) is not null;
             var reason = isOver ? "the node's plan for this run has ended" : "";
-            return await TellAsync(offer.RunDigest, accepted: !isOver, reason, cancellation);
+            var told = isOver ? null : policy.DeclaredRecordsFor(document);
+            return await TellAsync(offer.RunDigest, accepted: !isOver, reason, cancellation, told);
         }
 
         if (Reserved(offer.RunDigest) is not null && decision is { Answer: ConsentAnswer.Ended })
@@ -194,7 +195,8 @@ internal sealed class RunConsent(
                 }
 
                 ledger.Reserve(allowed.Plan);
-                return await TellAsync(offer.RunDigest, accepted: true, "", cancellation);
+                var declared = policy.DeclaredRecordsFor(document);
+                return await TellAsync(offer.RunDigest, accepted: true, "", cancellation, declared);
 
             default:
                 throw new InvalidOperationException($"verdict {verdict} is unknown");
@@ -223,10 +225,16 @@ internal sealed class RunConsent(
             .Where(entry => entry.ReservationId == reservationId)
             .Sum(entry => entry.StepsDone);
 
-    private async Task<bool> TellAsync(string runDigest, bool accepted, string reason, CancellationToken cancellation)
+    private async Task<bool> TellAsync(
+        string runDigest,
+        bool accepted,
+        string reason,
+        CancellationToken cancellation,
+        long? declaredRecords = null
+    )
     {
         var refusal = await resilience.Call.ExecuteAsync(
-            async token => await silo.ConsentAsync(runDigest, accepted, reason, token),
+            async token => await silo.ConsentAsync(runDigest, accepted, reason, declaredRecords, token),
             cancellation
         );
         if (!accepted)

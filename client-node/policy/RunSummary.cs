@@ -21,11 +21,14 @@ internal static class RunSummary
         var metrics = policy.AllowMetrics
             ? "\n  noised sums of losses on held-out records, and how many records you declared, for a run that asks for them"
             : "";
+        var declared = policy.ShareDeclaredRecords
+            ? $"\n  how many {settings.Source.Unit}s you declared ({settings.Source.DeclaredUnits}), to a run that weighs nodes by it"
+            : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
             {settings.Name} with source {settings.Source.Name}: the records stay here. What can leave, and only for a run that this policy allows:
-              adapter updates, noised if the run is private; yes or no to a run{metrics}
+              adapter updates, noised if the run is private; yes or no to a run{metrics}{declared}
               phase, step and bytes while it works; number and hash of ledger entries{Epsilon(settings)}
               this node's name, public key and software version
               the private runs together cost any one {settings.Source.Unit} at most ε = {settings.Source.Epsilon:G4} at δ = {settings.Source.Delta:G2}{unprotected}
@@ -68,6 +71,10 @@ internal static class RunSummary
                 "single losses"
             )
             : ("", "losses");
+        var declared =
+            run.Aggregation.Weights == "declared"
+                ? $"\n                        how many {settings.Source.Unit}s you declared: {settings.Source.DeclaredUnits}, by which this node is weighed"
+                : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -75,7 +82,7 @@ internal static class RunSummary
               leaves this machine:  adapter updates (rank {run.Adapter.Rank} on {string.Join(
                 ", ",
                 run.Adapter.Targets
-            )}), clipped to {bound} a {run.Privacy.Unit} and {noised}{metrics}
+            )}), clipped to {bound} a {run.Privacy.Unit} and {noised}{metrics}{declared}
                                     phase, step and bytes while it works; number and hash of ledger entries{Epsilon(settings)}
               never leaves:         records, their exact number, {losses}, {unsent}the key
               protects:             {protection}

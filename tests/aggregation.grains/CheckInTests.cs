@@ -120,6 +120,32 @@ public sealed class CheckInTests(SiloFixture silo) : IClassFixture<SiloFixture>
     }
 
     [Fact]
+    public async Task A_run_that_weighs_by_declared_records_takes_no_node_that_declares_none()
+    {
+        using var federation = await Federation.JoinedAsync(
+            silo,
+            2,
+            new() { Cohort = 2 },
+            "declared",
+            change: run => run with { Aggregation = run.Aggregation with { Weights = "declared" } }
+        );
+        await federation.SubmitAsync();
+        foreach (var declared in (long?[])[null, 0, -5, long.MaxValue])
+        {
+            var answer = await federation.Run.ConsentAsync(federation.Id(0), true, "", declared);
+            Assert.False(answer.Admitted);
+            Assert.Contains("declared records", answer.Reason, StringComparison.Ordinal);
+        }
+
+        Assert.True((await federation.Run.ConsentAsync(federation.Id(0), true, "", 1200)).Admitted);
+        // A second answer changes nothing: a node cannot choose its weight anew when it sees the others'.
+        Assert.True((await federation.Run.ConsentAsync(federation.Id(0), true, "", 9000)).Admitted);
+
+        var member = Assert.Single((await federation.Run.StatusAsync())!.Members);
+        Assert.Equal(1200, member.DeclaredRecords);
+    }
+
+    [Fact]
     public async Task A_node_of_another_group_is_not_admitted()
     {
         using var federation = await Federation.JoinedAsync(silo, 1, new() { Cohort = 1 }, "ours");

@@ -50,6 +50,9 @@ internal sealed class FakeSilo : ISiloConnection
 
     public List<(bool Accepted, string Reason)> Consents { get; } = [];
 
+    /// <summary>What the node told with its newest answer.</summary>
+    public long? DeclaredRecords { get; private set; }
+
     /// <summary>What the last check-in named as declined.</summary>
     public IReadOnlyCollection<string> Declined { get; private set; } = [];
 
@@ -105,9 +108,16 @@ internal sealed class FakeSilo : ISiloConnection
         return Task.FromResult((BeforeCheckIn() ?? Next(declinedRuns)) with { KnownLedger = KnownLedger });
     }
 
-    public Task<string?> ConsentAsync(string runDigest, bool accepted, string reason, CancellationToken cancellation)
+    public Task<string?> ConsentAsync(
+        string runDigest,
+        bool accepted,
+        string reason,
+        long? declaredRecords,
+        CancellationToken cancellation
+    )
     {
         Consents.Add((accepted, reason));
+        DeclaredRecords = declaredRecords;
         _consented |= accepted;
         return Task.FromResult<string?>(null);
     }

@@ -43,6 +43,8 @@ public sealed class OwnerPolicyTests
             { "metrics, not allowed", "allowMetrics" },
             { "metrics, allowed", null },
             { "metrics without a hold-out", "holdOut.fraction" },
+            { "declared records, not shared", "shareDeclaredRecords" },
+            { "declared records, shared", null },
             { "subjects after records", "protects one record since its first plan" },
         };
 
@@ -151,6 +153,13 @@ public sealed class OwnerPolicyTests
             case "metrics without a hold-out":
                 settings = settings with { Policy = settings.Policy with { AllowMetrics = true }, HoldOutFraction = 0 };
                 run = run with { Metrics = new MetricsSection { NoiseMultiplier = 8 } };
+                break;
+            case "declared records, not shared":
+                run = run with { Aggregation = run.Aggregation with { Weights = "declared" } };
+                break;
+            case "declared records, shared":
+                settings = settings with { Policy = settings.Policy with { ShareDeclaredRecords = true } };
+                run = run with { Aggregation = run.Aggregation with { Weights = "declared" } };
                 break;
             case "no noise, allowed":
                 run = Some.Run("none");

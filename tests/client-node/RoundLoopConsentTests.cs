@@ -42,6 +42,20 @@ public sealed class RoundLoopConsentTests
         Assert.Equal(1, reserved);
     }
 
+    [Theory]
+    [InlineData("uniform", null)]
+    [InlineData("declared", 100L)]
+    public async Task The_declared_count_is_told_to_a_run_that_weighs_by_it_and_to_no_other(string weights, long? told)
+    {
+        var run = Some.Run(versions: 1);
+        using var node = new NodeUnderTest(run with { Aggregation = run.Aggregation with { Weights = weights } });
+        node.Settings = node.Settings with { Policy = node.Settings.Policy with { ShareDeclaredRecords = true } };
+
+        await node.RunAsync();
+
+        Assert.Equal(told, node.Silo.DeclaredRecords);
+    }
+
     [Fact]
     public async Task A_document_of_another_digest_is_refused()
     {

@@ -9,6 +9,7 @@ namespace Federated.Aggregation.Grains;
 /// <param name="OpenInterval">Versions since the last one.</param>
 /// <param name="Merged">Its updates merged so far.</param>
 /// <param name="LastContact">Since this silo started; null = none.</param>
+/// <param name="DeclaredRecords">What its owner declared, in a run that weighs by it; null in others.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("federated.run-node-status")]
@@ -20,5 +21,6 @@ public sealed record RunNodeStatus(
     [property: Id(4)] long Intervals,
     [property: Id(5)] long OpenInterval,
     [property: Id(6)] int Merged,
-    [property: Id(7)] DateTimeOffset? LastContact
+    [property: Id(7)] DateTimeOffset? LastContact,
+    [property: Id(8)] long? DeclaredRecords = null
 );

@@ -46,6 +46,7 @@ public static class RunDocumentReading
             KeepUpdates = document.Retention.Updates,
             Close = Close(document.Rounds.Close),
             Participation = Participation(document),
+            WeighsDeclaredRecords = document.Aggregation.Weights == "declared",
             Staleness = Staleness(document.Aggregation.Staleness),
             Merge = Merge(document.Aggregation.Merge),
             Ranks = document.Adapter.RankAllocation is { } ranks ? new(ranks.TargetRank, ranks.From, ranks.To) : null,

@@ -198,7 +198,8 @@ internal static class RunReading
             counters.Intervals,
             counters.OpenInterval,
             merged.GetValueOrDefault(member.NodeId),
-            lastContact.TryGetValue(member.NodeId, out var contact) ? contact : null
+            lastContact.TryGetValue(member.NodeId, out var contact) ? contact : null,
+            member.DeclaredRecords
         );
     }
 }

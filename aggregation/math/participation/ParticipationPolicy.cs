@@ -28,20 +28,23 @@ public sealed record ParticipationPolicy(ParticipationMethod Method, long? Cutof
     /// <param name="nodeId">The node.</param>
     /// <param name="counters">Its counters, counted up to <paramref name="version"/> at most.</param>
     /// <param name="version">The version being merged.</param>
-    /// <param name="nodes">N: admitted nodes that are neither suspended nor gone. ≥ 1.</param>
+    /// <param name="inverseShare">1 ÷ q of the node (<see cref="NodeSizes.InverseShare"/>): N where all count the same. ≥ 1.</param>
     /// <param name="population">The population's participation before this version.</param>
     /// <exception cref="UnknownProbabilityException">Known, and the node has no probability.</exception>
     public double Weight(
         string nodeId,
         ParticipationCounters counters,
         long version,
-        int nodes,
+        double inverseShare,
         PopulationParticipation population
     ) =>
         Method switch
         {
-            ParticipationMethod.FedAu => Cap.Apply(Shrunk(counters.AdvanceTo(version, Cutoff), population), nodes),
-            ParticipationMethod.Known => Cap.Apply(1 / Probability(nodeId), nodes),
+            ParticipationMethod.FedAu => Cap.Apply(
+                Shrunk(counters.AdvanceTo(version, Cutoff), population),
+                inverseShare
+            ),
+            ParticipationMethod.Known => Cap.Apply(1 / Probability(nodeId), inverseShare),
             _ => 1.0,
         };
 

@@ -1,7 +1,7 @@
 namespace Federated.Aggregation;
 
 /// <summary>
-/// Turns a version's fresh updates into weighted ones: x ← x + η Σ c Δ with c = ω · scale ÷ N (FedAU, Algorithm 1), or what another participation
+/// Turns a version's fresh updates into weighted ones: x ← x + η Σ c Δ with c = q · ω · scale, q = 1 ÷ N or a declared share (FedAU, Algorithm 1), or what another participation
 /// method makes of them. Every method is linear in updates, fresh and remembered ones, so a merge sees coefficients only.
 /// </summary>
 /// <remarks>
@@ -16,7 +16,7 @@ public static class UpdateWeighing
     /// <param name="counters">A node's participation before this version.</param>
     /// <param name="policy">The run's participation weights.</param>
     /// <param name="version">The version being merged.</param>
-    /// <param name="nodes">N: the nodes of the run, however many reported. ≥ 1.</param>
+    /// <param name="sizes">What each node of the run stands for, however many reported.</param>
     /// <param name="population">The population's participation before this version.</param>
     /// <param name="robust">The run's robust rule, whose norm bound comes before ω; null = none.</param>
     /// <param name="remembered">What is remembered of nodes that count in N; read only by methods that remember.</param>
@@ -25,22 +25,27 @@ public static class UpdateWeighing
         Func<string, ParticipationCounters> counters,
         ParticipationPolicy policy,
         long version,
-        int nodes,
+        NodeSizes sizes,
         PopulationParticipation population = default,
         RobustRule? robust = null,
         IEnumerable<RememberedUpdate>? remembered = null
     )
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
         ILookup<string, FreshUpdate> byNode = updates.ToLookup(update => update.NodeId, StringComparer.Ordinal);
-        double divisor = policy.Method.DividesByParticipants()
-            ? Math.Max(byNode.Count, policy.LeastParticipants)
-            : nodes;
+        var divisor = policy.Method.DividesByParticipants()
+            ? Math.Max(byNode.Sum(ofNode => sizes.Of(ofNode.Key)), policy.LeastParticipants)
+            : sizes.Total;
         var weighted = new List<WeightedUpdate>();
         foreach (IGrouping<string, FreshUpdate> ofNode in byNode)
         {
-            var weight = policy.Weight(ofNode.Key, counters(ofNode.Key), version, nodes, population);
-            var share = weight / divisor / ofNode.Count();
+            var weight = policy.Weight(
+                ofNode.Key,
+                counters(ofNode.Key),
+                version,
+                sizes.InverseShare(ofNode.Key),
+                population
+            );
+            var share = weight * sizes.Of(ofNode.Key) / divisor / ofNode.Count();
             weighted.AddRange(
                 ofNode.Select(update =>
                 {
@@ -61,12 +66,13 @@ public static class UpdateWeighing
 
         foreach (var old in policy.Method.Remembers() ? remembered ?? [] : [])
         {
-            // FedVARP: 1/N for everybody's y, and −1/|P| for those that are replaced. MIFA: 1/N for those that are not here.
+            // FedVARP: q for everybody's y, less its share among those here where it is replaced. MIFA: q for those that are not here.
             var isHere = byNode.Contains(old.NodeId);
+            var size = sizes.Of(old.NodeId);
             var factor =
-                policy.Method == ParticipationMethod.FedVarp ? (1.0 / nodes) - (isHere ? 1.0 / divisor : 0)
+                policy.Method == ParticipationMethod.FedVarp ? (size / sizes.Total) - (isHere ? size / divisor : 0)
                 : isHere ? 0
-                : 1.0 / nodes;
+                : size / sizes.Total;
             if (factor != 0)
             {
                 weighted.Add(

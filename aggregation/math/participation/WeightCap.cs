@@ -4,7 +4,7 @@ namespace Federated.Aggregation;
 
 /// <summary>The largest weight that FedAU may give to one update.</summary>
 /// <remarks>
-/// With cap N no update is extrapolated: c = ω ÷ N stays at or below 1. Without a cap, as in the paper, a node that is rarely there
+/// With cap N no update is extrapolated: c = ω ÷ N, or q ω with declared sizes, stays at or below 1. Without a cap, as in the paper, a node that is rarely there
 /// can be applied several times over (N = 5 and p = .02 overshoot by 6.4).
 /// </remarks>
 public readonly record struct WeightCap
@@ -18,7 +18,7 @@ public readonly record struct WeightCap
         _none = none;
     }
 
-    /// <summary>The number of nodes in the run, whatever it is at the time. The default.</summary>
+    /// <summary>1 ÷ q, which is the number of nodes in the run where all count the same, whatever it is at the time. The default.</summary>
     public static WeightCap Nodes => default;
 
     /// <summary>No cap.</summary>
@@ -50,15 +50,15 @@ public readonly record struct WeightCap
 
     /// <summary>The weight, or the cap where it is smaller.</summary>
     /// <param name="weight">ω.</param>
-    /// <param name="nodes">N.</param>
-    public double Apply(double weight, int nodes)
+    /// <param name="inverseShare">1 ÷ q of the node: N where all count the same.</param>
+    public double Apply(double weight, double inverseShare)
     {
         if (_none)
         {
             return weight;
         }
 
-        return Math.Min(weight, _value > 0 ? _value : nodes);
+        return Math.Min(weight, _value > 0 ? _value : inverseShare);
     }
 
     /// <inheritdoc/>

@@ -45,7 +45,7 @@ public sealed record WeightedUpdate
     /// <summary>ω: the node's participation weight.</summary>
     public double Weight { get; }
 
-    /// <summary>c: what the update is multiplied with before the server optimizer. ω · scale · clip ÷ (N · updates of the node in this version).</summary>
+    /// <summary>c: what the update is multiplied with before the server optimizer. q · ω · scale · clip ÷ updates of the node in this version, q = 1 ÷ N or a declared share.</summary>
     public double Coefficient { get; }
 
     /// <summary>Factor of the norm bound. (0, 1]; 1 = the update is short enough.</summary>

@@ -16,6 +16,12 @@ public sealed record RunMember(
     string? Reason = null
 )
 {
+    /// <summary>What its owner declared when it was admitted, in a run that weighs by it; null in others.</summary>
+    public long? DeclaredRecords { get; init; }
+
+    /// <summary>What it stands for beside other nodes: the declared records, or 1. ≥ 1.</summary>
+    public long Size => DeclaredRecords ?? 1;
+
     /// <summary>What was merged of it last, for participation methods that merge it again; empty with the others.</summary>
     public ImmutableArray<RememberedUpdate> Remembered { get; init; } = [];
 }

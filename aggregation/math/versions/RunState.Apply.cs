@@ -76,8 +76,14 @@ public sealed partial record RunState
     private long CountingVersion =>
         Open is { } open ? open.Number + (open.TakesUpdates ? 0 : 1) : Math.Max(1, Published.Count);
 
-    private RunState Admit(NodeAdmitted e) =>
-        this with
+    private RunState Admit(NodeAdmitted e)
+    {
+        Require(
+            e,
+            Terms.WeighsDeclaredRecords ? e.DeclaredRecords >= 1 : e.DeclaredRecords is null,
+            "declared records are of runs that weigh by them, and of these only"
+        );
+        return this with
         {
             Members = Members.SetItem(
                 e.NodeId,
@@ -87,9 +93,14 @@ public sealed partial record RunState
                     ParticipationCounters.AdmittedAt(CountingVersion, Terms.Participation.Window),
                     e.At
                 )
+                {
+                    DeclaredRecords = e.DeclaredRecords,
+                }
             ),
             Nodes = Nodes + 1,
+            AdmittedSize = AdmittedSize + (e.DeclaredRecords ?? 1),
         };
+    }
 
     private RunState Set(string nodeId, NodeStanding standing, DateTimeOffset at, string? reason = null)
     {
@@ -108,10 +119,12 @@ public sealed partial record RunState
                 at,
                 reason
             );
+        var entering = (standing == NodeStanding.Admitted ? 1 : 0) - (counted ? 1 : 0);
         return this with
         {
             Members = Members.SetItem(nodeId, member),
-            Nodes = Nodes + (standing == NodeStanding.Admitted ? 1 : 0) - (counted ? 1 : 0),
+            Nodes = Nodes + entering,
+            AdmittedSize = AdmittedSize + (entering * member.Size),
             Away = standing is NodeStanding.Left or NodeStanding.Suspended ? Away.Add(nodeId) : Away.Remove(nodeId),
         };
     }

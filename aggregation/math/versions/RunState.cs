@@ -53,6 +53,9 @@ public sealed partial record RunState
     /// <summary>Admitted nodes that are neither suspended nor gone.</summary>
     public int Nodes { get; private init; }
 
+    /// <summary>Σ <see cref="RunMember.Size"/> over those nodes.</summary>
+    public long AdmittedSize { get; private init; }
+
     /// <summary>Nodes that were admitted and are suspended or gone now, by id.</summary>
     public ImmutableSortedSet<string> Away { get; private init; } =
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
@@ -60,10 +63,15 @@ public sealed partial record RunState
     /// <summary>
     /// N of the open version's merge, by which its weights divide: the admitted nodes, and those away whose updates are in its list.
     /// </summary>
-    public int NodesInMerge => Nodes + (Open is { } open ? AwayWithUpdates(open) : 0);
+    public int NodesInMerge => Nodes + (Open is { } open ? AwayWithUpdates(open).Count() : 0);
 
-    // N of the weights; with central privacy a constant, since the sensitivity hangs on it.
-    private int Divisor => Terms.Central?.Divisor ?? Math.Max(1, NodesInMerge);
+    // With central privacy the total is a constant, since the sensitivity hangs on it, and all count the same.
+    private NodeSizes Sizes =>
+        new(
+            Terms.Central?.Divisor
+                ?? Math.Max(1, AdmittedSize + (Open is { } open ? AwayWithUpdates(open).Sum(Size) : 0)),
+            node => Size(node)
+        );
 
     /// <summary>How often all nodes together took part in the published versions.</summary>
     public PopulationParticipation Population { get; private init; }
@@ -161,7 +169,7 @@ public sealed partial record RunState
             node => Members[node].Counters,
             Terms.Participation,
             open.Number,
-            Divisor,
+            Sizes,
             Population,
             Terms.Robust,
             Members.Values.Where(member => CountsInMerge(open, member)).SelectMany(member => member.Remembered)
@@ -172,7 +180,8 @@ public sealed partial record RunState
     public double NextWeight(RunMember member)
     {
         var version = Math.Max(Open?.Number ?? Published.Count, member.Counters.CountedTo);
-        return Terms.Participation.Weight(member.NodeId, member.Counters, version, Divisor, Population);
+        var inverseShare = Sizes.InverseShare(member.NodeId);
+        return Terms.Participation.Weight(member.NodeId, member.Counters, version, inverseShare, Population);
     }
 
     /// <summary>The merge that makes the closed version.</summary>
@@ -209,6 +218,7 @@ public sealed partial record RunState
     public VersionReport ReportMerge(double stepNorm, MergeReport? merge = null) =>
         VersionReport.For(
             Math.Max(1, NodesInMerge),
+            Terms.Central is null ? Sizes : NodeSizes.Equal(Math.Max(1, NodesInMerge)),
             [.. Open!.Updates.Values],
             Open.Decisions!.Value,
             Weigh(),
@@ -253,10 +263,12 @@ public sealed partial record RunState
             .ToDictionary(version => version, version => Published[(int)version].Digest);
 
     // The smaller set is walked: neither the registered nodes nor those that are gone make a version slow.
-    private int AwayWithUpdates(OpenVersion open) =>
+    private IEnumerable<string> AwayWithUpdates(OpenVersion open) =>
         Away.Count < open.UpdatesOfNode.Count
-            ? Away.Count(open.UpdatesOfNode.ContainsKey)
-            : open.UpdatesOfNode.Keys.Count(Away.Contains);
+            ? Away.Where(open.UpdatesOfNode.ContainsKey)
+            : open.UpdatesOfNode.Keys.Where(Away.Contains);
+
+    private long Size(string nodeId) => Members[nodeId].Size;
 
     private static bool CountsInMerge(OpenVersion open, RunMember member) =>
         member.Standing == NodeStanding.Admitted || open.UpdatesOfNode.ContainsKey(member.NodeId);

@@ -35,6 +35,9 @@ public sealed record RunTerms
     /// <summary>Participation weights.</summary>
     public ParticipationPolicy Participation { get; init; } = ParticipationPolicy.Default;
 
+    /// <summary>Whether nodes count by what their owners declared (q = declared ÷ all declared) instead of the same (q = 1 ÷ N).</summary>
+    public bool WeighsDeclaredRecords { get; init; }
+
     /// <summary>Late updates.</summary>
     public StalenessPolicy Staleness { get; init; } = StalenessPolicy.Default;
 

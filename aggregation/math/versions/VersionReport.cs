@@ -7,7 +7,7 @@ namespace Federated.Aggregation;
 /// <param name="Updates">The frozen updates in merge order, those left out included.</param>
 /// <param name="CoefficientSum">Σ c.</param>
 /// <param name="NoiseAmplification">√Σ c²: what the merge does to noise of the same size in each update.</param>
-/// <param name="UniformNoiseAmplification">√Σ c² with ω = 1 and no lateness: the yardstick.</param>
+/// <param name="UniformNoiseAmplification">√Σ c² with ω = 1 (c = q) and no lateness: the yardstick.</param>
 /// <param name="StepNorm">How far the adapter moved: ‖η Σ c Δ‖₂ or the optimizer's step, and in merges by products ‖B A − B_t A_t‖_F.</param>
 /// <param name="Remembered">Updates of earlier versions that were merged again (FedVARP, MIFA); their blobs must be kept.</param>
 public sealed record VersionReport(
@@ -34,12 +34,14 @@ public sealed record VersionReport(
 
     /// <summary>Reports a merge.</summary>
     /// <param name="nodes">N at the merge.</param>
+    /// <param name="sizes">What each node stands for.</param>
     /// <param name="frozen">The frozen updates in merge order.</param>
     /// <param name="decisions">The decision about each of them, in the same order.</param>
     /// <param name="weighted">The merged ones, remembered updates included.</param>
     /// <param name="stepNorm">‖η Σ c Δ‖₂.</param>
     public static VersionReport For(
         int nodes,
+        NodeSizes sizes,
         IReadOnlyList<AcceptedUpdate> frozen,
         IReadOnlyList<StalenessDecision> decisions,
         IReadOnlyList<WeightedUpdate> weighted,
@@ -79,7 +81,11 @@ public sealed record VersionReport(
         var uniform = updates
             .Where(update => update.Scale != 0)
             .GroupBy(update => update.NodeId)
-            .Sum(ofNode => 1.0 / nodes / nodes / ofNode.Count());
+            .Sum(ofNode =>
+            {
+                var size = sizes.Of(ofNode.Key);
+                return size / sizes.Total * size / sizes.Total / ofNode.Count();
+            });
         return new(
             nodes,
             updates,

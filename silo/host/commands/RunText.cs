@@ -29,21 +29,25 @@ internal static class RunText
             )
         );
 
-    public static void Members(RunView run) =>
+    public static void Members(RunView run)
+    {
+        var weighsDeclared = run.Members.Any(member => member.DeclaredRecords is not null);
         Output.Table(
-            ["NODE", "STANDING", "WEIGHT", "MERGED", "LAST CONTACT"],
+            ["NODE", "STANDING", .. weighsDeclared ? ["DECLARED"] : (string[])[], "WEIGHT", "MERGED", "LAST CONTACT"],
             run.Members.Select(member =>
                 (IReadOnlyList<string>)
                     [
                         member.NodeId[..12],
                         $"{member.Standing}".ToLowerInvariant()
                             + (member.Reason.Length == 0 ? "" : $": {member.Reason}"),
+                        .. weighsDeclared ? [$"{member.DeclaredRecords}"] : (string[])[],
                         Number(member.WeightNext),
                         $"{member.Merged}",
                         Time(member.LastContact),
                     ]
             )
         );
+    }
 
     public static void Versions(IEnumerable<VersionView> versions) =>
         Output.Table(

@@ -104,7 +104,8 @@ internal sealed class FederationService(
     {
         var run = grains.GetGrain<IRunGrain>(NodeText.RequireDigest("run_digest", request.RunDigest));
         var reason = NodeText.Shown(request.Reason, NodeText.LongestReason);
-        var answer = await run.ConsentAsync(context.NodeId(), request.Accepted, reason);
+        var declared = request.DeclaredRecords == 0 ? (long?)null : request.DeclaredRecords;
+        var answer = await run.ConsentAsync(context.NodeId(), request.Accepted, reason, declared);
         return new ConsentReply { Admitted = answer.Admitted, Reason = answer.Reason };
     }
 

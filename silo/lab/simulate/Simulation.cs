@@ -171,7 +171,7 @@ internal sealed class Simulation
             throw new SimulationException(error, isUsage: true);
         }
 
-        await _nodes.ConsentAsync(answer.RunDigest!, cancellation);
+        await _nodes.ConsentAsync(answer.RunDigest!, _task.RecordsOf, cancellation);
     }
 
     private void Begin(ref int emptyRounds)

@@ -14,6 +14,8 @@ public sealed class AggregationRulesTests
     [InlineData("participation: { method: fedvarp }")]
     [InlineData("participation: { method: mifa }")]
     [InlineData("participation: { method: fedau, shrinkage: 2, window: 20 }")]
+    [InlineData("weights: declared")]
+    [InlineData("weights: declared, robust: { method: normBound }")]
     [InlineData("serverOptimizer: { name: avgm, learningRate: 0.5, beta1: 0.8 }")]
     [InlineData("serverOptimizer: { name: adam, learningRate: 0.1, variant: flower }")]
     [InlineData("serverOptimizer: { name: yogi, learningRate: 0.1, beta1: 0, beta2: 0.9, tau: 0.01 }")]
@@ -84,6 +86,8 @@ public sealed class AggregationRulesTests
     [InlineData("robust: { method: geometricMedian, iterations: 0 }", "aggregation.robust.iterations")]
     [InlineData("robust: { method: krum, byzantine: 1 }", "aggregation.robust.method")]
     [InlineData("participation: { method: mifa }, robust: { method: geometricMedian }", "aggregation.robust.method")]
+    [InlineData("weights: declared, robust: { method: geometricMedian }", "aggregation.weights")]
+    [InlineData("weights: measured", "aggregation.weights")]
     public void A_rule_that_cannot_keep_its_promise_is_refused(string aggregation, string path) =>
         Assert.Contains(path, Errors(With(aggregation)).Select(error => error.Path));
 
@@ -126,6 +130,7 @@ public sealed class AggregationRulesTests
     [InlineData(", budget: { epsilon: 8 }", "", "aggregation.centralPrivacy.budget")]
     [InlineData(" } }\n", " }, participation: { method: mifa } }\n", "aggregation.participation.method")]
     [InlineData(" } }\n", " }, robust: { bound: 1 } }\n", "aggregation.robust")]
+    [InlineData(" } }\n", " }, weights: declared }\n", "aggregation.weights")]
     [InlineData(" } }\n", " }, serverOptimizer: { name: avgm } }\n", "aggregation.serverOptimizer.name")]
     [InlineData(" } }\n", " }, merge: svd }\nadapter: { factors: ab }\n", "aggregation.merge")]
     public void Central_privacy_is_refused_where_it_could_not_be_kept(string text, string replacement, string path)

@@ -39,12 +39,14 @@ internal static class RandomAggregations
     public static readonly Gen<AggregationSection> Any =
         from participation in Participation
         from serverOptimizer in ServerOptimizer
+        from weights in Gen.Elements("uniform", "declared")
         from merge in Gen.Elements("ffa", "alternating", "svd", "stack", "fedex", "average")
         let isLinear = serverOptimizer.Name != "sgd" || participation.Method is "fedvarp" or "mifa"
         select new AggregationSection
         {
             Participation = participation,
             ServerOptimizer = serverOptimizer,
+            Weights = weights,
             Merge = isLinear && merge != "ffa" ? "average" : merge,
         };
 
@@ -59,6 +61,7 @@ internal static class RandomAggregations
 
     public static void Write(AggregationSection section, Action<string> line)
     {
+        line($"  weights: {section.Weights}");
         line($"  merge: {section.Merge}");
         var participation = section.Participation;
         line("  participation:");

@@ -102,15 +102,6 @@ public sealed class RunDocumentYamlTests
     }
 
     [Theory]
-    [InlineData("rounds: {", "aggregation: { weights: declared }\nrounds: {", "aggregation.weights")]
-    public void What_this_version_cannot_honour_is_refused_by_name(string text, string replacement, string path)
-    {
-        var error = Assert.Single(Errors(LeastWith(text, replacement)));
-        Assert.Equal(path, error.Path);
-        Assert.Contains("this version cannot honour it", error.Reason, StringComparison.Ordinal);
-    }
-
-    [Theory]
     [InlineData("", "empty")]
     [InlineData("just words", "not a mapping")]
     [InlineData("- a\n- b", "not a mapping")]

@@ -15,6 +15,7 @@ public sealed class RunEventCodecTests
         new RunDrafted(At, "{}", "calm-otter", "default", null, Some.Layers, Some.Layout.Digest),
         new RecruitingOpened(At),
         new NodeAdmitted(At, "a"),
+        new NodeAdmitted(At, "a") { DeclaredRecords = 1200 },
         new NodeDeclined(At, "a", "ünïcode"),
         new NodeSuspended(At, "a", "why"),
         new NodeReinstated(At, "a"),

@@ -14,6 +14,8 @@ internal sealed class CountingTask(ISimulationTask task, Action<int> begun) : IS
 
     public RunDocument Fit(RunDocument document) => task.Fit(document);
 
+    public long RecordsOf(int node) => task.RecordsOf(node);
+
     public TrainedUpdate Train(
         RunDocument document,
         AdapterLayout layout,

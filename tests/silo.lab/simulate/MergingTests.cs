@@ -140,6 +140,8 @@ public sealed class MergingTests
 
         public RunDocument Fit(RunDocument document) => task.Fit(document);
 
+        public long RecordsOf(int node) => task.RecordsOf(node);
+
         public TrainedUpdate Train(
             RunDocument document,
             AdapterLayout layout,

@@ -17,6 +17,8 @@ internal sealed class WitnessTask(float[][] centres) : ISimulationTask
 
     public RunDocument Fit(RunDocument document) => _task.Fit(document);
 
+    public long RecordsOf(int node) => 1;
+
     public TrainedUpdate Train(
         RunDocument document,
         AdapterLayout layout,

@@ -7,6 +7,7 @@ internal static class AggregationRules
     {
         var section = document.Aggregation;
         ParticipationRules.Validate(document, report);
+        report.OneOf("aggregation.weights", section.Weights, "uniform", "declared");
         Merge(section.Merge, document.Adapter.Factors, report);
         if (section.Merge == "stack" && document.Adapter.Initialisation is not null)
         {

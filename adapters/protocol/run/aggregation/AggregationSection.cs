@@ -7,6 +7,12 @@ public sealed record AggregationSection
     public ParticipationSection Participation { get; init; } = new();
 
     /// <summary>
+    /// What each node stands for in the run's objective. uniform: the same. declared: its owner's coarse public number of records (or subjects), which every
+    /// node of the run tells the silo, and with it its sampling rate.
+    /// </summary>
+    public string Weights { get; init; } = "uniform";
+
+    /// <summary>
     /// ffa: exact, for adapter.factors b. alternating: exact, for alternating. For ab: svd (the best product of the rank), fedex and stack (exact, with a residual
     /// beside the adapter) or average (each factor apart).
     /// </summary>

@@ -6,15 +6,11 @@ internal static class AggregationYaml
     public static AggregationSection Read(SectionReader section)
     {
         var defaults = new AggregationSection();
-        // A node's declared record count prices its ε and shows its sampling rate: it never leaves the node, so nothing could weigh it.
-        section.NotYet(
-            "weights",
-            "leave it out: every node counts the same, since record counts, declared ones too, stay at their nodes"
-        );
         var staleness = section.Section("staleness");
         return new()
         {
             Participation = Participation(section.Section("participation")),
+            Weights = section.Text("weights", defaults.Weights),
             Merge = section.Text("merge", defaults.Merge),
             Staleness = new()
             {

@@ -29,6 +29,11 @@ internal static class CanonicalAggregation
         CanonicalValues.Double(json, "exponent", aggregation.Staleness.Exponent);
         json.WriteString("method", aggregation.Staleness.Method);
         json.WriteEndObject();
+        if (aggregation.Weights != "uniform")
+        {
+            json.WriteString("weights", aggregation.Weights);
+        }
+
         json.WriteEndObject();
     }
 

@@ -61,6 +61,16 @@ internal static class CentralPrivacyRules
             );
         }
 
+        if (aggregation.Weights == "declared")
+        {
+            Refuse(
+                "aggregation.weights",
+                "what one node adds must be bounded by constants of the document, and its owner chooses this weight",
+                "write weights: uniform",
+                report
+            );
+        }
+
         if (aggregation.Robust is { Method: not "none" })
         {
             Refuse(

@@ -127,6 +127,16 @@ internal static class RobustRules
 
     private static void Weights(RobustSection section, AggregationSection aggregation, RuleReport report)
     {
+        if (aggregation.Weights == "declared")
+        {
+            report.Add(
+                "aggregation.weights",
+                "declared",
+                $"a hostile node could declare the majority of all records, and {section.Method} holds against a minority",
+                "write weights: uniform, or robust: { method: normBound }"
+            );
+        }
+
         var method = aggregation.Participation.Method;
         if (method is "fedvarp" or "mifa")
         {

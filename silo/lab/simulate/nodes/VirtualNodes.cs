@@ -55,13 +55,16 @@ internal sealed class VirtualNodes
     }
 
     /// <summary>All nodes accept a run's document. Repeating it is harmless.</summary>
-    public async Task ConsentAsync(string runDigest, CancellationToken cancellation)
+    /// <param name="runDigest">The run.</param>
+    /// <param name="records">How many records a node declares.</param>
+    /// <param name="cancellation">Stops between nodes.</param>
+    public async Task ConsentAsync(string runDigest, Func<int, long> records, CancellationToken cancellation)
     {
         var run = _silo.Grains.GetGrain<IRunGrain>(runDigest);
         for (var node = 0; node < Count; node++)
         {
             cancellation.ThrowIfCancellationRequested();
-            await run.ConsentAsync(Id(node), accepted: true, "");
+            await run.ConsentAsync(Id(node), accepted: true, "", records(node));
             await _silo.Activity.WhenIdleAsync();
         }
     }

@@ -14,6 +14,9 @@ internal interface ISimulationTask : IDisposable
     /// <exception cref="SimulationException">The document asks for something else than the task does.</exception>
     RunDocument Fit(RunDocument document);
 
+    /// <summary>How many records a node has, and declares to a run that weighs by them. ≥ 1.</summary>
+    long RecordsOf(int node);
+
     /// <summary>One update: a pure function of its arguments, the document and the seed. May be called from several threads.</summary>
     /// <param name="document">The document that <see cref="Fit"/> gave.</param>
     /// <param name="layout">The layout of the run's adapter.</param>

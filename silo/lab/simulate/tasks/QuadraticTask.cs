@@ -85,6 +85,9 @@ internal sealed class QuadraticTask(IReadOnlyList<float[]> centres, IReadOnlyLis
         };
     }
 
+    /// <summary>1: there are no records.</summary>
+    public long RecordsOf(int node) => 1;
+
     /// <inheritdoc/>
     public TrainedUpdate Train(
         RunDocument document,

@@ -57,6 +57,9 @@ internal sealed class ClassificationTask(long seed, Population population, IExam
         };
 
     /// <inheritdoc/>
+    public long RecordsOf(int node) => RecordsPerNode;
+
+    /// <inheritdoc/>
     public TrainedUpdate Train(
         RunDocument document,
         AdapterLayout layout,

@@ -45,6 +45,9 @@ internal sealed class TextTask : ISimulationTask
         _document = document with { BaseModel = document.BaseModel with { Name = Name, Sha256 = _sha256 } };
 
     /// <inheritdoc/>
+    public long RecordsOf(int node) => Records(node).TrainingCount;
+
+    /// <inheritdoc/>
     public TrainedUpdate Train(
         RunDocument document,
         AdapterLayout layout,
