@@ -22,7 +22,7 @@ public sealed class RunOptionsTests : IDisposable
             { "best rank of the exact product", "factors: ab | merge: svd" },
             { "exact residual", "factors: ab | merge: fedex" },
             { "stacked adapters", "factors: ab | merge: stack" },
-            { "slices", "factors: slices" },
+            { "slices, declared weights", "factors: slices | weights: declared" },
             { "fewer directions", "rankAllocation: { targetRank: 1, from: 1, to: 2 }" },
             { "one factor a version", "factors: alternating | merge: alternating" },
             {
@@ -48,7 +48,8 @@ public sealed class RunOptionsTests : IDisposable
                 "1",
                 "--checkpoint-activations",
                 "--allow-test-noise",
-                "--allow-metrics"
+                "--allow-metrics",
+                "--share-declared-records"
             );
         }
 
