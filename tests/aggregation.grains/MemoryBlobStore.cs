@@ -41,4 +41,6 @@ internal sealed class MemoryBlobStore : IBlobStore
         long offset,
         CancellationToken cancellation = default
     ) => throw new NotSupportedException("grains take blobs that are whole");
+
+    public Task DiscardUploadAsync(string name, CancellationToken cancellation = default) => Task.CompletedTask;
 }

@@ -34,4 +34,7 @@ public interface IBlobStore
 
     /// <summary>Removes a blob, if it is there.</summary>
     Task DeleteAsync(string name, CancellationToken cancellation = default);
+
+    /// <summary>Removes a blob that came as an upload; one that <see cref="PutAsync"/> has stored too is the silo's own and stays.</summary>
+    Task DiscardUploadAsync(string name, CancellationToken cancellation = default);
 }

@@ -1,4 +1,5 @@
 using Federated.Aggregation.Grains;
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
@@ -69,6 +70,7 @@ internal sealed partial class FaultTranslation(ILogger<FaultTranslation> log) : 
             SiloUnavailableException or OrleansMessageRejectionException or TimeoutException => StatusCode.Unavailable,
             JournalConflictException or JournalOutcomeUnknownException or ActivationSupersededException =>
                 StatusCode.Aborted,
+            InvalidProtocolBufferException => StatusCode.InvalidArgument,
             IOException or ObjectDisposedException => StatusCode.Unavailable,
             ArgumentException => StatusCode.InvalidArgument,
             _ => StatusCode.Internal,

@@ -59,7 +59,7 @@ internal sealed class FederationService(
         var joining = new NodeJoining(
             InvitationToken.Hash(request.Token),
             publicKey,
-            NodeText.Shown(request.DisplayName, NodeText.LongestName)
+            PlainText.Of(request.DisplayName, NodeText.LongestName)
         );
         var answer = await grains.GetGrain<IGroupGrain>(group).JoinAsync(joining);
         return answer.Refused is { } refused
@@ -103,7 +103,7 @@ internal sealed class FederationService(
     public override async Task<ConsentReply> Consent(ConsentRequest request, ServerCallContext context)
     {
         var run = grains.GetGrain<IRunGrain>(NodeText.RequireDigest("run_digest", request.RunDigest));
-        var reason = NodeText.Shown(request.Reason, NodeText.LongestReason);
+        var reason = PlainText.Of(request.Reason, NodeText.LongestReason);
         var declared = request.DeclaredRecords == 0 ? (long?)null : request.DeclaredRecords;
         var answer = await run.ConsentAsync(context.NodeId(), request.Accepted, reason, declared);
         return new ConsentReply { Admitted = answer.Admitted, Reason = answer.Reason };
@@ -185,11 +185,7 @@ internal sealed class FederationService(
     /// <inheritdoc/>
     public override async Task<HeartbeatReply> Heartbeat(HeartbeatRequest request, ServerCallContext context)
     {
-        if (request.RunDigest.Length > 0)
-        {
-            NodeText.RequireDigest("run_digest", request.RunDigest);
-        }
-
+        NodeText.Require(request);
         var command = await grains.GetGrain<INodeGrain>(context.NodeId()).HeartbeatAsync(request.ToGrain());
         var drain = command == NodeCommand.Continue && lifetime.ApplicationStopping.IsCancellationRequested;
         return new HeartbeatReply { Command = drain ? Command.Drain : command.ToMessage() };

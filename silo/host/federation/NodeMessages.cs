@@ -1,4 +1,5 @@
 using Federated.Aggregation.Grains;
+using Federated.Protocol;
 using Federated.Protocol.V1;
 using Google.Protobuf;
 
@@ -12,7 +13,7 @@ internal static class NodeMessages
             request.LedgerHead.ToMark(),
             TimeSpan.FromMilliseconds(Math.Max(0, request.WaitMs)),
             [.. request.DeclinedRuns],
-            NodeText.Shown(request.Capabilities?.SoftwareVersion ?? "", NodeText.LongestVersion)
+            PlainText.Of(request.Capabilities?.SoftwareVersion ?? "", NodeText.LongestVersion)
         );
 
     public static NodeProgress ToGrain(this HeartbeatRequest request) =>

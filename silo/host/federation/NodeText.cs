@@ -1,4 +1,5 @@
-using System.Text;
+using System.Globalization;
+using Federated.Protocol;
 using Federated.Protocol.V1;
 using Grpc.Core;
 
@@ -22,34 +23,12 @@ internal static class NodeText
     /// <summary>Runs that one check-in may decline.</summary>
     public const int MostDeclinedRuns = 1000;
 
-    private const char Replacement = '\uFFFD';
-
-    /// <summary>At most <paramref name="longest"/> characters, each control character replaced.</summary>
-    public static string Shown(string text, int longest)
-    {
-        var shown = new StringBuilder(text, 0, Math.Min(text.Length, longest), longest);
-        if (shown.Length > 0 && char.IsHighSurrogate(shown[^1]))
-        {
-            shown.Length--;
-        }
-
-        for (var i = 0; i < shown.Length; i++)
-        {
-            if (char.IsControl(shown[i]))
-            {
-                shown[i] = Replacement;
-            }
-        }
-
-        return shown.ToString();
-    }
-
     /// <summary>A run is asked for by its digest only: nothing else has a grain.</summary>
     /// <exception cref="RpcException">InvalidArgument: not 64 lowercase hex digits.</exception>
     public static string RequireDigest(string field, string digest) =>
         Sha256Text.IsDigest(digest)
             ? digest
-            : throw Invalid($"{field} = \"{Shown(digest, 80)}\"; expected 64 lowercase hex digits (SHA-256).");
+            : throw Invalid($"{field} = \"{PlainText.Of(digest, 80)}\"; expected 64 lowercase hex digits (SHA-256).");
 
     /// <summary>Refuses a check-in whose ledger head or declined runs cannot be some.</summary>
     /// <exception cref="RpcException">InvalidArgument, with the field.</exception>
@@ -79,6 +58,28 @@ internal static class NodeText
         foreach (var run in request.DeclinedRuns)
         {
             RequireDigest("declined_runs", run);
+        }
+    }
+
+    /// <summary>Refuses a heartbeat whose numbers cannot be some. An infinite ε can: a budget may be that.</summary>
+    /// <exception cref="RpcException">InvalidArgument, with the field.</exception>
+    public static void Require(HeartbeatRequest request)
+    {
+        if (request.RunDigest.Length > 0)
+        {
+            RequireDigest("run_digest", request.RunDigest);
+        }
+
+        RequireEpsilon("epsilon_reserved", request.EpsilonReserved);
+        RequireEpsilon("epsilon_budget", request.EpsilonBudget);
+        RequireEpsilon("epsilon_of_steps_done", request.EpsilonOfStepsDone);
+    }
+
+    private static void RequireEpsilon(string field, double epsilon)
+    {
+        if (!(epsilon >= 0))
+        {
+            throw Invalid(string.Create(CultureInfo.InvariantCulture, $"{field} = {epsilon}; expected 0 or more."));
         }
     }
 

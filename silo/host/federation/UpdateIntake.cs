@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Federated.Aggregation;
 using Federated.Aggregation.Grains;
 using Federated.Protocol.V1;
@@ -11,6 +12,9 @@ namespace Federated.Silo;
 /// </summary>
 internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, ReceiptSigner signer, TimeProvider time)
 {
+    // One sender at a time for the same bytes, so that what is refused can be deleted: nobody else relies on it meanwhile.
+    private readonly ConcurrentDictionary<string, byte> _inHand = new(StringComparer.Ordinal);
+
     /// <summary>How long a sender may be silent before its upload is dropped; what has come is kept.</summary>
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
 
@@ -43,16 +47,54 @@ internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, Recei
         }
 
         var name = BlobNames.Of(offer.UpdateDigest, prepared.Owner);
-        if (await blobs.LengthAsync(name, cancellation) is null)
+        if (!_inHand.TryAdd(name, 0))
         {
-            if (await StoreAsync(parts, offer, name, cancellation) is { } refused)
-            {
-                return refused;
-            }
+            throw new RpcException(
+                new Status(StatusCode.Aborted, $"{offer.UpdateDigest} is just being sent. Try again when that has ended.")
+            );
         }
 
-        return Reply(await run.AcceptAsync(offer))
+        try
+        {
+            return await TakeAsync(run, parts, offer, name, cancellation);
+        }
+        finally
+        {
+            _inHand.TryRemove(name, out _);
+        }
+    }
+
+    private async Task<UploadUpdateReply> TakeAsync(
+        IRunGrain run,
+        IAsyncStreamReader<UploadUpdateRequest> parts,
+        UpdateOffer offer,
+        string name,
+        CancellationToken cancellation
+    )
+    {
+        var isNew = await blobs.LengthAsync(name, cancellation) is null;
+        if (isNew && await StoreAsync(parts, offer, name, cancellation) is { } unstored)
+        {
+            return unstored;
+        }
+
+        var answer = await run.AcceptAsync(offer);
+        await DiscardAsync(name, isNew, answer.Refused?.Reason);
+        return Reply(answer)
             ?? throw new InvalidOperationException($"Run {offer.RunDigest} neither accepted nor refused an update.");
+    }
+
+    // What is refused for good must not stay: a member that sends such updates one after the other would fill the disk.
+    private async Task DiscardAsync(string name, bool isNew, RejectionReason? refused)
+    {
+        if (refused is RejectionReason.DigestMismatch)
+        {
+            await blobs.DeleteAsync(name); // damaged on this disk: the same update, sent again, takes its place
+        }
+        else if (isNew && refused?.MayRetry() == false)
+        {
+            await blobs.DiscardUploadAsync(name);
+        }
     }
 
     /// <summary>Makes the bytes durable, or says why not.</summary>

@@ -102,8 +102,7 @@ public sealed class SiloHost : IAsyncDisposable
         });
         builder.Host.UseOrleans(silo =>
         {
-            var ports = LoopbackPorts.Take(2, except: [options.GrpcPort, options.HttpPort]);
-            silo.UseLocalhostClustering(ports[0], ports[1], serviceId: "federated", clusterId: "local");
+            silo.UseLoneCluster("local", except: [options.GrpcPort, options.HttpPort]);
             // Adapters travel by digest: a grain message of megabytes is a mistake and should fail early.
             silo.Configure<SiloMessagingOptions>(messaging => messaging.MaxMessageBodySize = 4 << 20);
         });

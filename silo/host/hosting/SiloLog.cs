@@ -1,4 +1,5 @@
 using System.Globalization;
+using Google.Protobuf;
 using Serilog;
 using Serilog.Events;
 
@@ -17,6 +18,8 @@ internal static class SiloLog
             .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
             .MinimumLevel.Override("Orleans", LogEventLevel.Warning)
             .MinimumLevel.Override("Polly", LogEventLevel.Warning)
+            // Bytes that are no message of this protocol: anybody can send them, and as often as they like.
+            .Filter.ByExcluding(entry => entry.Exception is InvalidProtocolBufferException)
             // It takes a machine that has been up for hours for one that has stalled.
             .MinimumLevel.Override("Orleans.Runtime.Watchdog", LogEventLevel.Error)
             .WriteTo.File(

@@ -86,10 +86,8 @@ public sealed class FileBlobStore : IBlobStore
     {
         var name = BlobNames.Of(Convert.ToHexStringLower(SHA256.HashData(content.Span)), owner);
         var target = PathOf(name);
-        if (Touch(target))
+        if (Touch(target, becomesOwn: true))
         {
-            // From now on it is the silo's own, whoever sent it before.
-            _marks.Remove(name);
             FlushEntries(Path.GetDirectoryName(target)!);
             return name;
         }
@@ -164,6 +162,22 @@ public sealed class FileBlobStore : IBlobStore
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public Task DiscardUploadAsync(string name, CancellationToken cancellation = default)
+    {
+        var path = PathOf(name);
+        lock (_times)
+        {
+            if (_marks.Has(name))
+            {
+                _marks.Remove(name);
+                File.Delete(path);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
     /// <summary>Blobs that came as uploads before a moment, and that no run was seen to need since (<see cref="Settle"/>).</summary>
     /// <param name="moment">The moment.</param>
     public IReadOnlyList<string> UploadedBefore(DateTimeOffset moment) => _marks.Before(moment);
@@ -233,14 +247,19 @@ public sealed class FileBlobStore : IBlobStore
         _flushFolder(_root);
     }
 
-    // Whoever is told that a blob is there has time to say what for.
-    private bool Touch(string path)
+    // Whoever is told that a blob is there has time to say what for. What the silo makes itself is its own, whoever sent it before.
+    private bool Touch(string path, bool becomesOwn = false)
     {
         lock (_times)
         {
             if (!File.Exists(path))
             {
                 return false;
+            }
+
+            if (becomesOwn)
+            {
+                _marks.Remove(Path.GetFileName(path));
             }
 
             File.SetLastWriteTimeUtc(path, _time.GetUtcNow().UtcDateTime);

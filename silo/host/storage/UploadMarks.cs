@@ -20,6 +20,9 @@ internal sealed class UploadMarks
         File.SetLastWriteTimeUtc(mark, at.UtcDateTime);
     }
 
+    /// <summary>Whether a blob is marked.</summary>
+    public bool Has(string digest) => File.Exists(FileOf(digest));
+
     /// <summary>Takes the mark away, if there is one.</summary>
     public void Remove(string name) => File.Delete(FileOf(name));
 

@@ -1,3 +1,4 @@
+using Federated.Protocol;
 using Federated.Protocol.V1;
 using Grpc.Core;
 
@@ -58,7 +59,7 @@ public sealed class NodeTextTests(SiloUnderTest silo) : IClassFixture<SiloUnderT
         using var client = silo.Operator();
         var invitation = await client.PostAsync<IssuedInvitation>("/api/invitations", null, Cancellation);
         using var node = new TestNode(silo.Host.GrpcAddress);
-        await node.JoinAsync(invitation.Token, name: "a\e[2Jb" + new string('n', 1000));
+        await node.JoinAsync(invitation.Token, name: "a\e[2Jb\u202e" + new string('n', 1000));
         var capabilities = TestNode.Capabilities;
         capabilities.SoftwareVersion = "\n" + new string('v', 1000);
         await node.Calls.CheckInAsync(
@@ -69,12 +70,46 @@ public sealed class NodeTextTests(SiloUnderTest silo) : IClassFixture<SiloUnderT
         var nodes = await client.GetAsync<List<NodeView>>("/api/nodes", Cancellation);
 
         var shown = Assert.Single(nodes, view => view.NodeId == node.Id);
-        Assert.Equal("a\uFFFD[2Jb" + new string('n', 94), shown.Name);
+        Assert.Equal("a\uFFFD[2Jb\uFFFD" + new string('n', 93), shown.Name);
         Assert.Equal("\uFFFD" + new string('v', 63), shown.SoftwareVersion);
     }
 
+    [Theory]
+    [InlineData(double.NaN, 1)]
+    [InlineData(1, -1)]
+    [InlineData(double.NegativeInfinity, 1)]
+    public async Task Numbers_that_no_ledger_has_are_refused(double reserved, double budget)
+    {
+        using var node = await TestNode.JoinedAsync(silo);
+
+        var refused = await Assert.ThrowsAsync<RpcException>(async () =>
+            await node.Calls.HeartbeatAsync(
+                new HeartbeatRequest { EpsilonReserved = reserved, EpsilonBudget = budget },
+                node.Signed("Heartbeat")
+            )
+        );
+
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+        Assert.Contains("epsilon", refused.Status.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
-    public void A_cut_leaves_no_half_of_a_character() => Assert.Equal("a", NodeText.Shown("a\U0001F600", 2));
+    public async Task A_node_without_a_bound_on_its_budget_hides_no_other_from_the_operator()
+    {
+        using var node = await TestNode.JoinedAsync(silo);
+        using var client = silo.Operator();
+
+        await node.Calls.HeartbeatAsync(
+            new HeartbeatRequest { EpsilonBudget = double.PositiveInfinity },
+            node.Signed("Heartbeat")
+        );
+
+        var nodes = await client.GetAsync<List<NodeView>>("/api/nodes", Cancellation);
+        Assert.Equal(double.PositiveInfinity, Assert.Single(nodes, view => view.NodeId == node.Id).EpsilonBudget);
+    }
+
+    [Fact]
+    public void A_cut_leaves_no_half_of_a_character() => Assert.Equal("a", PlainText.Of("a\U0001F600", 2));
 
     private async Task RefusedAsync(CheckInRequest request, string field)
     {

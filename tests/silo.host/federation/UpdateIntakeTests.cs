@@ -162,6 +162,62 @@ public sealed class UpdateIntakeTests(SiloUnderTest silo) : IClassFixture<SiloUn
     }
 
     [Fact]
+    public async Task What_is_refused_does_not_stay_on_the_disk()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        var work = await run.AssignmentAsync(run.First);
+        var before = Blobs();
+
+        for (var i = 0; i < 5; i++)
+        {
+            var notANumber = run.Update(i);
+            BitConverter.TryWriteBytes(notANumber.AsSpan(^8), float.NaN);
+            Assert.Equal("NonFinite", (await run.First.UploadAsync(work, notANumber)).Refusal.Reason);
+        }
+
+        Assert.Equal(before, Blobs());
+        Assert.NotNull((await run.First.UploadAsync(work, run.Update())).Receipt);
+        Assert.Equal(Digest(run.Update()), Assert.Single(Blobs().Except(before)));
+    }
+
+    [Fact]
+    public async Task Bytes_that_the_disk_has_damaged_before_they_were_accepted_are_replaced()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        var work = await run.AssignmentAsync(run.First);
+        var content = run.Update();
+        var blob = Path.Combine(silo.Data, "blobs", Digest(content)[..2], Digest(content));
+        Directory.CreateDirectory(Path.GetDirectoryName(blob)!);
+        await File.WriteAllBytesAsync(blob, run.Update(2), TestContext.Current.CancellationToken);
+
+        Assert.Equal("DigestMismatch", (await run.First.UploadAsync(work, content)).Refusal.Reason);
+        Assert.NotNull((await run.First.UploadAsync(work, content)).Receipt);
+    }
+
+    [Fact]
+    public async Task The_same_bytes_are_taken_from_one_sender_at_a_time()
+    {
+        using var run = await TestRun.StartAsync(silo);
+        var content = run.Update();
+        var work = await run.AssignmentAsync(run.First);
+        using var sending = run.First.Calls.UploadUpdate(run.First.Signed("UploadUpdate"));
+        await SendAsync(sending, new UploadUpdateRequest { Header = run.First.Header(work, content) });
+        await SendAsync(sending, new UploadUpdateRequest { Chunk = TestNode.Pieces(content)[0] });
+        while ((await CommittedAsync(run.First, work, content)).Committed == 0) { }
+
+        var second = run.Second.Header(await run.AssignmentAsync(run.Second), content);
+        await FailsAsync(StatusCode.Aborted, () => run.Second.UploadAsync(second));
+        foreach (var piece in TestNode.Pieces(content, 300))
+        {
+            await SendAsync(sending, new UploadUpdateRequest { Chunk = piece });
+        }
+
+        await sending.RequestStream.CompleteAsync();
+        Assert.NotNull((await sending.ResponseAsync).Receipt);
+        Assert.NotNull((await run.Second.UploadAsync(second)).Receipt);
+    }
+
+    [Fact]
     public async Task An_attestation_that_does_not_hold_is_refused_before_the_bytes_travel()
     {
         using var run = await TestRun.StartAsync(silo);
@@ -232,6 +288,24 @@ public sealed class UpdateIntakeTests(SiloUnderTest silo) : IClassFixture<SiloUn
         await FailsAsync(StatusCode.InvalidArgument, () => call.ResponseAsync);
     }
 
+    private static Task SendAsync(
+        AsyncClientStreamingCall<UploadUpdateRequest, UploadUpdateReply> call,
+        UploadUpdateRequest part
+    ) => call.RequestStream.WriteAsync(part, TestContext.Current.CancellationToken);
+
+    private static string Digest(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    // Names of all blobs and of their marks.
+    private List<string> Blobs() =>
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(silo.Data, "blobs"), "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetFileName(file))
+                .Where(name => name.Length == 64)
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
+
     private static async Task<QueryUploadReply> CommittedAsync(TestNode node, Assignment work, byte[] content) =>
         await node.Calls.QueryUploadAsync(
             new QueryUploadRequest
@@ -239,7 +313,7 @@ public sealed class UpdateIntakeTests(SiloUnderTest silo) : IClassFixture<SiloUn
                 RunDigest = work.RunDigest,
                 Epoch = work.Epoch,
                 BaseVersion = work.BaseVersion,
-                UpdateDigest = Convert.ToHexStringLower(SHA256.HashData(content)),
+                UpdateDigest = Digest(content),
             },
             node.Signed("QueryUpload")
         );

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 
 namespace Federated.Silo.Tests;
 
@@ -96,7 +99,33 @@ public sealed class SiloHostTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Nobody_speaks_to_the_grains_but_through_the_two_listeners()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var silo = await SiloHost.StartAsync(Options, cancellation);
+        var ports = silo.Services.GetRequiredService<IOptions<EndpointOptions>>().Value;
+
+        // Orleans' own protocol asks for no token: whoever reached a gateway could cancel runs and invite nodes.
+        Assert.Equal(0, ports.GatewayPort);
+        using var stranger = new TcpClient();
+        await stranger.ConnectAsync(IPAddress.Loopback, ports.SiloPort, cancellation);
+        Assert.True(await IsCutOffAsync(stranger, cancellation));
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private static async Task<bool> IsCutOffAsync(TcpClient client, CancellationToken cancellation)
+    {
+        try
+        {
+            return await client.GetStream().ReadAsync(new byte[1], cancellation) == 0;
+        }
+        catch (IOException)
+        {
+            return true; // by a reset
+        }
+    }
 
     private static Task<StartupException> RefusedAsync(SiloOptions options) =>
         Assert.ThrowsAsync<StartupException>(() => SiloHost.StartAsync(options, TestContext.Current.CancellationToken));

@@ -53,19 +53,19 @@ public sealed class BlobCollectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refused_update_is_deleted_and_what_a_run_has_accepted_is_not()
+    public async Task An_update_that_no_run_has_answered_is_deleted_and_what_a_run_has_accepted_is_not()
     {
         using var run = await TestRun.StartAsync(_silo);
         var work = await run.AssignmentAsync(run.First);
-        var refused = run.Update();
-        BitConverter.GetBytes(float.NaN).CopyTo(refused, refused.Length - 4);
-        Assert.False((await run.First.UploadAsync(work, refused)).Refusal.MayRetry);
+        // As by a kill between its last byte and the run's answer.
+        var unanswered = run.Update();
+        await PutUploadAsync(unanswered);
         Assert.NotNull((await run.First.UploadAsync(work, run.Update(1))).Receipt);
-        Assert.True(IsThere(refused));
+        Assert.True(IsThere(unanswered));
 
         Assert.Equal(1, (await CollectAsync(hours: 30)).Blobs);
 
-        Assert.False(IsThere(refused));
+        Assert.False(IsThere(unanswered));
         Assert.True(IsThere(run.Update(1)));
         // Once a run needs it, it is no longer on trial.
         Assert.Empty(Directory.GetFiles(Path.Combine(_silo.Data, "blobs", "uploaded")));
@@ -165,5 +165,14 @@ public sealed class BlobCollectionTests : IAsyncLifetime
     {
         var digest = Convert.ToHexStringLower(SHA256.HashData(blob));
         return File.Exists(Path.Combine(_silo.Data, "blobs", digest[..2], digest));
+    }
+
+    private async Task PutUploadAsync(byte[] content)
+    {
+        var digest = Convert.ToHexStringLower(SHA256.HashData(content));
+        var blobs = _silo.Host.Services.GetRequiredService<IBlobStore>();
+        await using var upload = await blobs.ContinueAsync("unanswered", digest, 0, Cancellation);
+        await upload.AppendAsync(content, Cancellation);
+        Assert.True(await upload.CompleteAsync(digest, Cancellation));
     }
 }

@@ -97,9 +97,7 @@ internal sealed class SimulatedSilo : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.UseOrleans(silo =>
         {
-            // Nobody connects: all calls stay in the process. The ports are those that a silo cannot be without.
-            var ports = LoopbackPorts.Take(2);
-            silo.UseLocalhostClustering(ports[0], ports[1], serviceId: "federated", clusterId: "simulation");
+            silo.UseLoneCluster("simulation"); // all calls stay in the process
             silo.AddOutgoingGrainCallFilter(activity);
             silo.AddIncomingGrainCallFilter(activity);
         });

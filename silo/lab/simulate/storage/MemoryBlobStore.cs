@@ -46,4 +46,7 @@ internal sealed class MemoryBlobStore : IBlobStore
         _blobs.TryRemove(name, out _);
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public Task DiscardUploadAsync(string name, CancellationToken cancellation = default) => Task.CompletedTask;
 }
