@@ -233,6 +233,7 @@ internal sealed class RoundLoop(
         }
 
         log.Information("run {Run} has ended: {Outcome} {Reason}", run.Name, ended.Outcome, ended.Reason);
+        training.Forget(run); // a kill behind the last seal leaves its attempt
         if (ended.Final is { } final)
         {
             await JudgeFinalAsync(run, final, cancellation);

@@ -32,19 +32,25 @@ internal sealed class FederationClient : ISiloConnection
             {
                 MaxReceiveMessageSize = 8 << 20,
                 DisposeHttpClient = true,
-                HttpHandler = new SocketsHttpHandler
-                {
-                    EnableMultipleHttp2Connections = true,
-                    KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-                    KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
-                    InitialHttp2StreamWindowSize = 1 << 20,
-                    ConnectTimeout = TimeSpan.FromSeconds(5),
-                },
+                HttpHandler = HandlerFor(address),
             }
         );
         _silo = new V1.Federation.FederationClient(_channel);
         _calls = new SignedCalls(_channel.Target, identity, time);
     }
+
+    /// <summary>How this machine connects: plain HTTP stays on it, whatever proxy the environment names, and signed calls go nowhere else, whatever a silo answers.</summary>
+    internal static SocketsHttpHandler HandlerFor(Uri address) =>
+        new()
+        {
+            UseProxy = !address.IsLoopback,
+            AllowAutoRedirect = false,
+            EnableMultipleHttp2Connections = true,
+            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
+            InitialHttp2StreamWindowSize = 1 << 20,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+        };
 
     /// <inheritdoc />
     public Task<Membership> JoinAsync(string token, string displayName, CancellationToken cancellation) =>
@@ -64,12 +70,7 @@ internal sealed class FederationClient : ISiloConnection
                     deadline: _calls.Deadline(CallDeadline),
                     cancellationToken: cancellation
                 );
-                return new Membership(
-                    SiloText.Plain(reply.NodeId),
-                    SiloText.Plain(reply.Group),
-                    SiloText.Plain(reply.SiloKey.KeyId),
-                    reply.SiloKey.PublicKey.ToByteArray()
-                );
+                return SiloMessages.Membership(reply);
             },
             cancellation
         );

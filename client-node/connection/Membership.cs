@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Federated.ClientNode;
@@ -9,6 +10,29 @@ namespace Federated.ClientNode;
 /// <param name="SiloKey">DER SubjectPublicKeyInfo of that key.</param>
 internal sealed record Membership(string NodeId, string Group, string KeyId, byte[] SiloKey)
 {
+    /// <summary>Whether the key is one, and has the id that stands beside it.</summary>
+    public bool HasKey
+    {
+        get
+        {
+            if (SiloKey is null || KeyId != Convert.ToHexStringLower(SHA256.HashData(SiloKey))[..16])
+            {
+                return false;
+            }
+
+            using var key = ECDsa.Create();
+            try
+            {
+                key.ImportSubjectPublicKeyInfo(SiloKey, out _);
+                return true;
+            }
+            catch (CryptographicException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Reads a home's membership; null before the first join.</summary>
     /// <exception cref="NodeHomeException">The file cannot be read.</exception>
     public static Membership? Read(NodeHome home)
@@ -20,13 +44,22 @@ internal sealed record Membership(string NodeId, string Group, string KeyId, byt
 
         try
         {
-            return JsonSerializer.Deserialize<Membership>(File.ReadAllBytes(home.MembershipFile), NodeJson.Options);
+            var membership = JsonSerializer.Deserialize<Membership>(
+                File.ReadAllBytes(home.MembershipFile),
+                NodeJson.Options
+            );
+            return membership is { HasKey: true, NodeId: not null, Group: not null }
+                ? membership
+                : throw Unreadable(home, null);
         }
         catch (JsonException error)
         {
-            throw new NodeHomeException($"{home.MembershipFile}: cannot be read; remove it and join again", error);
+            throw Unreadable(home, error);
         }
     }
+
+    private static NodeHomeException Unreadable(NodeHome home, Exception? error) =>
+        new($"{home.MembershipFile}: cannot be read; remove it and join again", error);
 
     /// <summary>Keeps the membership.</summary>
     public void Write(NodeHome home) =>

@@ -8,6 +8,23 @@ namespace Federated.ClientNode;
 /// <summary>The silo's messages as the node's own types, and back. Whatever a silo says is checked here, before anything uses it.</summary>
 internal static class SiloMessages
 {
+    private const long LongestWait = 24 * 60 * 60 * 1000; // a TimeSpan cannot hold every number of milliseconds
+
+    /// <summary>The answer to a join.</summary>
+    /// <exception cref="SiloRefusedException">It names no key that could sign receipts.</exception>
+    public static Membership Membership(V1.JoinReply reply)
+    {
+        var joined = new Membership(
+            SiloText.Plain(reply.NodeId),
+            SiloText.Plain(reply.Group),
+            reply.SiloKey?.KeyId ?? "",
+            reply.SiloKey?.PublicKey.ToByteArray() ?? []
+        );
+        return joined.HasKey
+            ? joined
+            : throw new SiloRefusedException("the silo names no key that could sign its receipts");
+    }
+
     /// <summary>The answer to a check-in.</summary>
     /// <exception cref="SiloRefusedException">It is no answer, or holds a digest or ledger head that cannot be one.</exception>
     public static CheckInAnswer Answer(V1.CheckInReply reply) =>
@@ -70,7 +87,7 @@ internal static class SiloMessages
                 reply.Offer.Document.ToByteArray()
             ),
             V1.CheckInReply.AnswerOneofCase.Wait => new CheckInAnswer.Wait(
-                TimeSpan.FromMilliseconds(reply.Wait.RetryAfterMs),
+                TimeSpan.FromMilliseconds(Math.Clamp(reply.Wait.RetryAfterMs, 0, LongestWait)),
                 SiloText.Plain(reply.Wait.Reason)
             ),
             V1.CheckInReply.AnswerOneofCase.Ended => new CheckInAnswer.Ended(

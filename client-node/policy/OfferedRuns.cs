@@ -13,6 +13,9 @@ internal sealed class OfferedRuns(NodeHome home, TimeProvider time)
     private const string DocumentName = "document.json";
     private const string DecisionName = "decision.json";
 
+    /// <summary>Run documents that a home keeps, whatever a silo offers: each may have a megabyte.</summary>
+    public const int MostDocuments = 5000;
+
     /// <summary>Digests of all runs that were ever offered.</summary>
     public IReadOnlyList<string> Digests =>
         Directory.Exists(home.RunsFolder)
@@ -38,6 +41,13 @@ internal sealed class OfferedRuns(NodeHome home, TimeProvider time)
         }
 
         var document = CanonicalRunDocument.Parse(offer.Document);
+        if (!Directory.Exists(home.RunFolder(offer.RunDigest)) && Digests.Count >= MostDocuments)
+        {
+            throw new SiloRefusedException(
+                $"{home.RunsFolder} holds {Digests.Count} run documents and takes no more; remove folders of runs that are over"
+            );
+        }
+
         Directory.CreateDirectory(home.RunFolder(offer.RunDigest));
         DurableFile.Write(Path.Combine(home.RunFolder(offer.RunDigest), DocumentName), offer.Document);
         return document;

@@ -15,15 +15,23 @@ internal sealed class RunConsent(
     ILogger log
 )
 {
+    private const int MostNotOffered = 1000;
     private readonly Dictionary<string, ConsentedRun> _consented = [];
     private readonly HashSet<string> _silent = []; // declined, and the silo knows; or over
 
-    /// <summary>Digests that are not to be offered (again): declined, over, left, or waiting for the owner.</summary>
+    /// <summary>
+    /// Digests that are not to be offered (again): left, waiting for the owner, declined or over. No more than a silo reads; it knows the last two kinds itself.
+    /// </summary>
     public IReadOnlyList<string> NotToBeOffered =>
         [
-            .. offers.Digests.Where(digest =>
-                _silent.Contains(digest) || HasLeft(digest) || offers.Decision(digest)?.Answer == ConsentAnswer.Pending
-            ),
+            .. offers
+                .Digests.Where(digest =>
+                    _silent.Contains(digest)
+                    || HasLeft(digest)
+                    || offers.Decision(digest)?.Answer == ConsentAnswer.Pending
+                )
+                .OrderBy(_silent.Contains)
+                .Take(MostNotOffered),
         ];
 
     /// <summary>True: an offered run waits for `fednode runs approve`.</summary>
@@ -133,7 +141,7 @@ internal sealed class RunConsent(
             await TellAsync(
                 offer.RunDigest,
                 accepted: false,
-                $"this node cannot read the document: {error.Message}",
+                $"this node cannot read the document: {SiloText.Plain(error.Message)}",
                 cancellation
             );
             return false;

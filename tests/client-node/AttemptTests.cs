@@ -39,6 +39,26 @@ public sealed class AttemptTests : IDisposable
         Assert.Null(Open(home, Run, From).Read());
     }
 
+    [Fact]
+    public async Task A_run_that_is_over_leaves_no_attempt()
+    {
+        using var node = new NodeUnderTest(Some.Run(versions: 1));
+        var attempt = Path.Combine(node.Folder, "runs", node.Silo.RunDigest, "attempt.bin");
+        node.Silo.BeforeCheckIn = () =>
+        {
+            if (Directory.Exists(Path.GetDirectoryName(attempt)))
+            {
+                File.WriteAllBytes(attempt, [1]); // as by a kill behind a seal
+            }
+
+            return null;
+        };
+
+        await node.RunAsync();
+
+        Assert.False(File.Exists(attempt));
+    }
+
     [Theory]
     [InlineData(1, false)]
     [InlineData(3, false)]

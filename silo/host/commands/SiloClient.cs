@@ -14,7 +14,9 @@ internal sealed class SiloClient : IDisposable
 
     public SiloClient(Uri address, string token)
     {
-        _http = new HttpClient { BaseAddress = address };
+        // The token goes to the silo and to nobody else: a proxy of the environment would read it on its way to this same machine.
+        var handler = new SocketsHttpHandler { UseProxy = !address.IsLoopback, AllowAutoRedirect = false };
+        _http = new HttpClient(handler) { BaseAddress = address };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 

@@ -47,6 +47,14 @@ internal sealed class SiloConnection
             throw new StartupException($"--silo {written} is no address; expected one such as http://127.0.0.1:7480.");
         }
 
+        if (address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback)
+        {
+            throw new StartupException(
+                $"--silo {written} is plain http to another machine: anybody on the way could read the operator token. "
+                    + "Run this on the silo's machine, or use an https:// address."
+            );
+        }
+
         return new SiloClient(address, Token(result.GetValue(_data)));
     }
 

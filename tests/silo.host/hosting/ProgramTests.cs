@@ -31,6 +31,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData(ExitCode.Usage, "--dta", "serve --dta x")]
     [InlineData(ExitCode.Usage, "operator token", "run list")]
     [InlineData(ExitCode.Usage, "--data", "run list --data DATA")]
+    [InlineData(ExitCode.Usage, "plain http", "run list --silo http://silo.example.org:7480")]
     [InlineData(ExitCode.Ok, "", "run submit --help")]
     [InlineData(ExitCode.Usage, "--cutoff 0", "weights --trace DATA --cutoff 0")]
     [InlineData(ExitCode.Usage, "no such file", "weights --trace DATA --cutoff 50")]

@@ -5,12 +5,13 @@ namespace Federated.Protocol;
 
 /// <summary>
 /// Reads one YAML document into values with lines. Works on the parser's events, so that a text of a million brackets cannot
-/// exhaust the stack and aliases cannot blow it up: depth and size are bounded, anchors are refused.
+/// exhaust the stack and aliases cannot blow it up: depth, breadth and size are bounded, anchors are refused.
 /// </summary>
 internal sealed class YamlLoader
 {
     private const int MaxLength = 1 << 20;
     private const int MaxDepth = 16;
+    private const int MaxEntries = 4096;
 
     private readonly Parser _parser;
     private readonly List<RunDocumentError> _errors;
@@ -97,6 +98,7 @@ internal sealed class YamlLoader
         var items = new List<YamlValue>();
         while (!_parser.TryConsume<SequenceEnd>(out _))
         {
+            RequireRoom(start, items.Count);
             if (Value($"{path}[{items.Count}]", depth + 1) is { } item)
             {
                 items.Add(item);
@@ -112,6 +114,7 @@ internal sealed class YamlLoader
         var entries = new List<(YamlValue.Scalar Key, YamlValue Value)>();
         while (!_parser.TryConsume<MappingEnd>(out _))
         {
+            RequireRoom(start, entries.Count);
             var key = Value(path, depth + 1);
             var keyPath = path.Length == 0 ? key?.Shown ?? "" : $"{path}.{key?.Shown}";
             var value = Value(keyPath, depth + 1);
@@ -134,6 +137,15 @@ internal sealed class YamlLoader
         }
 
         return new(Line(start), entries);
+    }
+
+    // What reads them looks at each for each other, so that a text of nothing but keys would keep it busy for minutes.
+    private static void RequireRoom(ParsingEvent start, int entries)
+    {
+        if (entries >= MaxEntries)
+        {
+            throw new SyntaxErrorException(start.Start, start.End, $"more than {MaxEntries} entries in one place");
+        }
     }
 
     private static int Line(ParsingEvent parsed) => (int)parsed.Start.Line;

@@ -16,7 +16,8 @@ internal sealed class OperatorClient : IDisposable
     public OperatorClient(Uri address, string token)
     {
         Address = address;
-        _http = new HttpClient { BaseAddress = address };
+        // The silo is on this machine, whatever proxy the environment names.
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
