@@ -229,6 +229,7 @@ internal sealed class RoundLoop(
         consent.End(ended.RunDigest, ended.Outcome);
         if (consent.Find(ended.RunDigest) is not { } run)
         {
+            await checkIns.WaitAsync(CheckIns.ShortHold, "", cancellation); // a silo may name any number of them
             return false;
         }
 

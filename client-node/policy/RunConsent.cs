@@ -138,12 +138,9 @@ internal sealed class RunConsent(
         }
         catch (RunDocumentException error)
         {
-            await TellAsync(
-                offer.RunDigest,
-                accepted: false,
-                $"this node cannot read the document: {SiloText.Plain(error.Message)}",
-                cancellation
-            );
+            var reason = $"this node cannot read the document: {SiloText.Plain(error.Message)}";
+            log.Warning("run {Digest} declined: {Reason}", offer.RunDigest[..12], reason);
+            await TellAsync(offer.RunDigest, accepted: false, reason, cancellation);
             return false;
         }
 

@@ -40,7 +40,16 @@ public sealed class HostileSiloTests : IDisposable
     public void A_pinned_key_that_was_damaged_is_refused_by_its_file()
     {
         using var home = NodeHome.OpenToWork(_folder.Path);
-        SiloMessages.Membership(new V1.JoinReply { NodeId = "n", Group = "g", SiloKey = Key() }).Write(home);
+        SiloMessages
+            .Membership(
+                new V1.JoinReply
+                {
+                    NodeId = "n",
+                    Group = "g",
+                    SiloKey = Key(),
+                }
+            )
+            .Write(home);
         Assert.NotNull(Membership.Read(home));
         var json = File.ReadAllText(home.MembershipFile);
         // Still base64, and another key.

@@ -50,7 +50,10 @@ internal sealed class UpdateIntake(IGrainFactory grains, IBlobStore blobs, Recei
         if (!_inHand.TryAdd(name, 0))
         {
             throw new RpcException(
-                new Status(StatusCode.Aborted, $"{offer.UpdateDigest} is just being sent. Try again when that has ended.")
+                new Status(
+                    StatusCode.Aborted,
+                    $"{offer.UpdateDigest} is just being sent. Try again when that has ended."
+                )
             );
         }
 

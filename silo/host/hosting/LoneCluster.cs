@@ -13,11 +13,7 @@ public static class LoneCluster
     /// <param name="silo">The silo.</param>
     /// <param name="clusterId">Its cluster's name.</param>
     /// <param name="except">Ports that are meant for something else.</param>
-    public static void UseLoneCluster(
-        this ISiloBuilder silo,
-        string clusterId,
-        IReadOnlyCollection<int>? except = null
-    )
+    public static void UseLoneCluster(this ISiloBuilder silo, string clusterId, IReadOnlyCollection<int>? except = null)
     {
         var port = LoopbackPorts.Take(1, except)[0];
         silo.UseLocalhostClustering(port, gatewayPort: 0, serviceId: "federated", clusterId: clusterId);

@@ -127,6 +127,18 @@ public sealed class RunDocumentYamlTests
     public void A_text_of_brackets_is_an_error_and_not_a_crash(char bracket) =>
         Assert.NotEmpty(Errors("a: " + new string(bracket, 500_000)));
 
+    [Theory]
+    [InlineData("k{0}: 1\n")]
+    [InlineData("- {0}\n")]
+    public void A_text_of_nothing_but_entries_is_one_error(string entry)
+    {
+        var text = string.Concat(
+            Enumerable.Range(0, 60_000).Select(i => entry.Replace("{0}", $"{i}", StringComparison.Ordinal))
+        );
+
+        Assert.Contains("more than 4096 entries", Assert.Single(Errors(text)).Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_text_over_a_megabyte_is_refused() =>
         Assert.Contains("at most", Assert.Single(Errors(new string('#', 2_000_000))).Fix, StringComparison.Ordinal);

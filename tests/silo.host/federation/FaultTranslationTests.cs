@@ -15,6 +15,8 @@ public sealed class FaultTranslationTests
     public void Bytes_that_are_no_message_are_not_asked_for_again() =>
         Assert.Equal(
             StatusCode.InvalidArgument,
-            FaultTranslation.StatusOf(Assert.Throws<InvalidProtocolBufferException>(() => Message.Parser.ParseFrom([0xFF])))
+            FaultTranslation.StatusOf(
+                Assert.Throws<InvalidProtocolBufferException>(() => Message.Parser.ParseFrom([0xFF]))
+            )
         );
 }
