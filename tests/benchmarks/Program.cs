@@ -1,6 +1,6 @@
 using Federated.Benchmarks;
 
-// dotnet run --project tests/benchmarks -c Release -- training [--steps 30] [--batch 16] [--length 128] [--targets q_proj,v_proj] [--threads 1]
+// dotnet run --project tests/benchmarks -c Release -- training [--steps 30] [--batch 16] [--length 128] [--targets q_proj,v_proj] [--factors b|ab] [--threads 1] [--model reference|gpt2|large|base-docs]
 // dotnet run --project tests/benchmarks -c Release -- precision [--model reference|large|base-docs]
 // dotnet run --project tests/benchmarks -c Release -- memory [--model reference|large|base-docs] [--batch 16] [--targets q_proj,v_proj] [--rounds 3]
 // dotnet run --project tests/benchmarks -c Release -- endurance [--steps 10000]

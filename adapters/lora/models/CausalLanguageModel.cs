@@ -18,7 +18,9 @@ public abstract class CausalLanguageModel(string name) : AdaptableModel(name)
     public override Tensor LossPerExample(RecordBatch batch)
     {
         var tokens = Tokens(batch);
-        return TokenLoss.PerExampleMean(call(tokens.Ids), tokens.Ids, tokens.Predicted, tokens.LabelSmoothing);
+        // Backward needs their logarithms alone.
+        using var logits = call(tokens.Ids);
+        return TokenLoss.PerExampleMean(logits, tokens.Ids, tokens.Predicted, tokens.LabelSmoothing);
     }
 
     /// <inheritdoc />

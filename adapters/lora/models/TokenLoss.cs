@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Federated.Adapters.Models;
@@ -5,6 +6,9 @@ namespace Federated.Adapters.Models;
 /// <summary>Negative log-likelihood of the next token, in nats.</summary>
 public static class TokenLoss
 {
+    // The target of a position whose next token is not there.
+    private const long Nothing = -100;
+
     /// <summary>Mean loss of each example over its own predicted tokens, so that examples do not mix.</summary>
     /// <param name="logits">[B, T, V].</param>
     /// <param name="ids">[B, T], int64; padding may hold any valid id.</param>
@@ -32,19 +36,22 @@ public static class TokenLoss
         return (losses.sum(float64).item<double>(), (long)weights.sum(float64).item<double>());
     }
 
-    // Losses [B, T-1] of tokens 1..T-1 with zeros at padding, and the mask of those tokens.
+    // Losses [B, T], at the position that predicts, with zeros where nothing counts; and what counts there. All positions go in, the last
+    // one too, which predicts nothing: logits without it would be a copy, and its gradient another, each as large as they are.
     private static (Tensor Losses, Tensor Weights) Masked(Tensor logits, Tensor ids, Tensor mask, double labelSmoothing)
     {
         var (batch, length, vocabulary) = (logits.shape[0], logits.shape[1], logits.shape[2]);
-        var predictions = logits.narrow(1, 0, length - 1).reshape(-1, vocabulary);
-        var targets = ids.narrow(1, 1, length - 1).reshape(-1);
-        var weights = mask.narrow(1, 1, length - 1).to(logits.dtype);
+        using var nothing = Nothing.ToScalar();
+        var targets = cat([ids.narrow(1, 1, length - 1), full_like(ids.narrow(1, 0, 1), nothing)], 1);
+        var counted = mask.narrow(1, 1, length - 1).to(logits.dtype);
+        var weights = cat([counted, zeros_like(counted.narrow(1, 0, 1))], 1);
         var losses = nn.functional.cross_entropy(
-            predictions,
-            targets,
+            logits.view(-1, vocabulary),
+            targets.view(-1),
+            ignore_index: Nothing,
             reduction: nn.Reduction.None,
             label_smoothing: labelSmoothing
         );
-        return (losses.view(batch, length - 1) * weights, weights);
+        return (losses.view(batch, length) * weights, weights);
     }
 }

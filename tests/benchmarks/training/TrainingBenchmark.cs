@@ -5,7 +5,7 @@ namespace Federated.Benchmarks;
 
 /// <summary>
 /// What privacy costs: the whole private step beside the plain LoRA step on the same records, beside full fine-tuning, and beside the
-/// machine's own matrix product of as many operations. All in turn, in CPU time.
+/// machine's own matrix product of as many operations. All in turn, in CPU time and wall time.
 /// </summary>
 internal static class TrainingBenchmark
 {
@@ -17,7 +17,10 @@ internal static class TrainingBenchmark
         var name = arguments.Text("model", "reference");
         using var model = TrainingModel.Create(name);
         var targets = arguments.Text("targets", name == "gpt2" ? "c_attn" : "q_proj,v_proj").Split(',');
-        var options = new AdapterOptions(arguments.Integer("rank", 8), 16, LoraScaling.RsLora, targets, 0);
+        var options = new AdapterOptions(arguments.Integer("rank", 8), 16, LoraScaling.RsLora, targets, 0)
+        {
+            Factors = AdapterOptions.ParseFactors(arguments.Text("factors", "b")),
+        };
         using var adapter = new LoraAdapter(model, AdapterLayout.For(TrainingModel.Shapes(model), options));
         using var batch = TokenBatch.Of(TrainingModel.Records(batchSize, length, model.VocabularySize));
         using var steps = new TrainingSteps(adapter, batch);
@@ -42,12 +45,17 @@ internal static class TrainingBenchmark
         Console.WriteLine();
         var tokens = (long)batchSize * length;
         var plain = time.Median(0);
-        var peak = MatrixProduct.Flops / time.Median(5);
+        var flops = TrainingModel.FrozenFlops(model, tokens);
         Console.WriteLine(
             $"private step: {time.Median(1) / plain:F3} × plain step, {tokens / time.Median(1) * 1000:F0} tokens/s"
         );
         Console.WriteLine(
-            $"plain step: {TrainingModel.FrozenFlops(model, tokens) / plain / peak:P0} of the machine's matrix product ({peak / 1e6:F1} GFLOP/s)"
+            $"plain step: {flops / plain / (MatrixProduct.Flops / time.Median(5)):P0} of the machine's matrix product in CPU time"
+        );
+        // The best of all rounds: what the machine can do when nobody else wants it.
+        var peak = MatrixProduct.Flops / time.LeastWall(5);
+        Console.WriteLine(
+            $"plain step: {time.LeastWall(0):F1} ms at the least, {flops / time.LeastWall(0) / peak:P0} of the machine's matrix product ({peak / 1e6:F1} GFLOP/s)"
         );
     }
 
