@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Federated.Adapters;
 using Federated.Adapters.Models;
 using Federated.Adapters.Text;
 

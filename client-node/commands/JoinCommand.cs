@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Federated.Adapters;
 using Serilog;
 
 namespace Federated.ClientNode;

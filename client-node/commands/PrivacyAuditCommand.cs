@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Federated.Adapters;
 using Federated.Privacy.Accounting;
 using Federated.Privacy.Mechanisms;
 using Federated.Protocol;

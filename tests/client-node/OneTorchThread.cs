@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Federated.Adapters;
 
 namespace Federated.ClientNode.Tests;
 

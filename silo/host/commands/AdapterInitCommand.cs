@@ -7,7 +7,6 @@ using Federated.Adapters.Models;
 using Federated.Adapters.Quantization;
 using Federated.Aggregation.Grains;
 using Federated.Protocol;
-using TorchSharp;
 
 namespace Federated.Silo;
 
@@ -105,7 +104,7 @@ internal static class AdapterInitCommand
         }
 
         var document = Document(result.GetRequiredValue(Run));
-        torch.set_num_threads(threads);
+        TorchThreads.Prepare(threads);
         try
         {
             var records = Records(result.GetRequiredValue(Data));

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Federated.Adapters;
 using Federated.Adapters.Checkpoints;
-using TorchSharp;
 
 namespace Federated.Lab.Pretrain;
 
@@ -112,7 +112,7 @@ public static class PretrainCommand
 
         try
         {
-            torch.set_num_threads(1);
+            TorchThreads.Prepare(1);
             var report = new PretrainingRun(options, TimeProvider.System, Console.Out).Run(cancellationToken);
             Console.WriteLine(
                 FormattableString.Invariant(

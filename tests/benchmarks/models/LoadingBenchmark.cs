@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Federated.Adapters;
 using Federated.Adapters.Checkpoints;
 using Federated.Adapters.Models;
 using static TorchSharp.torch;
@@ -15,7 +16,7 @@ internal static class LoadingBenchmark
 {
     public static void Run(Arguments arguments)
     {
-        set_num_threads(1);
+        TorchThreads.Prepare(1);
         if (arguments.Text("folder", "") is { Length: > 0 } made)
         {
             LoadOnce(made);

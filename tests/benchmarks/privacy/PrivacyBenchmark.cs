@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Federated.Adapters;
 using Federated.Privacy.Accounting;
 using Federated.Privacy.Mechanisms;
 using MathNet.Numerics.IntegralTransforms;
@@ -12,7 +13,7 @@ internal static class PrivacyBenchmark
     public static void Run(Arguments arguments)
     {
         MathNet.Numerics.Control.UseSingleThread();
-        set_num_threads(1);
+        TorchThreads.Prepare(1);
         var rounds = arguments.Integer("rounds", 5);
         // What the machine can do at this moment: the two transforms without which there is no answer.
         var values = new System.Numerics.Complex[1 << 17];

@@ -15,7 +15,7 @@ internal static class EnduranceBenchmark
     public static void Run(Arguments arguments)
     {
         var steps = arguments.Integer("steps", 10_000);
-        set_num_threads(1);
+        TorchThreads.Prepare(1);
         var config = new LlamaConfig
         {
             HiddenSize = 32,

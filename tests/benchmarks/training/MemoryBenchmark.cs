@@ -127,7 +127,7 @@ internal static class MemoryBenchmark
 
     private static void RunOne(string kind, Arguments arguments)
     {
-        set_num_threads(1);
+        TorchThreads.Prepare(1);
         var precision = kind switch
         {
             "private-int8" => BasePrecision.EightBit,

@@ -18,7 +18,7 @@ internal static class PrecisionBenchmark
 
     public static void Run(Arguments arguments)
     {
-        set_num_threads(arguments.Integer("threads", 1));
+        TorchThreads.Prepare(arguments.Integer("threads", 1));
         var name = arguments.Text("model", "reference");
         var (batchSize, length) = (arguments.Integer("batch", 16), arguments.Integer("length", 128));
         var subjects = Subjects.Select(subject => new Subject(name, subject, batchSize, length)).ToList();

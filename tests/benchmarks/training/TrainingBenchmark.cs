@@ -11,7 +11,7 @@ internal static class TrainingBenchmark
 {
     public static void Run(Arguments arguments)
     {
-        set_num_threads(arguments.Integer("threads", 1));
+        TorchThreads.Prepare(arguments.Integer("threads", 1));
         var batchSize = arguments.Integer("batch", 16);
         var length = arguments.Integer("length", 128);
         var name = arguments.Text("model", "reference");

@@ -22,7 +22,7 @@ internal static class InitialisationBenchmark
 
     public static void Run(Arguments arguments)
     {
-        set_num_threads(arguments.Integer("threads", 1));
+        TorchThreads.Prepare(arguments.Integer("threads", 1));
         var number = CultureInfo.InvariantCulture;
         var epsilon = double.Parse(arguments.Text("epsilon", "4"), number);
         var rates = arguments.Text("rates", "5e-3,1e-2").Split(',').Select(rate => double.Parse(rate, number));

@@ -17,7 +17,7 @@ internal static class RankAllocationBenchmark
 
     public static void Run(Arguments arguments)
     {
-        set_num_threads(arguments.Integer("threads", 1));
+        TorchThreads.Prepare(arguments.Integer("threads", 1));
         var number = CultureInfo.InvariantCulture;
         var epsilon = double.Parse(arguments.Text("epsilon", "4"), number);
         var rate = double.Parse(arguments.Text("rate", "1e-2"), number);

@@ -17,7 +17,7 @@ internal static class UtilityBenchmark
 
     public static void Run(Arguments arguments)
     {
-        set_num_threads(arguments.Integer("threads", 1));
+        TorchThreads.Prepare(arguments.Integer("threads", 1));
         if (arguments.Text("compare", "").Length > 0)
         {
             new FactorsComparison(arguments).Run();

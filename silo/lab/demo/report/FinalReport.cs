@@ -1,4 +1,4 @@
-using Federated.ClientNode;
+using Federated.Adapters;
 using Federated.Lab.Demo.Runs;
 
 namespace Federated.Lab.Demo.Reports;

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace Federated.ClientNode;
+namespace Federated.Adapters;
 
 /// <summary>How many threads libtorch uses, and how they wait.</summary>
-internal static partial class TorchThreads
+public static partial class TorchThreads
 {
     /// <summary>Must be called before the first tensor is made.</summary>
     /// <param name="threads">Threads of one tensor operation, ≥ 1. 1 is fastest where several nodes share a machine.</param>
