@@ -59,14 +59,14 @@ internal sealed record PublicRecord(
     {
         if (IsImage || classifier is ImageClassifier)
         {
-            throw new InvalidDataException("public record: images are for image classifiers, and texts are not");
+            throw new InvalidDataException("images are for image classifiers, and texts are not");
         }
 
         if (classifier is not null)
         {
             var label =
                 ClassifierLabels.Find(classifier, Label)
-                ?? throw new InvalidDataException("public record: a classifier needs a text and one of its labels");
+                ?? throw new InvalidDataException("a classifier needs a text and one of its labels");
             return Pair is null
                 ? TokenSequence.EncodeLabelled(tokenizer, Text, label, maxLength)
                 : TextPair.Encode(tokenizer, PairModel(classifier, maxLength), Text, Pair, label, maxLength);
@@ -75,7 +75,7 @@ internal sealed record PublicRecord(
         if (Pair is not null)
         {
             throw new InvalidDataException(
-                "public record: has a field \"pair\", which only a text classifier takes; use prompt and completion"
+                "has a field \"pair\", which only a text classifier takes; use prompt and completion"
             );
         }
 
@@ -90,7 +90,7 @@ internal sealed record PublicRecord(
     {
         if (!IsImage || ClassifierLabels.Find(classifier, Label) is not { } label)
         {
-            throw new InvalidDataException("public record: an image classifier needs an image and one of its labels");
+            throw new InvalidDataException("an image classifier needs an image and one of its labels");
         }
 
         try
@@ -100,17 +100,17 @@ internal sealed record PublicRecord(
         }
         catch (FormatException error)
         {
-            throw new InvalidDataException($"public record: {error.Message}", error);
+            throw new InvalidDataException(error.Message, error);
         }
     }
 
     private static BertConfig PairModel(IClassifier classifier, int maxLength) =>
         maxLength < TextPair.MinLength
             ? throw new InvalidDataException(
-                $"public record: a pair needs a maxSequenceLength of {TextPair.MinLength} or more; it is {maxLength}"
+                $"a pair needs a maxSequenceLength of {TextPair.MinLength} or more; it is {maxLength}"
             )
             : (classifier as SequenceClassifier)?.Config
-                ?? throw new InvalidDataException("public record: is a pair, and the model takes no texts");
+                ?? throw new InvalidDataException("is a pair, and the model takes no texts");
 
     private static string? LabelOf(JsonElement record) =>
         record.TryGetProperty("label", out var value) && value.ValueKind == JsonValueKind.Number

@@ -50,9 +50,8 @@ public sealed class PublicRecords
 
     /// <summary>The records as images.</summary>
     /// <param name="model">The model.</param>
-    /// <exception cref="InvalidDataException">A record that the model cannot take.</exception>
-    public IReadOnlyList<ImageExample> EncodeImages(ImageClassifier model) =>
-        [.. _records.Select(record => record.EncodeImage(model))];
+    /// <exception cref="InvalidDataException">A record that the model cannot take; the message names its place among the records.</exception>
+    public IReadOnlyList<ImageExample> EncodeImages(ImageClassifier model) => Each(record => record.EncodeImage(model));
 
     /// <summary>The records as tokens.</summary>
     /// <param name="model">The model, a classifier of which needs labels.</param>
@@ -66,16 +65,22 @@ public sealed class PublicRecords
         int maxLength,
         bool promptMasking
     ) =>
+        Each(record =>
+        {
+            var sequence = record.Encode(model as IClassifier, tokenizer, maxLength);
+            return promptMasking ? sequence : sequence with { ContextIds = 1 };
+        });
+
+    private List<T> Each<T>(Func<PublicRecord, T> encode) =>
         [
             .. _records.Select(
                 (record, index) =>
                 {
                     try
                     {
-                        var sequence = record.Encode(model as IClassifier, tokenizer, maxLength);
-                        return promptMasking ? sequence : sequence with { ContextIds = 1 };
+                        return encode(record);
                     }
-                    catch (ChatTemplateException error)
+                    catch (Exception error) when (error is ChatTemplateException or InvalidDataException)
                     {
                         throw new InvalidDataException($"public record {index + 1}: {error.Message}", error);
                     }

@@ -63,7 +63,13 @@ public sealed class PublicRecordsTests
             """
         );
         File.WriteAllText(folder.File("text.jsonl"), """{"text": "Gets the value.", "label": 0}""");
-        File.WriteAllText(folder.File("size.jsonl"), """{"pixels": "AAAA", "label": 0}""");
+        File.WriteAllText(
+            folder.File("size.jsonl"),
+            """
+            {"pixels": "/wA=", "label": 0}
+            {"pixels": "AAAA", "label": 0}
+            """
+        );
         using var images = new ImageClassifier(
             new ImageConfig
             {
@@ -92,7 +98,11 @@ public sealed class PublicRecordsTests
         var error = Assert.Throws<InvalidDataException>(() =>
             PublicRecords.Read(folder.File("size.jsonl")).EncodeImages(images)
         );
-        Assert.Contains("the model takes 2", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "public record 2: field \"pixels\" holds 3 bytes; the model takes 2",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Federated.Adapters;
 using Federated.Adapters.Quantization;
-using static TorchSharp.torch;
 
 namespace Federated.Benchmarks;
 

@@ -6,7 +6,6 @@ using System.Text.Json;
 using Federated.Adapters;
 using Federated.Adapters.Models;
 using Federated.Privacy.Accounting;
-using static TorchSharp.torch;
 
 namespace Federated.Benchmarks;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Federated.Adapters;
 using Federated.Privacy.Accounting;
-using static TorchSharp.torch;
 
 namespace Federated.Benchmarks;
 
