@@ -169,6 +169,7 @@ internal sealed class RoundLoop(
         catch (OperationCanceledException) when (beats.IsCancelledBySilo)
         {
             log.Information("run {Run}: the silo has cancelled it; nothing more is sent", run.Name);
+            await checkIns.WaitAsync(CheckIns.ShortHold, "", cancellation); // it may give the same work again at once
         }
         catch (NonFiniteUpdateException error)
         {

@@ -13,7 +13,7 @@ internal sealed class AdapterGrain(IJournal journal) : Grain, IAdapterGrain
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _stream = new(journal, StreamNames.OfRun(this.GetPrimaryKeyString()), DeactivateOnIdle);
+        _stream = new(journal, StreamNames.OfRun(this.GetPrimaryKeyString()), _ => DeactivateOnIdle());
         return Task.CompletedTask;
     }
 

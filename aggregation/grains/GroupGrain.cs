@@ -207,8 +207,9 @@ internal sealed partial class GroupGrain(
         _poll.Signal();
     }
 
-    private void Abandon()
+    private void Abandon(string because)
     {
+        LogAbandoned(Name, because);
         _poll.Close();
         DeactivateOnIdle();
     }

@@ -290,14 +290,18 @@ internal sealed partial class NodeGrain(
     }
 
     // Held check-ins end too: they would keep the activation alive.
-    private void Abandon()
+    private void Abandon(string because)
     {
+        LogAbandoned(NodeId, because);
         _ending.TrySetResult();
         DeactivateOnIdle();
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "run {Name} cannot be asked")]
     private partial void LogRunFailed(Exception exception, string name);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "node {NodeId} is read again: {Because}")]
+    private partial void LogAbandoned(string nodeId, string because);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "a node's ledger went back: {Because}")]
     private partial void LogLedgerRolledBack(string because);

@@ -119,8 +119,9 @@ internal sealed partial class RunGrain
         );
 
     // The next activation reads the journal and goes on, whether or not a node calls; not at once, since the store may be in trouble.
-    private void Abandon()
+    private void Abandon(string because)
     {
+        LogAbandoned(RunDigest, because);
         _poll.Close();
         _work.Close();
         DeactivateOnIdle();

@@ -88,6 +88,9 @@ internal sealed partial class RunGrain
     [LoggerMessage(Level = LogLevel.Error, Message = "the journal of run {RunDigest} cannot be read for now")]
     private partial void LogUnreadable(Exception exception, string runDigest);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "run {RunDigest} is read again: {Because}")]
+    private partial void LogAbandoned(string runDigest, string because);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "activation ends: {Because}")]
     private partial void LogSuperseded(string because);
 

@@ -3,8 +3,8 @@ namespace Federated.Aggregation.Grains;
 /// <summary>One stream as one activation sees it: reads forward, and appends only to what it has read.</summary>
 /// <param name="journal">The store.</param>
 /// <param name="name">The stream's name.</param>
-/// <param name="lost">Called once when this activation must end.</param>
-internal sealed class JournalStream(IJournal journal, string name, Action lost)
+/// <param name="lost">Called once, with the reason, when this activation must end.</param>
+internal sealed class JournalStream(IJournal journal, string name, Action<string> lost)
 {
     private long _sequence;
 
@@ -47,10 +47,10 @@ internal sealed class JournalStream(IJournal journal, string name, Action lost)
                 throw Lose(exception.Message);
             }
         }
-        catch
+        catch (Exception exception)
         {
             // Anything else is a store in trouble: what it has done is as unknown.
-            Lose("the journal failed");
+            Lose(exception.Message);
             throw;
         }
     }
@@ -89,7 +89,7 @@ internal sealed class JournalStream(IJournal journal, string name, Action lost)
         if (!IsLost)
         {
             IsLost = true;
-            lost();
+            lost(because);
         }
 
         return new ActivationSupersededException(

@@ -76,6 +76,8 @@ internal sealed partial class FaultTranslation(ILogger<FaultTranslation> log) : 
             _ => StatusCode.Internal,
         };
 
+    private const int MostErrors = 4096;
+
     private RpcException Translate(Exception fault, ServerCallContext context)
     {
         var status = StatusOf(fault);
@@ -85,12 +87,21 @@ internal sealed partial class FaultTranslation(ILogger<FaultTranslation> log) : 
             return new RpcException(new Status(status, "The silo failed to answer; its log says why."));
         }
 
+        // With the number of an error of the operating system it is the disk, and not a caller that has gone.
+        if (fault is IOException { HResult: > 0 and < MostErrors })
+        {
+            LogStore(context.Method, fault.Message);
+        }
+
         LogTranslated(context.Method, status, fault.Message);
         return new RpcException(new Status(status, fault.Message));
     }
 
     [LoggerMessage(LogLevel.Error, "{Method} failed")]
     private partial void LogFault(Exception fault, string method);
+
+    [LoggerMessage(LogLevel.Warning, "{Method} could not use the data folder: {Reason}")]
+    private partial void LogStore(string method, string reason);
 
     [LoggerMessage(LogLevel.Debug, "{Method} answered {Status}: {Reason}")]
     private partial void LogTranslated(string method, StatusCode status, string reason);

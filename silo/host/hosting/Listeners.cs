@@ -5,6 +5,10 @@ namespace Federated.Silo;
 /// <summary>The silo's two addresses, known once it listens: port 0 becomes a real one.</summary>
 internal sealed class Listeners
 {
+    // A node has one connection, or a few while it sends; a proxy in front of the silo has few for all nodes.
+    private const int MostNodes = 4096;
+    private const int MostOperators = 256;
+
     private ListenOptions? _nodes;
     private ListenOptions? _operators;
 
@@ -16,6 +20,7 @@ internal sealed class Listeners
     public void ForNodes(ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.Http2;
+        listen.LimitConnections(MostNodes);
         _nodes = listen;
     }
 
@@ -23,6 +28,7 @@ internal sealed class Listeners
     public void ForOperators(ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.Http1;
+        listen.LimitConnections(MostOperators);
         _operators = listen;
     }
 
