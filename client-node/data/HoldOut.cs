@@ -11,6 +11,7 @@ namespace Federated.ClientNode;
 /// </remarks>
 internal sealed class HoldOut
 {
+    private const int KeyLength = 32;
     private readonly byte[] _key;
     private readonly double _fraction;
 
@@ -29,18 +30,26 @@ internal sealed class HoldOut
         _fraction = fraction;
     }
 
-    /// <summary>Reads the home's secret, or makes it (0600) on first use.</summary>
+    /// <summary>Reads the home's secret, or makes it (0600) on first use: 32 bytes, and behind them their SHA-256, which the first release did not write.</summary>
+    /// <exception cref="NodeHomeException">It was changed: held-out records would be trained on, and nobody would see it.</exception>
     public static HoldOut Open(NodeHome home, double fraction)
     {
         if (!File.Exists(home.HoldOutKeyFile))
         {
-            DurableFile.Write(home.HoldOutKeyFile, RandomNumberGenerator.GetBytes(32), secret: true);
+            var secret = RandomNumberGenerator.GetBytes(KeyLength);
+            DurableFile.Write(home.HoldOutKeyFile, [.. secret, .. SHA256.HashData(secret)], secret: true);
         }
 
-        var key = File.ReadAllBytes(home.HoldOutKeyFile);
-        return key.Length >= 16
-            ? new HoldOut(key, fraction)
-            : throw new NodeHomeException($"{home.HoldOutKeyFile}: is too short; restore it from a backup");
+        var file = File.ReadAllBytes(home.HoldOutKeyFile);
+        var isWhole =
+            file.Length == KeyLength
+            || (
+                file.Length == KeyLength + SHA256.HashSizeInBytes
+                && SHA256.HashData(file.AsSpan(0, KeyLength)).AsSpan().SequenceEqual(file.AsSpan(KeyLength))
+            );
+        return isWhole
+            ? new HoldOut(file.AsSpan(0, KeyLength), fraction)
+            : throw new NodeHomeException($"{home.HoldOutKeyFile}: is damaged; restore it from a backup");
     }
 
     /// <summary>True: the record is for evaluation only.</summary>

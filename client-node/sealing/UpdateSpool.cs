@@ -134,12 +134,20 @@ internal sealed class UpdateSpool
     }
 
     /// <summary>The receipt of an update, or null.</summary>
+    /// <exception cref="NodeHomeException">It was changed by something else.</exception>
     public SignedReceipt? ReceiptOf(SealedUpdate update)
     {
         var file = Path.Combine(FolderOf(update), ReceiptName);
-        return File.Exists(file)
-            ? JsonSerializer.Deserialize<SignedReceipt>(File.ReadAllBytes(file), NodeJson.Options)
-            : null;
+        try
+        {
+            return File.Exists(file)
+                ? JsonSerializer.Deserialize<SignedReceipt>(File.ReadAllBytes(file), NodeJson.Options)
+                : null;
+        }
+        catch (JsonException error)
+        {
+            throw new NodeHomeException($"{file}: cannot be read; remove it, and the silo gives the same again", error);
+        }
     }
 
     /// <summary>Removes an update that nobody can ask for again.</summary>

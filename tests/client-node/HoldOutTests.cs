@@ -59,6 +59,29 @@ public sealed class HoldOutTests
     }
 
     [Fact]
+    public void A_damaged_key_is_refused_by_its_file_and_that_of_an_earlier_release_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        using var home = NodeHome.OpenToWork(folder.Path);
+        var record = new TextRecord("text", null);
+        var side = HoldOut.Open(home, 0.5).Contains(record);
+        var bytes = File.ReadAllBytes(home.HoldOutKeyFile);
+
+        bytes[7] ^= 1;
+        File.WriteAllBytes(home.HoldOutKeyFile, bytes);
+        Assert.Contains(
+            home.HoldOutKeyFile,
+            Assert.Throws<NodeHomeException>(() => HoldOut.Open(home, 0.5)).Message,
+            StringComparison.Ordinal
+        );
+        File.WriteAllBytes(home.HoldOutKeyFile, bytes[..20]);
+        Assert.Throws<NodeHomeException>(() => HoldOut.Open(home, 0.5));
+        bytes[7] ^= 1;
+        File.WriteAllBytes(home.HoldOutKeyFile, bytes[..32]);
+        Assert.Equal(side, HoldOut.Open(home, 0.5).Contains(record));
+    }
+
+    [Fact]
     public void Another_key_splits_otherwise()
     {
         var (one, other) = (new HoldOut(Key, 0.5), new HoldOut([.. Key.Reverse()], 0.5));

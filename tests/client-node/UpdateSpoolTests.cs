@@ -186,6 +186,18 @@ public sealed class UpdateSpoolTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_receipt_is_refused_by_its_file()
+    {
+        var sealedUpdate = Process((_, sealer, _) => sealer.Seal(_run, _assignment, _layout, Delta(1)));
+        var receipt = _folder.File($"spool/{_run.Digest}/1-0/receipt.json");
+        File.WriteAllText(receipt, "{ \"receipt\": ");
+
+        var error = Assert.Throws<NodeHomeException>(() => Process((spool, _, _) => spool.ReceiptOf(sealedUpdate)));
+
+        Assert.Contains(receipt, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Killed_between_receipt_and_ledger_the_release_is_repeated_once()
     {
         await using var silo = new FakeSilo(Document, _layout, NodeId());
