@@ -24,7 +24,7 @@ internal sealed partial class MergeGrain(IBlobStore blobs, AdapterLayouts layout
         // A draw that is never published must not stay: with a second one of the same sum its noise could be averaged away.
         Func<ReadOnlyMemory<byte>, CancellationToken, Task<string>> put = plan.Central is null
             ? blobs.PutAsync
-            : PutOnTrialAsync;
+            : (blob, stop) => PutOnTrialAsync($"merge/{order.Owner}", blob, stop);
         var updates = plan.Updates.Select(update => update.Digest).ToHashSet(StringComparer.Ordinal);
         return await Task.Run(
             async () =>
@@ -54,11 +54,10 @@ internal sealed partial class MergeGrain(IBlobStore blobs, AdapterLayouts layout
         async Task<string?> PutAsync(byte[]? blob) => blob is null ? null : await put(blob, cancellation);
     }
 
-    // As an upload: a blob that is deleted again unless a run's journal names it by and by.
-    private async Task<string> PutOnTrialAsync(ReadOnlyMemory<byte> blob, CancellationToken cancellation)
+    // As an upload: a blob that is deleted again unless a run's journal names it by and by. One upload a run: what a kill has left of a draw goes with the next one.
+    private async Task<string> PutOnTrialAsync(string id, ReadOnlyMemory<byte> blob, CancellationToken cancellation)
     {
         var digest = Convert.ToHexStringLower(SHA256.HashData(blob.Span));
-        var id = $"merge/{digest}";
         var held = await blobs.CommittedAsync(id, digest, cancellation);
         await using var upload = await blobs.ContinueAsync(id, digest, held, cancellation);
         await upload.AppendAsync(blob[(int)held..], cancellation);

@@ -127,6 +127,22 @@ public sealed partial class CentralPrivacyTests : IAsyncLifetime
     [GeneratedRegex("seed: [0-9]+")]
     private static partial Regex Seed();
 
+    [Fact]
+    public async Task What_a_kill_has_left_of_a_draw_goes_with_the_next_one()
+    {
+        using var run = await TestRun.StartAsync(_silo, Aggregation(budget: 20));
+        var blobs = _silo.Host.Services.GetRequiredService<IBlobStore>();
+        await using (var torn = await blobs.ContinueAsync($"merge/{run.Digest}", new string('a', 64), 0, Cancellation))
+        {
+            await torn.AppendAsync(new byte[] { 1, 2, 3 }, Cancellation);
+        }
+
+        await run.ReportAsync(0.5f, -0.25f);
+        await WaitAsync(run, version => version.Version == 1);
+
+        Assert.Empty(Directory.GetFiles(Path.Combine(_silo.Data, "blobs", "parts")));
+    }
+
     private static string Aggregation(double budget) =>
         string.Create(
             CultureInfo.InvariantCulture,
