@@ -14,6 +14,7 @@ var root = new RootCommand("Trains one language model with other organisations; 
     PrivacyCommand.Create(),
     AdapterCommand.Create(),
     ModelCommand.Create(),
+    RecordsCommand.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -16,11 +16,13 @@ internal sealed class FederationUnderTest : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fed-end-to-end-");
     private readonly ChildGuard _guard = ChildGuard.Start();
     private readonly Organisations _organisations;
+    private readonly string _model; // NAME=FOLDER
     private readonly IReadOnlyList<int> _ports = FreePorts.Take(2);
     private readonly Dictionary<string, ChildProcess> _nodes = [];
     private ChildProcess? _silo;
 
-    private FederationUnderTest(Organisations organisations) => _organisations = organisations;
+    private FederationUnderTest(Organisations organisations, string model) =>
+        (_organisations, _model) = (organisations, model);
 
     public static string ModelFolder { get; } = FindModel();
 
@@ -31,15 +33,30 @@ internal sealed class FederationUnderTest : IAsyncDisposable
 
     public OperatorClient Operator { get; private set; } = null!;
 
-    public static async Task<FederationUnderTest> StartAsync(Organisations organisations)
-    {
-        var federation = new FederationUnderTest(organisations);
-        await File.WriteAllLinesAsync(
-            federation.PublicFile,
+    public static Task<FederationUnderTest> StartAsync(Organisations organisations) =>
+        StartAsync(
+            organisations,
+            $"base-docs={ModelFolder}",
             [
                 """{"text": "Gets or sets the name of the current user."}""",
                 """{"prompt": "Returns true if", "completion": " the value is not null."}""",
-            ],
+            ]
+        );
+
+    /// <summary>Starts the silo for a base model of one's own.</summary>
+    /// <param name="organisations">Whose nodes will join.</param>
+    /// <param name="model">NAME=FOLDER.</param>
+    /// <param name="publicRecords">Lines of the records that versions may be judged on.</param>
+    public static async Task<FederationUnderTest> StartAsync(
+        Organisations organisations,
+        string model,
+        IEnumerable<string> publicRecords
+    )
+    {
+        var federation = new FederationUnderTest(organisations, model);
+        await File.WriteAllLinesAsync(
+            federation.PublicFile,
+            publicRecords,
             TestContext.Current.CancellationToken
         );
         await federation.StartSiloAsync();
@@ -65,7 +82,7 @@ internal sealed class FederationUnderTest : IAsyncDisposable
                 "--http-port",
                 Port(1),
                 "--model",
-                $"base-docs={ModelFolder}",
+                _model,
                 "--public-data",
                 $"public={PublicFile}",
             ]
@@ -106,7 +123,7 @@ internal sealed class FederationUnderTest : IAsyncDisposable
                 $"http://127.0.0.1:{Port(0)}",
                 .. new[] { "--token", token, "--data", _organisations.RecordsOf(name), "--name", name },
                 .. new[] { "--source", name, "--declared-records", $"{Organisations.RecordCount}" },
-                .. new[] { "--delta", "1e-3", "--model", $"base-docs={ModelFolder}", "--consent", "auto" },
+                .. new[] { "--delta", "1e-3", "--model", _model, "--consent", "auto" },
                 .. options,
             ]);
         }
@@ -149,6 +166,36 @@ internal sealed class FederationUnderTest : IAsyncDisposable
         }
 
         throw new TimeoutException($"not seen: {what}. Last state: {last}{Environment.NewLine}{Logs()}");
+    }
+
+    /// <summary>Waits until a version, or a later one, is judged on the public records; the last one is judged after the run's end.</summary>
+    /// <returns>The run's state.</returns>
+    public async Task<JsonElement> UntilJudgedAsync(string run, int version)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", OperatorToken());
+        try
+        {
+            while (true)
+            {
+                var state = JsonDocument
+                    .Parse(await http.GetStringAsync(new Uri($"http://127.0.0.1:{Port(1)}/api/runs/{run}"), limit.Token))
+                    .RootElement;
+                if (state.GetProperty("evaluatedVersion").GetInt32() >= version)
+                {
+                    return state;
+                }
+
+                await beat.WaitForNextTickAsync(limit.Token);
+            }
+        }
+        catch (OperationCanceledException e) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"version {version} is not judged.{Environment.NewLine}{Logs()}", e);
+        }
     }
 
     /// <summary>Waits until the node itself has said something.</summary>

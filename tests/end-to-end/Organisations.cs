@@ -26,6 +26,9 @@ public sealed class Organisations : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fed-organisations-");
 
     public Organisations()
+        : this(Record) { }
+
+    internal Organisations(Func<string, int, string> record)
     {
         foreach (var name in Names)
         {
@@ -39,7 +42,7 @@ public sealed class Organisations : IDisposable
 
             // Without it each federation's node would be another home on the same records, and be refused.
             File.WriteAllBytes(Path.Combine(home, "sketch.key"), SHA256.HashData("sketch"u8));
-            File.WriteAllLines(RecordsOf(name), Enumerable.Range(0, RecordCount).Select(i => Record(name, i)));
+            File.WriteAllLines(RecordsOf(name), Enumerable.Range(0, RecordCount).Select(i => record(name, i)));
         }
     }
 
