@@ -22,7 +22,11 @@ public sealed class ImageRecordsTests : IDisposable
         var written = ImageRecords.Write(images, labels, null, Out, TestContext.Current.CancellationToken);
 
         Assert.Equal((3, 1, 2, 2, 3), written);
-        using var records = JsonLinesRecords.Open(Out, new HoldOut(new byte[32], 0));
+        using var records = JsonLinesRecords.Open(
+            Out,
+            new HoldOut(new byte[32], 0),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(3, records.TrainingCount);
         Assert.Equal(["1", "0", "2"], Enumerable.Range(0, 3).Select(i => records.Training(i).Label));
         Assert.True(records.Training(2).IsImage);
@@ -35,7 +39,13 @@ public sealed class ImageRecordsTests : IDisposable
         var images = Write("images", Idx([1, 3, 1, 2], 1, 2, 3, 4, 5, 6));
         var labels = Write("labels", Idx([1], 1));
 
-        var written = ImageRecords.Write(images, labels, ["cat", "a \"dog\""], Out, TestContext.Current.CancellationToken);
+        var written = ImageRecords.Write(
+            images,
+            labels,
+            ["cat", "a \"dog\""],
+            Out,
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal((1, 3, 1, 2, 2), written);
         using var record = JsonDocument.Parse(File.ReadAllText(Out));
@@ -117,7 +127,11 @@ public sealed class ImageRecordsTests : IDisposable
         );
 
         Assert.Equal((2000, 1, 28, 28, 10), written);
-        using var records = JsonLinesRecords.Open(Out, new HoldOut(new byte[32], 0));
+        using var records = JsonLinesRecords.Open(
+            Out,
+            new HoldOut(new byte[32], 0),
+            TestContext.Current.CancellationToken
+        );
         Assert.All(
             Enumerable.Range(0, 2000).GroupBy(i => records.Training(i).Label),
             label => Assert.Equal(200, label.Count()) // as its source says

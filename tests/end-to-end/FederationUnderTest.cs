@@ -54,11 +54,7 @@ internal sealed class FederationUnderTest : IAsyncDisposable
     )
     {
         var federation = new FederationUnderTest(organisations, model);
-        await File.WriteAllLinesAsync(
-            federation.PublicFile,
-            publicRecords,
-            TestContext.Current.CancellationToken
-        );
+        await File.WriteAllLinesAsync(federation.PublicFile, publicRecords, TestContext.Current.CancellationToken);
         await federation.StartSiloAsync();
         return federation;
     }
@@ -182,7 +178,9 @@ internal sealed class FederationUnderTest : IAsyncDisposable
             while (true)
             {
                 var state = JsonDocument
-                    .Parse(await http.GetStringAsync(new Uri($"http://127.0.0.1:{Port(1)}/api/runs/{run}"), limit.Token))
+                    .Parse(
+                        await http.GetStringAsync(new Uri($"http://127.0.0.1:{Port(1)}/api/runs/{run}"), limit.Token)
+                    )
                     .RootElement;
                 if (state.GetProperty("evaluatedVersion").GetInt32() >= version)
                 {

@@ -91,9 +91,7 @@ internal static class ImageRecords
             }
 
             var written = names is null ? $"{label[0]}" : JsonSerializer.Serialize(names[label[0]]);
-            writer.Write(
-                $$"""{"{{ImagePixels.Field}}": "{{Convert.ToBase64String(pixels)}}", "label": {{written}}}"""
-            );
+            writer.Write($$"""{"{{ImagePixels.Field}}": "{{Convert.ToBase64String(pixels)}}", "label": {{written}}}""");
             writer.Write('\n');
         }
 
