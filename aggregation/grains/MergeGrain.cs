@@ -29,6 +29,8 @@ internal sealed partial class MergeGrain(IBlobStore blobs, AdapterLayouts layout
         return await Task.Run(
             async () =>
             {
+                // A version is made of what was accepted, or not at all.
+                await blobs.RequireWholeAsync(plan.Blobs.Select(NameOf), cancellation);
                 using var merged = plan.Central is null
                     ? await VersionMerge.MergeAsync(plan, layout, OpenAsync, cancellation)
                     : await CentralMerge.MergeAsync(plan, layout, OpenAsync, cancellation);
@@ -48,8 +50,9 @@ internal sealed partial class MergeGrain(IBlobStore blobs, AdapterLayouts layout
             cancellation
         );
 
-        Task<Stream> OpenAsync(string digest, CancellationToken stop) =>
-            blobs.OpenAsync(BlobNames.Of(digest, updates.Contains(digest) ? order.Owner : null), stop);
+        Task<Stream> OpenAsync(string digest, CancellationToken stop) => blobs.OpenAsync(NameOf(digest), stop);
+
+        string NameOf(string digest) => BlobNames.Of(digest, updates.Contains(digest) ? order.Owner : null);
 
         async Task<string?> PutAsync(byte[]? blob) => blob is null ? null : await put(blob, cancellation);
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Federated.Protocol;
 
 namespace Federated.Aggregation.Grains;
@@ -63,6 +64,13 @@ internal sealed partial class RunGrain
 
     private async Task<RunState> BeginAsync(RunDrafted drafted)
     {
+        if (CanonicalRunDocument.Digest(Encoding.UTF8.GetBytes(drafted.Document)) != RunDigest)
+        {
+            throw new InvalidDataException(
+                $"the document in the journal of run {RunDigest} has another digest: the journal was changed; restore it from a backup"
+            );
+        }
+
         // What an earlier release called canonical is still a document; its digest is the run's name.
         var document = RunDocumentYaml.Parse(drafted.Document);
         var layout = await layouts.OfAsync(RunDocumentReading.Recipe(document, Layers(drafted)));

@@ -103,6 +103,25 @@ public sealed class IntakeTests(SiloFixture silo) : IClassFixture<SiloFixture>
     }
 
     [Fact]
+    public async Task No_version_is_made_of_bytes_that_the_disk_has_changed()
+    {
+        using var federation = await Federation.RunningAsync(silo, 2, new() { Cohort = 2 }, "changed", versions: 1);
+        var offer = await federation.OfferAsync(0, 0);
+        await federation.Run.AcceptAsync(offer);
+        var blob = silo.Blobs[offer.UpdateDigest];
+        byte[] changed = [.. blob];
+        changed[^2] ^= 1; // still a finite number
+        silo.Blobs.PutAs(offer.UpdateDigest, changed);
+        await federation.UploadAsync(1, 0);
+
+        await federation.Run.WakeAsync();
+
+        Assert.Equal(0, (await federation.Run.StatusAsync())!.LatestVersion);
+        silo.Blobs.PutAs(offer.UpdateDigest, blob);
+        await federation.UntilAsync(status => status.Phase == RunPhase.Completed, clock: TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task A_run_whose_merge_overflows_fails_with_the_reason_and_keeps_its_last_version()
     {
         using var federation = await Federation.RunningAsync(silo, 1, new() { Cohort = 1 }, "overflow");

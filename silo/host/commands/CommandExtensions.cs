@@ -30,9 +30,14 @@ internal static class CommandExtensions
                 {
                     return Fail($"The silo does not answer: {e.Message}", ExitCode.Unreachable);
                 }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
                 {
                     return Fail(e.Message, ExitCode.Failed);
+                }
+                catch (Exception e)
+                {
+                    // Nobody foresaw it; a damaged journal, for one, has many faces.
+                    return Fail($"stopped by an unexpected error ({e.GetType().Name}): {e.Message}", ExitCode.Failed);
                 }
             }
         );

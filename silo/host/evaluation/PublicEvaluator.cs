@@ -154,6 +154,7 @@ internal sealed class PublicEvaluator(
 
     private async Task<T> ReadAsync<T>(string digest, Func<Stream, T> read, CancellationToken cancellation)
     {
+        await blobs.RequireWholeAsync([digest], cancellation);
         await using var stream = await blobs.OpenAsync(digest, cancellation);
         return read(stream);
     }

@@ -10,6 +10,7 @@ internal sealed class AdapterArchive(IBlobStore blobs)
     /// <summary>The zip's bytes.</summary>
     public async Task<byte[]> CreateAsync(RunLayout layout, AdapterVersion version, CancellationToken cancellation)
     {
+        await blobs.RequireWholeAsync(new[] { version.Digest, version.ResidualDigest }.OfType<string>(), cancellation);
         float[] values;
         await using (var blob = await blobs.OpenAsync(version.Digest, cancellation))
         {

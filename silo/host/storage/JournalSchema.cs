@@ -7,7 +7,7 @@ namespace Federated.Silo;
 internal static class JournalSchema
 {
     /// <summary>What this build writes. A file of a later version is refused, never guessed at.</summary>
-    public const long Version = 1;
+    public const long Version = 2;
 
     /// <summary>Makes a connection durable: these settings belong to the connection, not to the file (WAL does).</summary>
     /// <exception cref="StartupException">The file system cannot hold a write-ahead log.</exception>
@@ -26,7 +26,8 @@ internal static class JournalSchema
         Scalar(connection, "PRAGMA busy_timeout=5000");
     }
 
-    /// <summary>Creates the tables of a new file, or checks the version of an old one.</summary>
+    /// <summary>Creates the tables of a new file, or checks the version of an old one and brings it up to this one.</summary>
+    /// <remarks>Version 2 keeps a digest with each entry (<see cref="EntryDigest"/>); those of version 1 stay without one.</remarks>
     /// <exception cref="StartupException">The file was written by a later release.</exception>
     public static void Ensure(SqliteConnection connection)
     {
@@ -35,13 +36,14 @@ internal static class JournalSchema
             connection,
             """
             CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL);
-            INSERT INTO schema (version) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM schema);
+            INSERT INTO schema (version) SELECT 2 WHERE NOT EXISTS (SELECT 1 FROM schema);
             CREATE TABLE IF NOT EXISTS entry (
                 stream     TEXT    NOT NULL,
                 sequence   INTEGER NOT NULL,
                 kind       TEXT    NOT NULL,
                 unique_key TEXT,
                 payload    BLOB    NOT NULL,
+                digest     BLOB,
                 PRIMARY KEY (stream, sequence)
             ) WITHOUT ROWID;
             CREATE UNIQUE INDEX IF NOT EXISTS entry_identity
@@ -55,6 +57,11 @@ internal static class JournalSchema
                 $"{connection.DataSource} has schema version {found}; this fedsilo reads up to {Version}. "
                     + "Start the release that wrote it, or a later one."
             );
+        }
+
+        if (found == 1)
+        {
+            Scalar(connection, "ALTER TABLE entry ADD COLUMN digest BLOB; UPDATE schema SET version = 2");
         }
 
         transaction.Commit();

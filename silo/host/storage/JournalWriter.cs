@@ -151,7 +151,7 @@ internal sealed class JournalWriter : IAsyncDisposable
         using var insert = connection.CreateCommand();
         insert.Transaction = transaction;
         insert.CommandText =
-            "INSERT INTO entry (stream, sequence, kind, unique_key, payload) VALUES ($stream, $sequence, $kind, $key, $payload)";
+            "INSERT INTO entry (stream, sequence, kind, unique_key, payload, digest) VALUES ($stream, $sequence, $kind, $key, $payload, $digest)";
         foreach (var record in append.Records)
         {
             insert.Parameters.Clear();
@@ -160,6 +160,10 @@ internal sealed class JournalWriter : IAsyncDisposable
             insert.Parameters.AddWithValue("$kind", record.Kind);
             insert.Parameters.AddWithValue("$key", (object?)record.UniqueKey ?? DBNull.Value);
             insert.Parameters.AddWithValue("$payload", record.Payload.ToArray());
+            insert.Parameters.AddWithValue(
+                "$digest",
+                EntryDigest.Of(append.Stream, last, record.Kind, record.Payload.Span)
+            );
             try
             {
                 insert.ExecuteNonQuery();

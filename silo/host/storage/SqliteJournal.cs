@@ -9,6 +9,7 @@ namespace Federated.Silo;
 /// </summary>
 public sealed class SqliteJournal : IJournal, IAsyncDisposable
 {
+    private readonly string _file;
     private readonly string _reading;
     private readonly JournalWriter _writer;
 
@@ -16,6 +17,7 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
     /// <exception cref="StartupException">The file was written by a later release, or its disk cannot keep a journal.</exception>
     public SqliteJournal(string file)
     {
+        _file = file;
         var connection = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWriteCreate };
         _reading = new SqliteConnectionStringBuilder(connection.ConnectionString)
         {
@@ -33,21 +35,34 @@ public sealed class SqliteJournal : IJournal, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">An entry is damaged or missing; the message names it.</exception>
     public Task<IReadOnlyList<JournalEntry>> ReadAsync(
         string stream,
         long afterSequence = 0,
         CancellationToken cancellation = default
-    ) =>
-        QueryAsync(
+    )
+    {
+        var next = afterSequence;
+        return QueryAsync(
             """
-            SELECT sequence, kind, payload FROM entry
+            SELECT sequence, kind, payload, digest FROM entry
             WHERE stream = $text AND sequence > $after ORDER BY sequence
             """,
             stream,
             afterSequence,
-            row => new JournalEntry(row.GetInt64(0), row.GetString(1), row.GetFieldValue<byte[]>(2)),
+            row =>
+            {
+                var entry = new JournalEntry(row.GetInt64(0), row.GetString(1), row.GetFieldValue<byte[]>(2));
+                var digest = row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3);
+                return entry.Sequence == ++next && EntryDigest.Fits(stream, entry, digest)
+                    ? entry
+                    : throw new InvalidDataException(
+                        $"entry {next} of {stream} in the journal {_file} is damaged or missing; restore the data folder from a backup"
+                    );
+            },
             cancellation
         );
+    }
 
     /// <inheritdoc/>
     public Task<long> AppendAsync(

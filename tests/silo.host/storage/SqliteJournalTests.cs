@@ -63,17 +63,51 @@ public sealed class SqliteJournalTests : JournalConformance, IAsyncDisposable
         Assert.Equal(2, (await _journal.ReadAsync("run/a", 0, Cancellation)).Count);
     }
 
+    [Theory]
+    [InlineData(
+        "UPDATE entry SET payload = CAST(replace(payload, 'one', 'two') AS BLOB) WHERE sequence = 1",
+        "entry 1 of run/a"
+    )]
+    [InlineData("UPDATE entry SET kind = 'other' WHERE sequence = 2", "entry 2 of run/a")]
+    [InlineData("DELETE FROM entry WHERE sequence = 1", "entry 1 of run/a")]
+    [InlineData("UPDATE entry SET sequence = -sequence; UPDATE entry SET sequence = 4 + sequence", "entry 1 of run/a")]
+    public async Task An_entry_that_was_changed_is_refused_by_its_place(string change, string place)
+    {
+        JournalRecord[] records =
+        [
+            new("one", "one"u8.ToArray()),
+            new("two", "two"u8.ToArray()),
+            new("three", "three"u8.ToArray()),
+        ];
+        await _journal.AppendAsync("run/a", 0, records, Cancellation);
+        await ChangeAsync(change);
+
+        var refused = await Assert.ThrowsAsync<InvalidDataException>(() =>
+            _journal.ReadAsync("run/a", 0, Cancellation)
+        );
+
+        Assert.Contains(place, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("journal.db", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_the_first_release_is_read_and_goes_on()
+    {
+        await _journal.AppendAsync("run/a", 0, [Event("one")], Cancellation);
+        await _journal.DisposeAsync();
+        await ChangeAsync("ALTER TABLE entry DROP COLUMN digest; UPDATE schema SET version = 1");
+
+        _journal = new SqliteJournal(_folder["journal.db"]);
+        await _journal.AppendAsync("run/a", 1, [Event("two")], Cancellation);
+
+        Assert.Equal(2, (await _journal.ReadAsync("run/a", 0, Cancellation)).Count);
+    }
+
     [Fact]
     public async Task A_file_of_a_later_release_is_refused_with_both_versions_named()
     {
         await _journal.DisposeAsync();
-        await using (var connection = new SqliteConnection($"Data Source={_folder["journal.db"]};Pooling=False"))
-        {
-            await connection.OpenAsync(Cancellation);
-            using var command = connection.CreateCommand();
-            command.CommandText = "UPDATE schema SET version = 9";
-            await command.ExecuteNonQueryAsync(Cancellation);
-        }
+        await ChangeAsync("UPDATE schema SET version = 9");
 
         var refused = Assert.Throws<StartupException>(() => new SqliteJournal(_folder["journal.db"]));
         Assert.Contains("version 9", refused.Message, StringComparison.Ordinal);
@@ -97,6 +131,15 @@ public sealed class SqliteJournalTests : JournalConformance, IAsyncDisposable
         await Assert.ThrowsAsync<ObjectDisposedException>(() =>
             _journal.AppendAsync("run/a", 0, [Event("one")], Cancellation)
         );
+    }
+
+    private async Task ChangeAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={_folder["journal.db"]};Pooling=False");
+        await connection.OpenAsync(Cancellation);
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(Cancellation);
     }
 
     public async ValueTask DisposeAsync()
