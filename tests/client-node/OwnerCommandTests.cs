@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Federated.Privacy.Accounting;
 using Federated.Protocol;
@@ -98,10 +99,12 @@ public sealed class OwnerCommandTests : IDisposable
         }
 
         var before = Spent();
-        File.WriteAllText(
-            Path.Combine(Home, "silo.json"),
-            """{"nodeId":"n","group":"hospitals","keyId":"k","siloKey":""}"""
-        );
+        using (var silo = NodeIdentity.Create())
+        {
+            var keyId = Convert.ToHexStringLower(SHA256.HashData(silo.PublicKey.Span))[..16];
+            new Membership("n", "hospitals", keyId, silo.PublicKey.ToArray()).Write(NodeHome.OpenToRead(Home));
+        }
+
         // The silo is away: nothing changes.
         Assert.Equal(4, (await FednodeProcess.RunAsync($"leave --home {Home}")).Exit);
         Assert.True(File.Exists(Path.Combine(Home, "silo.json")));
