@@ -42,7 +42,7 @@ public sealed record PeftAdapter(string BaseModelName, IReadOnlyList<PeftLayer> 
         return new(baseModelName, layers);
     }
 
-    /// <summary>Reads a folder that PEFT or this project wrote.</summary>
+    /// <summary>Reads a folder that PEFT or this project wrote, with its mark where it is not private.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="Checkpoints.InvalidCheckpointException">The files are missing, malformed or of a kind that is not a plain LoRA; the message names the field.</exception>
     public static PeftAdapter Read(string folder) => PeftReader.Read(folder);

@@ -13,6 +13,8 @@ public static class PeftFiles
     /// <summary>What the metadata entry "privacy" of a file says whose numbers were made without a guarantee.</summary>
     public const string NotPrivate = "not private: do not share";
 
+    internal const string PrivacyKey = "privacy";
+
     /// <summary>Name of the configuration's file.</summary>
     public const string ConfigName = PeftConfig.FileName;
 
@@ -94,7 +96,7 @@ public static class PeftFiles
             json.WriteString("format", "pt");
             if (!isPrivate)
             {
-                json.WriteString("privacy", NotPrivate);
+                json.WriteString(PrivacyKey, NotPrivate);
             }
 
             json.WriteEndObject();

@@ -41,7 +41,10 @@ internal static class PeftReader
                 $"{weightsPath} holds {name}, which is no factor of a plain LoRA ({Prefix}PATH{OfA} and {OfB})."
             ),
             (_, 0) => throw new InvalidCheckpointException($"{weightsPath} holds no adapter."),
-            _ => new(scales.BaseModelName, [.. layers.OrderBy(layer => layer.Path, StringComparer.Ordinal)]),
+            _ => new(scales.BaseModelName, [.. layers.OrderBy(layer => layer.Path, StringComparer.Ordinal)])
+            {
+                IsPrivate = header.Metadata.GetValueOrDefault(PeftFiles.PrivacyKey) != PeftFiles.NotPrivate,
+            },
         };
     }
 

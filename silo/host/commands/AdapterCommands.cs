@@ -10,11 +10,12 @@ namespace Federated.Silo;
 internal static class AdapterCommands
 {
     public static Command Create() =>
-        new("adapter", "Takes published adapters home, merges adapters, looks into them and begins them.")
+        new("adapter", "Takes published adapters home, merges and applies them, looks into them and begins them.")
         {
             Pull(),
             AdapterInitCommand.Create(),
             AdapterMergeCommand.Create(),
+            AdapterApplyCommand.Create(),
             AdapterInspectCommands.Inspect(),
             AdapterInspectCommands.Diff(),
         };
@@ -81,6 +82,7 @@ internal static class AdapterCommands
                         }
                     }
 
+                    AdapterMergeCommand.Warn(AdapterMergeCommand.Read(folder));
                     return ExitCode.Ok;
                 }
             );

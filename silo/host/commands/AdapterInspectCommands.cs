@@ -30,6 +30,7 @@ internal static class AdapterInspectCommands
             {
                 var adapter = AdapterMergeCommand.Read(result.GetRequiredValue(folder));
                 var layers = LayerFigures.Of(adapter);
+                AdapterMergeCommand.Warn(adapter);
                 var norm = Math.Sqrt(layers.Sum(layer => layer.Norm * layer.Norm));
                 if (result.GetValue(json))
                 {
@@ -37,6 +38,7 @@ internal static class AdapterInspectCommands
                         new
                         {
                             BaseModel = adapter.BaseModelName,
+                            adapter.IsPrivate,
                             Norm = norm,
                             Layers = layers,
                         }

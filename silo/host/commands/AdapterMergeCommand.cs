@@ -71,6 +71,7 @@ internal static class AdapterMergeCommand
                 var folder = Path.GetFullPath(result.GetRequiredValue(target));
                 merged.Adapter.Write(folder);
                 Print(merged, folder, result.GetValue(json));
+                Warn(merged.Adapter);
                 return Task.FromResult(ExitCode.Ok);
             }
         );
@@ -87,6 +88,17 @@ internal static class AdapterMergeCommand
         catch (InvalidCheckpointException e)
         {
             throw new StartupException(e.Message, e);
+        }
+    }
+
+    /// <summary>Says on standard error that an adapter may reveal records, where it does.</summary>
+    public static void Warn(PeftAdapter adapter)
+    {
+        if (!adapter.IsPrivate)
+        {
+            Console.Error.WriteLine(
+                $"fedsilo: {PeftFiles.NotPrivate}: it was made without a guarantee and may reveal records"
+            );
         }
     }
 

@@ -7,8 +7,13 @@ namespace Federated.Silo;
 /// <summary>Makes a published adapter into a zip of adapter_config.json and adapter_model.safetensors.</summary>
 internal sealed class AdapterArchive(IBlobStore blobs)
 {
-    /// <summary>The zip's bytes.</summary>
-    public async Task<byte[]> CreateAsync(RunLayout layout, AdapterVersion version, CancellationToken cancellation)
+    /// <summary>The zip's bytes; marked where the run gives no guarantee.</summary>
+    public async Task<byte[]> CreateAsync(
+        RunLayout layout,
+        AdapterVersion version,
+        bool isPrivate,
+        CancellationToken cancellation
+    )
     {
         await blobs.RequireWholeAsync(new[] { version.Digest, version.ResidualDigest }.OfType<string>(), cancellation);
         float[] values;
@@ -18,8 +23,11 @@ internal sealed class AdapterArchive(IBlobStore blobs)
         }
 
         var (config, weights) = version.ResidualDigest is { } residual
-            ? await FilesAsync(layout, values, residual, cancellation)
-            : (PeftFiles.Config(layout.Adapter, layout.Model.Name), PeftFiles.Weights(layout.Adapter, values));
+            ? await FilesAsync(layout, values, residual, isPrivate, cancellation)
+            : (
+                PeftFiles.Config(layout.Adapter, layout.Model.Name),
+                PeftFiles.Weights(layout.Adapter, values, isPrivate)
+            );
         using var bytes = new MemoryStream();
         using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create))
         {
@@ -35,12 +43,16 @@ internal sealed class AdapterArchive(IBlobStore blobs)
         RunLayout layout,
         float[] values,
         string residual,
+        bool isPrivate,
         CancellationToken cancellation
     )
     {
         await using var blob = await blobs.OpenAsync(residual, cancellation);
         var products = ProductsReader.ReadAll(blob, ProductsKind.Residual, layout.Adapter);
-        var adapter = PeftAdapter.Of(layout.Adapter, values, products, layout.Model.Name);
+        var adapter = PeftAdapter.Of(layout.Adapter, values, products, layout.Model.Name) with
+        {
+            IsPrivate = isPrivate,
+        };
         return (adapter.Config(), adapter.Weights());
     }
 

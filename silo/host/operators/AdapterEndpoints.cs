@@ -40,7 +40,7 @@ internal static class AdapterEndpoints
         var (layout, error) = await catalog.ResolveAsync(document, layouts);
         return error is null
             ? Results.Bytes(
-                await archive.CreateAsync(layout!, published, cancellation),
+                await archive.CreateAsync(layout!, published, document.Privacy.Mechanism == "gaussian", cancellation),
                 "application/zip",
                 $"{id}-v{published.Version}.zip"
             )

@@ -77,6 +77,17 @@ public sealed class PeftAdapterTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Whether_it_may_be_shared_comes_back(bool isPrivate)
+    {
+        using var folder = new TemporaryFolder();
+        var adapter = new PeftAdapter("base", [Layer("layers.0.q_proj", 2, 0.5)]) { IsPrivate = isPrivate };
+        adapter.Write(folder.File("adapter"));
+        Assert.Equal(isPrivate, PeftAdapter.Read(folder.File("adapter")).IsPrivate);
+    }
+
+    [Theory]
     [InlineData("\"use_rslora\": false", "\"use_rslora\": false, \"use_dora\": true", "use_dora")]
     [InlineData("\"peft_type\": \"LORA\"", "\"peft_type\": \"IA3\"", "peft_type")]
     [InlineData("\"r\": 2", "\"r\": 4", "rank 4")]

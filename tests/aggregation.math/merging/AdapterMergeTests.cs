@@ -18,6 +18,15 @@ public sealed class AdapterMergeTests
     }
 
     [Fact]
+    public void One_adapter_that_must_not_be_shared_makes_the_merged_one_so()
+    {
+        PeftAdapter[] mixed = [_adapters[0], _adapters[1] with { IsPrivate = false }, _adapters[2]];
+        Assert.True(AdapterMerge.Merge(_adapters, Weights, MergeMethod.Stack).Adapter.IsPrivate);
+        Assert.False(AdapterMerge.Merge(mixed, Weights, MergeMethod.Stack).Adapter.IsPrivate);
+        Assert.False(AdapterMerge.Merge(mixed, Weights, MergeMethod.Average, rank: 2).Adapter.IsPrivate);
+    }
+
+    [Fact]
     public void Svd_of_a_rank_leaves_out_what_it_says()
     {
         var merged = AdapterMerge.Merge(_adapters, Weights, MergeMethod.Svd, rank: 2);

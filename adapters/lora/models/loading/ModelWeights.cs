@@ -35,8 +35,9 @@ internal static class ModelWeights
         }
     }
 
-    // A configuration that lies about sizes must not ask for memory.
-    private static AdaptableModel Create(string folder, ModelConfig config, List<SafetensorsReader> files)
+    /// <summary>Creates the model of a folder with weights that nothing has filled.</summary>
+    /// <exception cref="InvalidCheckpointException">The configuration asks for more numbers than the files hold, or than there is memory.</exception>
+    public static AdaptableModel Create(string folder, ModelConfig config, IEnumerable<SafetensorsReader> files)
     {
         var asked = config.Linears.Sum(linear => (double)linear.InFeatures * linear.OutFeatures);
         var stored = files.Sum(file =>
@@ -161,6 +162,7 @@ internal static class ModelWeights
         return places;
     }
 
-    private static bool IsFloat(ScalarType type) =>
+    /// <summary>Whether weights may be stored as it.</summary>
+    public static bool IsFloat(ScalarType type) =>
         type is ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float64;
 }

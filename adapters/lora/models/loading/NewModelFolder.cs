@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Federated.Adapters.Models;
 
-/// <summary>A model's folder that is made: whole at its place, or not there.</summary>
+/// <summary>A folder of a model that has no checkpoint yet.</summary>
 internal static class NewModelFolder
 {
     /// <summary>Makes it.</summary>
@@ -19,51 +19,36 @@ internal static class NewModelFolder
         Action<TModel> begin,
         IEnumerable<string> copied
     )
-        where TModel : AdaptableModel
-    {
-        if (Path.Exists(target))
-        {
-            throw new InvalidCheckpointException($"{target} is there already; name a folder that is not.");
-        }
-
-        var unfinished = target + ".tmp";
-        Directory.CreateDirectory(unfinished);
-        try
-        {
-            File.WriteAllText(
-                Path.Combine(unfinished, "config.json"),
-                configuration.ToJsonString(JsonLayout.Indented) + "\n"
-            );
-            using var scope = NewDisposeScope();
-            using var model = (TModel)ModelConfig.Read(unfinished).Create();
-            begin(model);
-            Safetensors.Write(
-                Path.Combine(unfinished, "model.safetensors"),
-                model
-                    .named_parameters()
-                    .Select(named =>
-                        KeyValuePair.Create(
-                            named.name,
-                            named.parameter.view([.. model.StoredShape(named.name, named.parameter)])
-                        )
-                    ),
-                new Dictionary<string, string> { ["format"] = "pt" }
-            );
-            foreach (var file in copied)
+        where TModel : AdaptableModel =>
+        NewFolder.Make(
+            target,
+            unfinished =>
             {
-                File.Copy(file, Path.Combine(unfinished, Path.GetFileName(file)));
+                File.WriteAllText(
+                    Path.Combine(unfinished, "config.json"),
+                    configuration.ToJsonString(JsonLayout.Indented) + "\n"
+                );
+                using var scope = NewDisposeScope();
+                using var model = (TModel)ModelConfig.Read(unfinished).Create();
+                begin(model);
+                Safetensors.Write(
+                    Path.Combine(unfinished, "model.safetensors"),
+                    model
+                        .named_parameters()
+                        .Select(named =>
+                            KeyValuePair.Create(
+                                named.name,
+                                named.parameter.view([.. model.StoredShape(named.name, named.parameter)])
+                            )
+                        ),
+                    new Dictionary<string, string> { ["format"] = "pt" }
+                );
+                foreach (var file in copied)
+                {
+                    File.Copy(file, Path.Combine(unfinished, Path.GetFileName(file)));
+                }
             }
-
-            Directory.Move(unfinished, target);
-        }
-        finally
-        {
-            if (Directory.Exists(unfinished))
-            {
-                Directory.Delete(unfinished, recursive: true);
-            }
-        }
-    }
+        );
 
     /// <summary>Writes labels into a configuration, as the transformers library does.</summary>
     /// <param name="configuration">Where to.</param>

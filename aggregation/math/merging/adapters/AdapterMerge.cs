@@ -32,6 +32,7 @@ public static class AdapterMerge
             adapters[0] with
             {
                 Layers = [.. layers.Select(layer => layer.Merged)],
+                IsPrivate = adapters.All(adapter => adapter.IsPrivate),
             },
             method,
             weights.Sum(),
