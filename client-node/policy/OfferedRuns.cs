@@ -54,14 +54,21 @@ internal sealed class OfferedRuns(NodeHome home, TimeProvider time)
     }
 
     /// <summary>The document of a run; null when it was never offered.</summary>
-    public RunDocument? Document(string runDigest)
-    {
-        var file = Path.Combine(home.RunFolder(runDigest), DocumentName);
-        return File.Exists(file) ? CanonicalRunDocument.Parse(File.ReadAllBytes(file)) : null;
-    }
+    /// <exception cref="NodeHomeException">The file is not what the owner's answer was about.</exception>
+    public RunDocument? Document(string runDigest) =>
+        File.Exists(FileOf(runDigest)) ? CanonicalRunDocument.Parse(Bytes(runDigest)) : null;
 
     /// <summary>The canonical bytes of a run that was offered.</summary>
-    public byte[] Bytes(string runDigest) => File.ReadAllBytes(Path.Combine(home.RunFolder(runDigest), DocumentName));
+    /// <exception cref="NodeHomeException">The file is not what the owner's answer was about.</exception>
+    public byte[] Bytes(string runDigest)
+    {
+        var bytes = File.ReadAllBytes(FileOf(runDigest));
+        return CanonicalRunDocument.Digest(bytes) == runDigest
+            ? bytes
+            : throw new NodeHomeException(
+                $"{FileOf(runDigest)}: was changed, and is not the run that was agreed to; restore it from a backup"
+            );
+    }
 
     /// <summary>The decision about a run; null when there is none.</summary>
     /// <exception cref="NodeHomeException">The file cannot be read.</exception>
@@ -93,6 +100,8 @@ internal sealed class OfferedRuns(NodeHome home, TimeProvider time)
     /// <summary>The run's name for people.</summary>
     public string NameOf(string runDigest) =>
         Document(runDigest) is { } document ? RunName.Of(document) : RunName.FromDigest(runDigest);
+
+    private string FileOf(string runDigest) => Path.Combine(home.RunFolder(runDigest), DocumentName);
 
     /// <summary>The one digest that begins with <paramref name="prefix"/> or whose run has this name.</summary>
     /// <exception cref="NodeHomeException">None, or several.</exception>

@@ -70,9 +70,20 @@ public sealed record LocalReport
     public DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>Reads a report; null when there is none.</summary>
-    /// <exception cref="JsonException">The file is not a report.</exception>
-    public static LocalReport? Read(string file) =>
-        File.Exists(file) ? JsonSerializer.Deserialize<LocalReport>(File.ReadAllBytes(file), NodeJson.Options) : null;
+    /// <exception cref="NodeHomeException">The file is not a report.</exception>
+    public static LocalReport? Read(string file)
+    {
+        try
+        {
+            return File.Exists(file)
+                ? JsonSerializer.Deserialize<LocalReport>(File.ReadAllBytes(file), NodeJson.Options)
+                : null;
+        }
+        catch (JsonException error)
+        {
+            throw new NodeHomeException($"{file}: cannot be read; remove it, and the report begins anew", error);
+        }
+    }
 
     /// <summary>Writes the report, whole or not at all.</summary>
     public void Write(string file) =>

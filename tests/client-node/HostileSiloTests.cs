@@ -7,7 +7,7 @@ using V1 = Federated.Protocol.V1;
 
 namespace Federated.ClientNode.Tests;
 
-/// <summary>Answers that no honest silo gives: each is refused by name or made harmless, and none ends the node.</summary>
+/// <summary>Answers that no honest silo gives, and files that something else has changed: each is refused by name or made harmless.</summary>
 public sealed class HostileSiloTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -91,6 +91,38 @@ public sealed class HostileSiloTests : IDisposable
         Directory.Delete(home.RunFolder("0"), recursive: true);
         Assert.Equal(1, offers.Keep(offer).Rounds.Versions);
         Assert.Equal(1, offers.Keep(offer).Rounds.Versions); // what is kept is kept
+    }
+
+    [Fact]
+    public void A_document_that_was_changed_after_the_answer_is_refused_by_its_file()
+    {
+        using var home = NodeHome.OpenToWork(_folder.Path);
+        var offers = new OfferedRuns(home, new FakeTimeProvider());
+        var offer = Offer(versions: 1);
+        offers.Keep(offer);
+        var file = Path.Combine(home.RunFolder(offer.RunDigest), "document.json");
+        // A valid document, and less noise.
+        var json = File.ReadAllText(file);
+        Assert.Contains("\"noiseMultiplier\":1,", json, StringComparison.Ordinal);
+        File.WriteAllText(
+            file,
+            json.Replace("\"noiseMultiplier\":1,", "\"noiseMultiplier\":0.1,", StringComparison.Ordinal)
+        );
+
+        var error = Assert.Throws<NodeHomeException>(() => offers.Document(offer.RunDigest));
+
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_report_is_refused_by_its_file()
+    {
+        var file = Path.Combine(_folder.Path, "report.json");
+        File.WriteAllText(file, "{ \"run");
+
+        var error = Assert.Throws<NodeHomeException>(() => LocalReport.Read(file));
+
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -7,12 +7,24 @@ namespace Federated.Silo;
 /// <summary>The secret of the HTTP API, as a file in the data folder: who can read the folder is the operator.</summary>
 internal sealed class OperatorToken
 {
+    // What New makes has 43 characters.
+    private const int Shortest = 32;
+
     private readonly byte[] _hash;
 
     /// <summary>Reads the token of a data folder, or makes one.</summary>
+    /// <exception cref="StartupException">The file is empty or cut off.</exception>
     public OperatorToken(string dataFolder)
     {
-        Value = PrivateFile.ReadOrCreate(DataFolder.OperatorTokenFile(dataFolder), New).Trim();
+        var file = DataFolder.OperatorTokenFile(dataFolder);
+        Value = PrivateFile.ReadOrCreate(file, New).Trim();
+        if (Value.Length < Shortest)
+        {
+            throw new StartupException(
+                $"{file} holds no token that nobody can guess. Remove it, and a new one is made."
+            );
+        }
+
         _hash = SHA256.HashData(Encoding.UTF8.GetBytes(Value));
     }
 

@@ -72,15 +72,18 @@ public sealed class SiloHostTests : IDisposable
         Assert.Contains($"--model tiny={_folder["nothing"]}", refused.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_key_file_that_holds_no_key_stops_the_start_and_frees_the_folder()
+    [Theory]
+    [InlineData("silo-key.pem", "no key")]
+    [InlineData("operator.token", "")]
+    [InlineData("operator.token", "cut off")]
+    public async Task A_secret_that_is_none_stops_the_start_and_frees_the_folder(string file, string content)
     {
         Directory.CreateDirectory(_folder["data"]);
-        await File.WriteAllTextAsync(_folder["data/silo-key.pem"], "no key", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder["data/" + file], content, TestContext.Current.CancellationToken);
 
         var refused = await RefusedAsync(Options);
 
-        Assert.Contains("silo-key.pem", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(file, refused.Message, StringComparison.Ordinal);
         DataFolder.Open(_folder["data"]).Dispose();
     }
 
