@@ -32,6 +32,8 @@ internal static class SiloServices
         ));
         services.AddSingleton<RetentionSweeps>();
         services.AddHostedService(provider => provider.GetRequiredService<RetentionSweeps>());
+        // Before the journal: a silo that has one has a key, whenever it was killed.
+        var signer = new ReceiptSigner(data.SiloKeyFile, mayMakeKey: !File.Exists(data.JournalFile));
         // Made here rather than on first use, so that a journal that cannot be opened stops the start.
         var journal = new SqliteJournal(data.JournalFile);
         services.AddSingleton<IJournal>(_ => journal);
@@ -39,7 +41,6 @@ internal static class SiloServices
             data.CentralLedgerFile,
             provider.GetRequiredService<TimeProvider>()
         ));
-        var signer = new ReceiptSigner(data.SiloKeyFile);
         services.AddSingleton(_ => signer);
         services.AddSingleton(new OperatorToken(data.Root));
         services.AddAggregationGrains();

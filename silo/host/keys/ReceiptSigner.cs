@@ -13,9 +13,18 @@ internal sealed class ReceiptSigner : IDisposable
     private readonly Lock _signing = new();
 
     /// <summary>Reads the key, or makes one.</summary>
-    /// <exception cref="StartupException">The file holds no such key.</exception>
-    public ReceiptSigner(string keyFile)
+    /// <param name="keyFile">The file.</param>
+    /// <param name="mayMakeKey">False: nodes may have joined, and take receipts of the key of then alone.</param>
+    /// <exception cref="StartupException">The file holds no such key, or is not there any more.</exception>
+    public ReceiptSigner(string keyFile, bool mayMakeKey)
     {
+        if (!mayMakeKey && !File.Exists(keyFile))
+        {
+            throw new StartupException(
+                $"{keyFile} is missing, and nodes that have joined refuse receipts of any other key. Restore it from a backup; without one, begin a new data folder."
+            );
+        }
+
         var pem = PrivateFile.ReadOrCreate(keyFile, NewKey);
         try
         {

@@ -88,6 +88,17 @@ public sealed class SiloHostTests : IDisposable
     }
 
     [Fact]
+    public async Task A_silo_that_has_lost_its_key_does_not_make_another_which_its_nodes_would_refuse()
+    {
+        await (await SiloHost.StartAsync(Options, TestContext.Current.CancellationToken)).DisposeAsync();
+        File.Delete(_folder["data/silo-key.pem"]);
+
+        var refused = await RefusedAsync(Options);
+
+        Assert.Contains("silo-key.pem is missing", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Secrets_are_readable_by_their_owner_alone()
     {
         await using var silo = await SiloHost.StartAsync(Options, TestContext.Current.CancellationToken);
