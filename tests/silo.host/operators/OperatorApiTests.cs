@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Federated.Adapters;
 using Federated.Aggregation;
 
 namespace Federated.Silo.Tests;
@@ -130,6 +131,33 @@ public sealed class OperatorApiTests(SiloUnderTest silo) : IClassFixture<SiloUnd
         Assert.Equal("LORA", config.RootElement.GetProperty("peft_type").GetString());
         await Assert.ThrowsAsync<SiloRefusalException>(() =>
             client.DownloadAsync(SiloClient.RunPath(run.Digest, "adapter?version=9"), Cancellation)
+        );
+    }
+
+    [Theory]
+    [InlineData("gaussian", 1, false)]
+    [InlineData("none", 0, true)]
+    public async Task An_adapter_of_a_run_without_a_guarantee_is_marked(string mechanism, int noise, bool marked)
+    {
+        using var run = await TestRun.StartAsync(
+            silo,
+            change: document =>
+                document.Replace(
+                    "noiseMultiplier: 1.0",
+                    $"mechanism: {mechanism}, noiseMultiplier: {noise}",
+                    StringComparison.Ordinal
+                )
+        );
+        await run.AssignmentAsync(run.First);
+        using var client = silo.Operator();
+
+        var zip = await client.DownloadAsync(SiloClient.RunPath(run.Digest, "adapter?version=0"), Cancellation);
+
+        using var archive = new ZipArchive(new MemoryStream(zip));
+        using var weights = new StreamReader(await archive.Entries[1].OpenAsync(Cancellation));
+        Assert.Equal(
+            marked,
+            (await weights.ReadToEndAsync(Cancellation)).Contains(PeftFiles.NotPrivate, StringComparison.Ordinal)
         );
     }
 
