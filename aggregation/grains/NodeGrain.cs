@@ -64,7 +64,15 @@ internal sealed partial class NodeGrain(
     }
 
     /// <inheritdoc/>
-    public Task<byte[]?> PublicKeyAsync() => Task.FromResult(_registered?.PublicKey);
+    public Task<byte[]?> PublicKeyAsync()
+    {
+        if (_registered is null)
+        {
+            DeactivateOnIdle(); // anybody may ask for any id: strangers stay in nobody's memory
+        }
+
+        return Task.FromResult(_registered?.PublicKey);
+    }
 
     /// <inheritdoc/>
     public async Task<CheckInAnswer> CheckInAsync(NodeCheckIn checkIn, CancellationToken cancellation)

@@ -38,6 +38,16 @@ internal sealed partial class RunGrain
     }
 
     /// <inheritdoc/>
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        await context.Invoke();
+        if (_state is null)
+        {
+            DeactivateOnIdle(); // any node may ask for any digest: what is no run stays in nobody's memory
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<bool> IsAwakeAsync() => Task.FromResult(!_stream.IsLost);
 
     /// <inheritdoc/>

@@ -38,7 +38,7 @@ internal sealed partial class RunGrain(
     IPublicEvaluator evaluator,
     [FromKeyedServices(GrainServices.Clock)] TimeProvider time,
     ILogger<RunGrain> logger
-) : Grain, IRunGrain
+) : Grain, IRunGrain, IIncomingGrainCallFilter
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(1);

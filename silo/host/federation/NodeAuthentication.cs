@@ -9,7 +9,7 @@ using Grpc.Core.Interceptors;
 namespace Federated.Silo;
 
 /// <summary>Lets a call in when the key that its node registered has signed method, node and time. Join proves its key itself.</summary>
-internal sealed class NodeAuthentication(IGrainFactory grains, TimeProvider time) : Interceptor
+internal sealed class NodeAuthentication(IGrainFactory grains, OpenCalls calls, TimeProvider time) : Interceptor
 {
     private const string Join = "/federated.v1.Federation/Join";
 
@@ -20,7 +20,7 @@ internal sealed class NodeAuthentication(IGrainFactory grains, TimeProvider time
         UnaryServerMethod<TRequest, TResponse> continuation
     )
     {
-        await AuthenticateAsync(context);
+        using var open = await AuthenticateAsync(context);
         return await continuation(request, context);
     }
 
@@ -31,7 +31,7 @@ internal sealed class NodeAuthentication(IGrainFactory grains, TimeProvider time
         ClientStreamingServerMethod<TRequest, TResponse> continuation
     )
     {
-        await AuthenticateAsync(context);
+        using var open = await AuthenticateAsync(context);
         return await continuation(requestStream, context);
     }
 
@@ -43,15 +43,16 @@ internal sealed class NodeAuthentication(IGrainFactory grains, TimeProvider time
         ServerStreamingServerMethod<TRequest, TResponse> continuation
     )
     {
-        await AuthenticateAsync(context);
+        using var open = await AuthenticateAsync(context);
         await continuation(request, responseStream, context);
     }
 
-    private async Task AuthenticateAsync(ServerCallContext context)
+    // Null for Join, which is over at once.
+    private async Task<IDisposable?> AuthenticateAsync(ServerCallContext context)
     {
         if (context.Method == Join)
         {
-            return;
+            return null;
         }
 
         var nodeId = Required(context, NodeCallSignature.NodeKey);
@@ -88,7 +89,7 @@ internal sealed class NodeAuthentication(IGrainFactory grains, TimeProvider time
         {
             case CallVerdict.Valid:
                 context.SetNodeId(nodeId);
-                return;
+                return calls.Enter(nodeId);
             case CallVerdict.ClockDiffers:
                 throw Refused(
                     RejectionReason.BadCallSignature,

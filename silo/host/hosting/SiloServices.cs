@@ -45,6 +45,7 @@ internal static class SiloServices
         services.AddSingleton(new OperatorToken(data.Root));
         services.AddAggregationGrains();
         services.AddSingleton<UpdateIntake>();
+        services.AddSingleton<OpenCalls>();
         services.AddSingleton<RunLookup>();
         services.AddSingleton<RunWaking>();
         services.AddSingleton<AdapterArchive>();

@@ -52,6 +52,38 @@ public sealed class CallAuthenticationTests(SiloUnderTest silo) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_node_has_no_more_than_some_calls_open_and_others_are_not_in_its_way()
+    {
+        using var node = await TestNode.JoinedAsync(silo);
+        using var other = await TestNode.JoinedAsync(silo);
+        using var end = new CancellationTokenSource();
+        var wait = new CheckInRequest { Capabilities = TestNode.Capabilities, WaitMs = 20_000 };
+
+        // Held, since there is no work; the one that is one too many is answered at once.
+        var held = Enumerable
+            .Range(0, OpenCalls.Most + 1)
+            .Select(_ =>
+                node.Calls.CheckInAsync(wait, node.Signed("CheckIn").WithCancellationToken(end.Token)).ResponseAsync
+            )
+            .ToList();
+        var first = await Assert.ThrowsAsync<RpcException>(async () => await await Task.WhenAny(held));
+
+        Assert.Equal(StatusCode.Unavailable, first.StatusCode);
+        Assert.NotNull(await other.Calls.HeartbeatAsync(new HeartbeatRequest(), other.Signed("Heartbeat")));
+        await end.CancelAsync();
+        while (true)
+        {
+            // The silo sees the ends by and by.
+            try
+            {
+                await node.Calls.HeartbeatAsync(new HeartbeatRequest(), node.Signed("Heartbeat"));
+                break;
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable) { }
+        }
+    }
+
+    [Fact]
     public async Task Streaming_calls_are_checked_as_well()
     {
         using var node = await TestNode.JoinedAsync(silo);
