@@ -12,6 +12,7 @@ internal sealed class LossCells
     private const double Farthest = 37;
     private const double LongestPanel = 0.25;
 
+    private readonly SampledLoss _loss;
     private readonly double _rate;
     private readonly double _variance;
     private readonly double _deviation;
@@ -30,6 +31,7 @@ internal sealed class LossCells
         double highest
     )
     {
+        _loss = new SampledLoss(samplingRate, noiseMultiplier);
         (_rate, _deviation, _variance) = (samplingRate, noiseMultiplier, noiseMultiplier * noiseMultiplier);
         (Width, Offset) = grid;
         var (bottom, top) = Ends(samplingRate, noiseMultiplier, logTailMass, highest);
@@ -37,14 +39,13 @@ internal sealed class LossCells
         var last = (long)Math.Ceiling((top - Offset) / Width);
         var count = checked((int)Math.Max(1, last - First));
         (Base, Above, Below) = (new double[count], new double[count], new double[count]);
-        var start = Place(First);
-        var (place, left) = (start, Math.Max(start, -_deviation * Farthest));
+        var start = _loss.Place(LossAt(First));
+        var left = start;
         for (var i = 0; i < count; i++)
         {
-            var next = Place(First + i + 1);
-            var right = Math.Max(left, next);
-            Integrate(i, left, right, isLowest: double.IsNegativeInfinity(place));
-            (place, left) = (next, right);
+            var right = Math.Max(left, _loss.Place(LossAt(First + i + 1)));
+            Integrate(i, left, right);
+            left = right;
         }
 
         BaseBeyond = Normal.Cdf(-left / _deviation);
@@ -64,10 +65,9 @@ internal sealed class LossCells
     )
     {
         var reach = noiseMultiplier * Math.Min(Farthest, Normal.TailPoint(logTailMass));
-        var variance = noiseMultiplier * noiseMultiplier;
-        var bottom =
-            samplingRate < 1 ? SpecialFunctions.LogOnePlus(-samplingRate) : Loss(samplingRate, variance, -reach);
-        return (bottom, Math.Min(Math.Max(highest, 0), Loss(samplingRate, variance, 1 + reach)));
+        var loss = new SampledLoss(samplingRate, noiseMultiplier);
+        var bottom = samplingRate < 1 ? loss.Infimum : loss.At(-reach);
+        return (bottom, Math.Min(Math.Max(highest, 0), loss.At(1 + reach)));
     }
 
     /// <summary>About how many panels the integrals of all cells take, at the least.</summary>
@@ -106,38 +106,17 @@ internal sealed class LossCells
     /// <summary>∫ φE to the left of the first cell.</summary>
     public double MixtureBefore { get; }
 
-    // ln E(x)
-    private static double Loss(double rate, double variance, double x)
-    {
-        var exponent = ((2 * x) - 1) / (2 * variance);
-        return exponent > 500
-            ? Math.Log(rate) + exponent
-            : SpecialFunctions.LogOnePlus(rate * SpecialFunctions.ExpMinusOne(exponent));
-    }
-
     /// <summary>The loss at the grid point j.</summary>
     public double LossAt(long j) => Offset + (j * Width);
 
-    // The x with ln E(x) = the loss at j.
-    private double Place(long j)
+    // The cell's ends as outcomes; left is −∞ where no outcome has a loss as low as the cell's lower end.
+    private void Integrate(int cell, double left, double right)
     {
-        var loss = LossAt(j);
-        if (loss > 500)
-        {
-            return (_variance * (loss - Math.Log(_rate))) + 0.5;
-        }
-
-        var excess = SpecialFunctions.ExpMinusOne(loss) + _rate;
-        return excess > 0 ? (_variance * Math.Log(excess / _rate)) + 0.5 : double.NegativeInfinity;
-    }
-
-    private void Integrate(int cell, double left, double right, bool isLowest)
-    {
-        // E − (1 − q) at both ends.
+        // E − (1 − q) at both ends, wherever they are: of a quiet step a cell may reach thousands of deviations.
         var atLeft = _rate * Math.Exp(((2 * left) - 1) / (2 * _variance));
         var atRight = _rate * Math.Exp(((2 * right) - 1) / (2 * _variance));
         var (mass, above, below) = (0.0, 0.0, 0.0);
-        // Farther out neither φ nor φE has mass that a double could hold; a coarse cell may reach thousands of deviations.
+        // Farther out neither φ nor φE has mass that a double could hold.
         var end = Math.Min(right, 1 + (Farthest * _deviation));
         for (var at = Math.Max(left, -Farthest * _deviation); at < end; )
         {
@@ -165,8 +144,9 @@ internal sealed class LossCells
         }
 
         // Only in the lowest cell does E stay away from the ratio at the lower end.
-        var lowest = SpecialFunctions.LogOnePlus(-_rate);
-        var gap = isLowest ? ((1 - _rate) * -SpecialFunctions.ExpMinusOne(LossAt(First + cell) - lowest)) + atLeft : 0;
+        var gap = double.IsNegativeInfinity(left)
+            ? (1 - _rate) * -SpecialFunctions.ExpMinusOne(LossAt(First + cell) - _loss.Infimum)
+            : 0;
         var density = Normal.Density(0) / _deviation;
         (Base[cell], Above[cell], Below[cell]) = (mass * density, (above + (gap * mass)) * density, below * density);
     }

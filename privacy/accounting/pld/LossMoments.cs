@@ -45,10 +45,10 @@ internal sealed class LossMoments
         public PhaseNodes(EventPhase phase, LossDirection direction, double logTailMass, double highest)
         {
             Steps = phase.Steps;
-            var (rate, noise) = (phase.SamplingRate, phase.NoiseMultiplier);
-            var variance = noise * noise;
+            var noise = phase.NoiseMultiplier;
+            var outcome = new SampledLoss(phase.SamplingRate, noise);
             var reach = noise * Normal.TailPoint(logTailMass);
-            var step = Math.Min(0.1 * noise, 0.1 * variance);
+            var step = Math.Min(0.1 * noise, 0.1 * noise * noise);
             var count = (int)Math.Clamp((1 + (2 * reach)) / step, 100, 20_000);
             step = (1 + (2 * reach)) / count;
             (_logWeights, _losses) = (new double[count], new double[count]);
@@ -56,11 +56,7 @@ internal sealed class LossMoments
             for (var i = 0; i < count; i++)
             {
                 var x = -reach + ((i + 0.5) * step);
-                var exponent = ((2 * x) - 1) / (2 * variance);
-                var loss =
-                    exponent > 500
-                        ? Math.Log(rate) + exponent
-                        : SpecialFunctions.LogOnePlus(rate * SpecialFunctions.ExpMinusOne(exponent));
+                var loss = outcome.At(x);
                 var sign = direction == LossDirection.Remove ? 1 : -1;
                 _losses[i] = sign * loss;
                 _logWeights[i] =

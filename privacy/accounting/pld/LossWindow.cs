@@ -7,7 +7,14 @@ namespace Federated.Privacy.Accounting.Pld;
 /// <param name="Low">Lower end, a loss.</param>
 /// <param name="High">Upper end.</param>
 /// <param name="TailTilts">The extra tilts that prove the ends.</param>
-internal readonly record struct LossWindow(double Tilt, double Low, double High, (double Above, double Below) TailTilts)
+/// <param name="LogOutside">ln of the tilted mass that lies beyond an end.</param>
+internal readonly record struct LossWindow(
+    double Tilt,
+    double Low,
+    double High,
+    (double Above, double Below) TailTilts,
+    double LogOutside
+)
 {
     private const double LargestTilt = 1e7;
 
@@ -95,7 +102,7 @@ internal readonly record struct LossWindow(double Tilt, double Low, double High,
         var least = Math.Max(1e-4, 1e-4 * tilt);
         var above = Minimise(End, least, LargestTilt);
         var below = Minimise(s => -End(-s), least, LargestTilt);
-        return new LossWindow(tilt, End(-below), End(above), (above, -below));
+        return new LossWindow(tilt, End(-below), End(above), (above, -below), logShare + LogNegligible);
     }
 
     // One valley, on a logarithmic scale; a coarse answer is as valid as a fine one.

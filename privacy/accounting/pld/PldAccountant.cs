@@ -180,7 +180,7 @@ public sealed class PldAccountant : IPrivacyAccountant
 
         var infinite = steps.Sum(s => s.Count * s.Loss.Infinity);
         var low = (window.Low + window.High - (grid.Size * grid.Width)) / 2;
-        var composition = TiltedComposition.Of(steps, window.Tilt, low, grid.Size, window.TailTilts);
+        var composition = TiltedComposition.Of(steps, window, low, grid.Size);
         var error = total * CellError;
         var upper =
             infinite < delta

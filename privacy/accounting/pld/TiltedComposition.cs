@@ -12,6 +12,7 @@ namespace Federated.Privacy.Accounting.Pld;
 internal sealed class TiltedComposition
 {
     private const double UnitRoundoff = 1.1102230246251565e-16;
+    private const int MostHalvings = 20;
 
     private TiltedComposition(double tilt, double width, double low, double[] upper, double[] lower) =>
         (Tilt, Width, Low, Upper, Lower) = (tilt, width, low, upper, lower);
@@ -45,32 +46,29 @@ internal sealed class TiltedComposition
 
     /// <summary>Composes steps.</summary>
     /// <param name="steps">One discretised step per phase, with its count; equal widths.</param>
-    /// <param name="tilt">θ ≥ 0.</param>
+    /// <param name="window">Its tilt θ ≥ 0, and what its ends shall prove.</param>
     /// <param name="low">About the window's lowest point; the grid's next one is taken.</param>
     /// <param name="size">N, a power of two.</param>
-    /// <param name="tailTilts">Extra tilts for the Chernoff bounds above (&gt; 0) and below (&lt; 0).</param>
     public static TiltedComposition Of(
         IReadOnlyList<(DiscreteLoss Loss, long Count)> steps,
-        double tilt,
+        LossWindow window,
         double low,
-        int size,
-        (double Above, double Below) tailTilts
+        int size
     )
     {
+        var tilt = window.Tilt;
         var width = steps[0].Loss.Width;
         var origin = steps.Sum(s => s.Count * s.Loss.Offset);
         var first = (long)Math.Floor((low - origin) / width);
         var start = origin + (first * width);
         // Higham 2002, theorem 24.2: log2 N · 6.7 u for a radix-2 transform with accurate twiddles.
         var transform = 8 * UnitRoundoff * Math.Log2(size);
-        var (logScale, logAbove, logBelow, rounding) = (0.0, 0.0, 0.0, 0.0);
+        var (logScale, rounding) = (0.0, 0.0);
         Complex[]? spectrum = null;
         foreach (var (loss, count) in steps)
         {
             var log = LogMoment(loss, loss.Upper, tilt);
             logScale += count * log;
-            logAbove += count * (LogMoment(loss, loss.Upper, tilt + tailTilts.Above) - log);
-            logBelow += count * (LogMoment(loss, loss.Lower, tilt + tailTilts.Below) - log);
             var values = Fold(loss, tilt, log, size);
             rounding += 1.01 * count * transform * Norm(values);
             Fourier.Forward(values, FourierOptions.NoScaling);
@@ -102,10 +100,38 @@ internal sealed class TiltedComposition
             LogScale = logScale,
             Rounding = rounding,
             Outside = (
-                Math.Exp(Math.Min(0, logAbove - (tailTilts.Above * (start + (size * width))))),
-                Math.Exp(Math.Min(0, logBelow - (tailTilts.Below * start)))
+                Beyond(steps, loss => loss.Upper, (tilt, window.TailTilts.Above, logScale), start + (size * width), window.LogOutside),
+                Beyond(steps, loss => loss.Lower, (tilt, window.TailTilts.Below, logScale), start, window.LogOutside)
             ),
         };
+    }
+
+    // Chernoff's bound on the tilted mass beyond an end. Any extra tilt proves one; what is best for the loss itself may be far too much for a loss that a coarse
+    // grid has spread.
+    private static double Beyond(
+        IReadOnlyList<(DiscreteLoss Loss, long Count)> steps,
+        Func<DiscreteLoss, double[]> masses,
+        (double Tilt, double Extra, double LogScale) at,
+        double end,
+        double wanted
+    )
+    {
+        double Log(double extra) =>
+            steps.Sum(s => s.Count * LogMoment(s.Loss, masses(s.Loss), at.Tilt + extra)) - at.LogScale - (extra * end);
+        var (extra, least) = (at.Extra, Log(at.Extra));
+        for (var halvings = 0; halvings < MostHalvings && !(least <= wanted + 1); halvings++)
+        {
+            extra /= 2;
+            var log = Log(extra);
+            if (log > least && least < 0)
+            {
+                break;
+            }
+
+            least = log < least || double.IsNaN(least) ? log : least;
+        }
+
+        return Math.Exp(Math.Min(0, least));
     }
 
     // ln Σ p·e^(t·loss), scaled by the largest exponent and the largest mass.
