@@ -17,6 +17,12 @@ public sealed class CertifiedBoundsTests
     [InlineData("0.559,9.27,55;4.49e-5,0.718,766;0.00014,32.6,21683", 2.4e-15)]
     [InlineData("0.000603,4.15,3100;0.844,2.93,460;0.00399,31.3,237", 1.3e-8)]
     [InlineData("0.213,1.88,45365;0.0406,3.27,24977", 5.2e-6)]
+    // Full batches beside sampled ones: losses without an end on either side.
+    [InlineData("0.871,9.29,7;1,2.39,257", 2.35e-8)]
+    [InlineData("1,20,30;0.03,1.1,500", 1e-7)]
+    [InlineData("0.999,3,40;0.01,1,100", 1e-5)]
+    // A quiet step of which one cell of the grid reaches farther than its outcomes.
+    [InlineData("0.3,1.3,100;0.01,60,1", 1e-6)]
     public void Both_bounds_lie_on_their_sides_of_the_truth(string plan, double delta)
     {
         var phases = plan.Split(';')
@@ -27,9 +33,17 @@ public sealed class CertifiedBoundsTests
             new ComposedEvent([.. phases.Select(p => (PrivacyEvent)Vectors.Plan(p.Rate, p.Noise, p.Steps))]),
             delta
         );
-        var truth = new LossContour(phases, delta);
-        Assert.True(truth.Delta(ours.Epsilon) <= delta * (1 + 1e-7), $"{ours}: {truth.Delta(ours.Epsilon)}");
-        Assert.True(truth.Delta(ours.EpsilonLower) >= delta * (1 - 1e-7), $"{ours}: {truth.Delta(ours.EpsilonLower)}");
+        double Truth(double epsilon) =>
+            Math.Max(
+                new LossContour(phases, delta).Delta(epsilon),
+                // What is added has at most this loss.
+                phases.Sum(p => -p.Steps * Math.Log(1 - p.Rate))
+                > epsilon * (1 + 1e-3)
+                    ? new LossContour(phases, delta, add: true).Delta(epsilon)
+                    : 0
+            );
+        Assert.True(Truth(ours.Epsilon) <= delta * (1 + 1e-7), $"{ours}: {Truth(ours.Epsilon)}");
+        Assert.True(Truth(ours.EpsilonLower) >= delta * (1 - 1e-7), $"{ours}: {Truth(ours.EpsilonLower)}");
         Assert.InRange(ours.EpsilonLower, ours.Epsilon * (1 - 1e-3), ours.Epsilon);
     }
 

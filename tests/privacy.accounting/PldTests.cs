@@ -38,6 +38,25 @@ public sealed class PldTests
     }
 
     [Theory]
+    [InlineData(3.42e-5, 594, 4.39e-6)]
+    [InlineData(0.01, 60, 0.0072)]
+    [InlineData(0.3, 200, 0.1)]
+    [InlineData(1, 0.05, 0.3)]
+    [InlineData(1, 40, 2)]
+    [InlineData(1 - 1e-12, 0.1, 0.2)]
+    [InlineData(0.5, 0.1, 1e-2)]
+    public void No_mass_is_lost_on_the_way_to_the_grid(double rate, double noise, double width)
+    {
+        var cells = new LossCells(rate, noise, (width, -0.3 * width), Math.Log(1e-20), double.PositiveInfinity);
+        foreach (var direction in new[] { LossDirection.Remove, LossDirection.Add })
+        {
+            var loss = DiscreteLoss.Of(cells, direction);
+            Assert.Equal(1, loss.Upper.Sum() + loss.Infinity, 1e-11);
+            Assert.InRange(loss.Lower.Sum(), 1 - 1e-11, 1 + 1e-11);
+        }
+    }
+
+    [Theory]
     [InlineData(0.0001, 0.5, 1000, 1e-5, 1e-4)]
     [InlineData(0.0001, 0.7, 10_000, 1e-6, 2e-3)]
     [InlineData(0.001, 0.7, 10_000, 1e-8, 1e-4)]

@@ -17,6 +17,8 @@ internal static class OptimisticLoss
             masses[i + 1] += (1 - down[i]) * cells.Mass[i];
         }
 
+        // Above the last cell the ratio is larger than at its upper end.
+        masses[^1] += cells.Beyond;
         return masses;
     }
 

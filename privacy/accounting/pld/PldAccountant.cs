@@ -16,6 +16,10 @@ public sealed class PldAccountant : IPrivacyAccountant
 {
     private const int SmallestSize = 1 << 12;
     private const int LargestSize = 1 << 18;
+
+    // Only for bounds that are still this far apart, relative to ε: ten million steps, or an ε that is nearly 0.
+    private const int HugeSize = 1 << 20;
+    private const double FarApart = 2e-3;
     private const int MostPasses = 6;
     private const double SmallestFirstLook = 1e-11;
     private const long MostCells = 1L << 21;
@@ -29,9 +33,6 @@ public sealed class PldAccountant : IPrivacyAccountant
     // Of the window, and of loss: what they may lose while the first grid only looks where ε is.
     private const double GivenAwayAtFirst = 0.01;
     private const double MostGivenAway = 0.1;
-
-    // e^−16 of δ is what the losses beyond could change.
-    private const double Beyond = 16;
 
     // Quadrature and exponentials of one cell are good to 1e-13 relative.
     private const double CellError = 2e-13;
@@ -121,8 +122,7 @@ public sealed class PldAccountant : IPrivacyAccountant
             (coarserUpper, coarserWidth) = (found.Upper, width);
             if (double.IsFinite(found.Upper))
             {
-                // A loss so far above ε decides nothing: it may as well be infinite.
-                highest = upper + Beyond;
+                highest = LossTail.Negligible(phases, direction, delta, upper);
                 moments = new LossMoments(phases, direction, logTailMass, highest);
                 window = LossWindow.Around(moments, delta, lower, upper);
             }
@@ -136,13 +136,22 @@ public sealed class PldAccountant : IPrivacyAccountant
             gap = Math.Max(gap - (0.9 * found.GivenAway), gap / 8);
             var shrink = found.Lower > 0 && double.IsFinite(gap) ? 0.9 * Math.Sqrt(wanted / gap) : 0.125;
             var points = (window.High - window.Low) / (width * Math.Clamp(shrink, 1.0 / 64, 0.7));
-            size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(points, SmallestSize, LargestSize));
-            if (pass > 0 && Width(window, size, moments.Steps) > 0.75 * width)
+            size = PowerOfTwo(points, LargestSize);
+            if (pass > 0 && !Refines(size))
             {
-                return (upper, lower);
+                size = upper - lower > FarApart * upper ? PowerOfTwo(points, HugeSize) : size;
+                if (!Refines(size))
+                {
+                    return (upper, lower);
+                }
             }
+
+            bool Refines(int next) => Width(window, next, moments.Steps) <= 0.75 * width;
         }
     }
+
+    private static int PowerOfTwo(double points, int most) =>
+        (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(points, SmallestSize, most));
 
     // Rounding to the grid moves a step by up to one cell either way; a coarse grid needs room for it.
     private static double Width(LossWindow window, int size, double steps) =>

@@ -12,7 +12,7 @@ namespace Federated.Privacy.Accounting.Pld;
 internal sealed class TiltedComposition
 {
     private const double UnitRoundoff = 1.1102230246251565e-16;
-    private const int MostHalvings = 20;
+    private const int MostTrials = 20;
 
     private TiltedComposition(double tilt, double width, double low, double[] upper, double[] lower) =>
         (Tilt, Width, Low, Upper, Lower) = (tilt, width, low, upper, lower);
@@ -100,7 +100,13 @@ internal sealed class TiltedComposition
             LogScale = logScale,
             Rounding = rounding,
             Outside = (
-                Beyond(steps, loss => loss.Upper, (tilt, window.TailTilts.Above, logScale), start + (size * width), window.LogOutside),
+                Beyond(
+                    steps,
+                    loss => loss.Upper,
+                    (tilt, window.TailTilts.Above, logScale),
+                    start + (size * width),
+                    window.LogOutside
+                ),
                 Beyond(steps, loss => loss.Lower, (tilt, window.TailTilts.Below, logScale), start, window.LogOutside)
             ),
         };
@@ -118,17 +124,21 @@ internal sealed class TiltedComposition
     {
         double Log(double extra) =>
             steps.Sum(s => s.Count * LogMoment(s.Loss, masses(s.Loss), at.Tilt + extra)) - at.LogScale - (extra * end);
-        var (extra, least) = (at.Extra, Log(at.Extra));
-        for (var halvings = 0; halvings < MostHalvings && !(least <= wanted + 1); halvings++)
+        var least = Log(at.Extra);
+        foreach (var factor in (ReadOnlySpan<double>)[0.5, 2])
         {
-            extra /= 2;
-            var log = Log(extra);
-            if (log > least && least < 0)
+            var extra = at.Extra;
+            for (var trial = 0; trial < MostTrials && !(least <= wanted + 1); trial++)
             {
-                break;
-            }
+                extra *= factor;
+                var log = Log(extra);
+                if (log >= least && least < 0)
+                {
+                    break;
+                }
 
-            least = log < least || double.IsNaN(least) ? log : least;
+                least = log < least || double.IsNaN(least) ? log : least;
+            }
         }
 
         return Math.Exp(Math.Min(0, least));
