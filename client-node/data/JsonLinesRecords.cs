@@ -104,7 +104,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     /// <exception cref="InvalidRecordsException">The first ten records that the model cannot take, by line.</exception>
     public void Require(Func<TextRecord, string?> fault, CancellationToken cancellation)
     {
-        var errors = new List<string>();
+        var errors = new FirstComplaints(ErrorsShown);
         foreach (var line in _training.Concat(_heldOut).OrderBy(line => line.Number))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -116,7 +116,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
 
         if (errors.Count > 0)
         {
-            throw new InvalidRecordsException($"data {_path} does not fit the model: {string.Join("; ", errors)}");
+            throw new InvalidRecordsException($"data {_path} does not fit the model: {errors}");
         }
     }
 
@@ -130,7 +130,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     private void Index(HoldOut holdOut, RecordSketch? sketch, bool requireSubjects, CancellationToken cancellation)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var errors = new List<string>();
+        var errors = new FirstComplaints(ErrorsShown);
         foreach (var (line, bytes) in Lines(errors, cancellation))
         {
             try
@@ -164,10 +164,8 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
 
         if (errors.Count > 0)
         {
-            var more = errors.Count > ErrorsShown ? $"; and {errors.Count - ErrorsShown} more" : "";
             throw new InvalidRecordsException(
-                $"data {_path}: {string.Join("; ", errors.Take(ErrorsShown))}{more}. "
-                    + "Each line must be one object {\"text\": \"…\"}; nothing was read in part"
+                $"data {_path}: {errors}. " + "Each line must be one object {\"text\": \"…\"}; nothing was read in part"
             );
         }
 
@@ -182,7 +180,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     }
 
     private IEnumerable<(Line Line, ReadOnlyMemory<byte> Bytes)> Lines(
-        List<string> errors,
+        FirstComplaints errors,
         CancellationToken cancellation
     )
     {
