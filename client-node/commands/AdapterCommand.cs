@@ -68,7 +68,7 @@ internal static class AdapterCommand
 
     private static Command Evaluate()
     {
-        var (run, home, json, threads) = (Run(), HomeOption.Home(), HomeOption.Json(), Threads());
+        var (run, home, json, threads) = (Run(), HomeOption.Home(), HomeOption.Json(), NumberOption.Threads());
         var command = new Command(
             "eval",
             "Loss, and a classifier's accuracy, on this node's held-out records, without and with the adapter. Example: fednode adapter eval amber-fox"
@@ -99,9 +99,9 @@ internal static class AdapterCommand
 
     private static Command Generate()
     {
-        var (run, home, threads) = (Run(), HomeOption.Home(), Threads());
+        var (run, home, threads) = (Run(), HomeOption.Home(), NumberOption.Threads());
         var prompt = new Option<string>("--prompt") { Description = "The text to continue.", Required = true };
-        var tokens = new Option<int>("--tokens") { Description = "Most tokens to add.", DefaultValueFactory = _ => 48 };
+        var tokens = NumberOption.AtLeastOne("--tokens", "Most tokens to add.", 48);
         var chat = new Option<bool>("--chat")
         {
             Description = "The prompt is a message; the model answers it by its own chat template.",
@@ -179,7 +179,4 @@ internal static class AdapterCommand
 
     private static Argument<string> Run() =>
         new("RUN") { Description = "Name of the run, or the first digits of its digest." };
-
-    private static Option<int> Threads() =>
-        new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
 }

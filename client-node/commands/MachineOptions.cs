@@ -11,14 +11,14 @@ internal sealed class MachineOptions
         DefaultValueFactory = _ => "auto",
     };
 
-    private readonly Option<int> _threads = AtLeastOne("--threads", "Threads of libtorch.", 1);
+    private readonly Option<int> _threads = NumberOption.Threads();
 
     private readonly Option<bool> _checkpoint = new("--checkpoint-activations")
     {
         Description = "Compute activations twice instead of keeping them: less memory, about a third more time.",
     };
 
-    private readonly Option<int> _tokens = AtLeastOne(
+    private readonly Option<int> _tokens = NumberOption.AtLeastOne(
         "--max-tokens-at-once",
         "Most tokens of one forward pass: less memory, a little more time.",
         TrainingMachine.DefaultMaxTokensAtOnce
@@ -41,21 +41,4 @@ internal sealed class MachineOptions
             parsed.GetValue(_checkpoint),
             parsed.GetValue(_tokens)
         );
-
-    private static Option<int> AtLeastOne(string name, string description, int otherwise) =>
-        new(name)
-        {
-            Description = description,
-            DefaultValueFactory = _ => otherwise,
-            Validators =
-            {
-                parsed =>
-                {
-                    if (parsed.Tokens is [var word] && int.TryParse(word.Value, out var number) && number < 1)
-                    {
-                        parsed.AddError($"{name} is {number}: give 1 or more");
-                    }
-                },
-            },
-        };
 }

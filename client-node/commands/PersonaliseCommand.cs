@@ -19,9 +19,9 @@ internal static class PersonaliseCommand
             Required = true,
             HelpName = "DIR",
         };
-        var steps = Number("--steps", "Training steps.", 40);
-        var batch = Number("--batch", "Records of a step.", 16);
-        var threads = Number("--threads", "Threads of libtorch.", 1);
+        var steps = NumberOption.AtLeastOne("--steps", "Training steps.", 40);
+        var batch = NumberOption.AtLeastOne("--batch", "Records of a step.", 16);
+        var threads = NumberOption.Threads();
         var learningRate = new Option<double>("--learning-rate")
         {
             Description = "Learning rate of AdamW.",
@@ -134,18 +134,5 @@ internal static class PersonaliseCommand
                 : $"version {version}, personalised: {after.Records} held-out records: {HeldOutWords.Change(before, after)}; written to {path}"
         );
         Console.Error.WriteLine($"fednode: {PeftFiles.NotPrivate}: this adapter may reveal records");
-    }
-
-    private static Option<int> Number(string name, string description, int fallback)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => fallback };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-            {
-                result.AddError($"{name}: expected a whole number ≥ 1");
-            }
-        });
-        return option;
     }
 }

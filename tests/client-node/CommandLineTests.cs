@@ -13,6 +13,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("status --home nowhere", 2, "fednode join")]
     [InlineData("join --home {0}/home", 2, "URL is missing")]
     [InlineData("join --threads 0 --home {0}/home", 2, "--threads")]
+    [InlineData("adapter generate some-run --prompt x --tokens -3 --home {0}/home", 2, "--tokens is -3")]
+    [InlineData("adapter eval some-run --threads 0 --home {0}/home", 2, "--threads is 0")]
+    [InlineData("adapter personalise some-run --out {0}/out --batch 0 --home {0}/home", 2, "--batch is 0")]
     [InlineData("join http://10.0.0.1:1 --token t --data {0}/none.jsonl --home {0}/home", 2, "plain http")]
     [InlineData("join http://127.0.0.1:1 --token t --data {0}/none.jsonl --home {0}/home", 2, "--declared-records")]
     [InlineData(
