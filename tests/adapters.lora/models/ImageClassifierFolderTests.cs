@@ -44,6 +44,11 @@ public sealed class ImageClassifierFolderTests
         );
 
         Assert.Contains("convolutions", error.Message, StringComparison.Ordinal);
+        // 2^48 bytes: more than any address space gives.
+        error = Assert.Throws<InvalidCheckpointException>(() =>
+            ImageClassifierFolder.Make(Config with { Hidden = [1 << 23, 1 << 23] }, 4, target)
+        );
+        Assert.Contains("does not fit into memory", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 }

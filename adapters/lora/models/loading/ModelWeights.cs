@@ -50,6 +50,13 @@ internal static class ModelWeights
             );
         }
 
+        return Create(folder, config);
+    }
+
+    /// <summary>Creates the model of a configuration with weights that nothing has filled.</summary>
+    /// <exception cref="InvalidCheckpointException">It asks for more memory than there is.</exception>
+    public static AdaptableModel Create(string folder, ModelConfig config)
+    {
         try
         {
             return config.Create();

@@ -29,7 +29,7 @@ internal static class NewModelFolder
                     configuration.ToJsonString(JsonLayout.Indented) + "\n"
                 );
                 using var scope = NewDisposeScope();
-                using var model = (TModel)ModelConfig.Read(unfinished).Create();
+                using var model = (TModel)ModelWeights.Create(target, ModelConfig.Read(unfinished));
                 begin(model);
                 Safetensors.Write(
                     Path.Combine(unfinished, "model.safetensors"),
