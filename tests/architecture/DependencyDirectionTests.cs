@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Xml.Linq;
 
 namespace Federated.Architecture.Tests;
@@ -62,7 +61,7 @@ public sealed class DependencyDirectionTests
     {
         var project = Path.GetFileNameWithoutExtension(projectFile);
         var references = XDocument
-            .Load(Path.Combine(RepositoryRoot(), projectFile))
+            .Load(Path.Combine(RepositoryFolder.Root, projectFile))
             .Descendants("ProjectReference")
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value));
 
@@ -72,12 +71,9 @@ public sealed class DependencyDirectionTests
 
     private static IEnumerable<string> ProjectFiles() =>
         Directory
-            .EnumerateFiles(RepositoryRoot(), "*.csproj", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(RepositoryRoot(), file))
+            .EnumerateFiles(RepositoryFolder.Root, "*.csproj", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(RepositoryFolder.Root, file))
             .Where(file => !file.StartsWith("artifacts", StringComparison.Ordinal))
             .Where(file => !file.EndsWith(".Tests.csproj", StringComparison.Ordinal))
             .Where(file => !file.Contains("benchmarks", StringComparison.Ordinal));
-
-    private static string RepositoryRoot([CallerFilePath] string thisFile = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", ".."));
 }

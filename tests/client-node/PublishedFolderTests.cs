@@ -6,7 +6,7 @@ public sealed class PublishedFolderTests
     public void The_program_brings_no_part_of_a_silo()
     {
         var assemblies = Directory
-            .GetFiles(RepositoryFolder.FednodeOutput, "*.dll")
+            .GetFiles(FednodeProcess.OutputFolder, "*.dll")
             .Select(file => Path.GetFileNameWithoutExtension(file))
             .ToList();
 

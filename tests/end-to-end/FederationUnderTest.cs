@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using Federated.Adapters.Models;
 using Federated.Lab.Demo.Processes;
 using Federated.Lab.Demo.Runs;
 
@@ -13,7 +12,7 @@ internal sealed class FederationUnderTest : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fed-end-to-end-");
+    private readonly TemporaryFolder _folder = new();
     private readonly ChildGuard _guard = ChildGuard.Start();
     private readonly Organisations _organisations;
     private readonly string _model; // NAME=FOLDER
@@ -24,12 +23,12 @@ internal sealed class FederationUnderTest : IAsyncDisposable
     private FederationUnderTest(Organisations organisations, string model) =>
         (_organisations, _model) = (organisations, model);
 
-    public static string ModelFolder { get; } = FindModel();
+    public static string ModelFolder { get; } = RepositoryFolder.BaseDocs;
 
     /// <summary>Records that anybody may read, for judging versions.</summary>
-    public string PublicFile => Path.Combine(_folder.FullName, "public.jsonl");
+    public string PublicFile => _folder.File("public.jsonl");
 
-    public string SiloFolder => Path.Combine(_folder.FullName, "silo");
+    public string SiloFolder => _folder.File("silo");
 
     public OperatorClient Operator { get; private set; } = null!;
 
@@ -59,7 +58,7 @@ internal sealed class FederationUnderTest : IAsyncDisposable
         return federation;
     }
 
-    public string HomeOf(string name) => Path.Combine(_folder.FullName, name);
+    public string HomeOf(string name) => _folder.File(name);
 
     public ChildProcess Node(string name) => _nodes[name];
 
@@ -268,14 +267,14 @@ internal sealed class FederationUnderTest : IAsyncDisposable
         }
 
         await _guard.DisposeAsync();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 
     public string Logs() =>
         string.Join(
             Environment.NewLine,
             Directory
-                .EnumerateFiles(_folder.FullName, "*.log")
+                .EnumerateFiles(_folder.Path, "*.log")
                 .Select(file =>
                     $"--- {Path.GetFileName(file)}{Environment.NewLine}{string.Join(Environment.NewLine, File.ReadLines(file).TakeLast(15))}"
                 )
@@ -297,7 +296,7 @@ internal sealed class FederationUnderTest : IAsyncDisposable
         return await process.Exited.WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
-    private string LogOf(string name) => Path.Combine(_folder.FullName, name + ".log");
+    private string LogOf(string name) => _folder.File(name + ".log");
 
     private string OperatorToken() => File.ReadAllText(Path.Combine(SiloFolder, "operator.token")).Trim();
 
@@ -308,20 +307,5 @@ internal sealed class FederationUnderTest : IAsyncDisposable
         await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
-    }
-
-    private static string FindModel()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var model = Path.Combine(folder.FullName, "adapters", "lora", "base-docs");
-            if (Directory.Exists(model))
-            {
-                _ = BaseModelDigest.Compute(model);
-                return model;
-            }
-        }
-
-        throw new DirectoryNotFoundException("adapters/lora/base-docs: not above the tests' output folder.");
     }
 }

@@ -9,7 +9,7 @@ namespace Federated.EndToEnd.Tests;
 public sealed class InitialFactorsTests : IDisposable
 {
     private readonly Organisations _organisations = new();
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fed-initial-factors-");
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public async Task Factors_from_public_text_are_trained_with_and_come_home()
@@ -53,7 +53,7 @@ public sealed class InitialFactorsTests : IDisposable
     public void Dispose()
     {
         _organisations.Dispose();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 
     private static string Keys(InitialFactors initial)
@@ -66,5 +66,5 @@ public sealed class InitialFactorsTests : IDisposable
     private static string Record(int i) =>
         JsonSerializer.Serialize(new { text = $"Gets the value of item {i} from the table of {i % 7} rows." });
 
-    private string In(string name) => Path.Combine(_folder.FullName, name);
+    private string In(string name) => _folder.File(name);
 }

@@ -23,7 +23,7 @@ public sealed class Organisations : IDisposable
     ];
     private static readonly string[] Nouns = ["stream", "buffer", "socket", "window", "message", "certificate", "task"];
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fed-organisations-");
+    private readonly TemporaryFolder _folder = new();
 
     public Organisations()
         : this(Record) { }
@@ -50,7 +50,7 @@ public sealed class Organisations : IDisposable
 
     public static IReadOnlyList<string> Names { get; } = ["ada", "bob", "eve"];
 
-    public string RecordsOf(string name) => Path.Combine(_folder.FullName, name + ".jsonl");
+    public string RecordsOf(string name) => _folder.File(name + ".jsonl");
 
     /// <summary>Puts the organisation's keys into a fresh home: no settings, no ledger, nothing sealed.</summary>
     public void FurnishHome(string name, string home)
@@ -62,9 +62,9 @@ public sealed class Organisations : IDisposable
         }
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
-    private string HomeOf(string name) => Path.Combine(_folder.FullName, "home-" + name);
+    private string HomeOf(string name) => _folder.File("home-" + name);
 
     private static string Record(string name, int i)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Federated.Adapters.Models;
 
@@ -16,12 +15,9 @@ public sealed class SiloUnderTest : IAsyncLifetime
 
     internal string ModelDigest { get; private set; } = "";
 
-    internal string Data => _folder["data"];
+    internal string Data => _folder.File("data");
 
-    /// <summary>The model of the repository, which a silo can run.</summary>
-    internal static string BaseDocs { get; } = FindBaseDocs();
-
-    internal string PublicFile => _folder["public.jsonl"];
+    internal string PublicFile => _folder.File("public.jsonl");
 
     internal string PublicDigest { get; private set; } = "";
 
@@ -32,14 +28,18 @@ public sealed class SiloUnderTest : IAsyncLifetime
             GrpcPort = 0,
             HttpPort = 0,
             LogToConsole = false,
-            Models = new Dictionary<string, string> { [TinyModel.Name] = _folder["model"], ["docs"] = BaseDocs },
+            Models = new Dictionary<string, string>
+            {
+                [TinyModel.Name] = _folder.File("model"),
+                ["docs"] = RepositoryFolder.BaseDocs, // which a silo can run
+            },
             PublicData = new Dictionary<string, string> { ["public"] = PublicFile },
         };
 
     public async ValueTask InitializeAsync()
     {
-        TinyModel.Write(_folder["model"]);
-        ModelDigest = BaseModelDigest.Compute(_folder["model"]);
+        TinyModel.Write(_folder.File("model"));
+        ModelDigest = BaseModelDigest.Compute(_folder.File("model"));
         File.WriteAllText(
             PublicFile,
             "{\"text\": \"Gets the value.\"}\n{\"prompt\": \"Sets\", \"completion\": \" the name.\"}\n"
@@ -64,9 +64,6 @@ public sealed class SiloUnderTest : IAsyncLifetime
 
     /// <summary>A client of the operator API, as the operator.</summary>
     internal SiloClient Operator() => new(Host.HttpAddress, Host.OperatorToken);
-
-    private static string FindBaseDocs([CallerFilePath] string thisFile = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "adapters", "lora", "base-docs"));
 
     internal static long NextSeed() => Interlocked.Increment(ref _seeds);
 

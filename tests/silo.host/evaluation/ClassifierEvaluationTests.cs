@@ -30,7 +30,7 @@ public sealed class ClassifierEvaluationTests : IDisposable
         var cancellation = TestContext.Current.CancellationToken;
         var model = WriteModel();
         var (labels, chosen) = Label(model);
-        var file = _folder["public.jsonl"];
+        var file = _folder.File("public.jsonl");
         await File.WriteAllLinesAsync(
             file,
             Texts.Zip(labels, (text, label) => JsonSerializer.Serialize(new { text, label })),
@@ -41,7 +41,7 @@ public sealed class ClassifierEvaluationTests : IDisposable
             ModelShapes.Of(model).Linears,
             new(2, 4, LoraScaling.RsLora, document.Adapter.Targets, 0)
         );
-        var blobs = new FileBlobStore(_folder["blobs"]);
+        var blobs = new FileBlobStore(_folder.File("blobs"));
         var adapter = AdapterBlob.Encode(AdapterBlobKind.Adapter, layout, layout.InitialValues());
         var digest = await blobs.PutAsync(adapter, cancellation);
         using var evaluator = new PublicEvaluator(
@@ -88,11 +88,11 @@ public sealed class ClassifierEvaluationTests : IDisposable
 
     private string WriteModel()
     {
-        var folder = _folder["model"];
+        var folder = _folder.File("model");
         Directory.CreateDirectory(folder);
         foreach (var name in new[] { "tokenizer.json", "tokenizer_config.json" })
         {
-            File.Copy(Path.Combine(SiloUnderTest.BaseDocs, name), Path.Combine(folder, name));
+            File.Copy(Path.Combine(RepositoryFolder.BaseDocs, name), Path.Combine(folder, name));
         }
 
         File.WriteAllText(

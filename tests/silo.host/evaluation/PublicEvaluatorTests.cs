@@ -27,7 +27,7 @@ public sealed class PublicEvaluatorTests(SiloUnderTest silo) : IClassFixture<Sil
             judged = versions.FirstOrDefault(version => version.PublicLoss is not null);
         }
 
-        using var model = BaseModel.Load(SiloUnderTest.BaseDocs);
+        using var model = BaseModel.Load(RepositoryFolder.BaseDocs);
         var expected = HeldOutEvaluation.Evaluate(
             model.Model,
             PublicRecords.Read(silo.PublicFile).Encode(model.Model, model.Tokenizer, 32, promptMasking: true),
@@ -75,7 +75,7 @@ public sealed class PublicEvaluatorTests(SiloUnderTest silo) : IClassFixture<Sil
         var nodes = $"{{ nodes: [\"{node.Id}\"] }}";
         return silo.Document(SiloUnderTest.NextSeed(), nodes, 1)
                 .Replace($"name: {TinyModel.Name}", "name: docs", StringComparison.Ordinal)
-                .Replace(silo.ModelDigest, BaseModelDigest.Compute(SiloUnderTest.BaseDocs), StringComparison.Ordinal)
+                .Replace(silo.ModelDigest, BaseModelDigest.Compute(RepositoryFolder.BaseDocs), StringComparison.Ordinal)
             + $"\nevaluation: {{ data: public, sha256: \"{sha256}\", prompts: [Gets the] }}\n";
     }
 }

@@ -14,7 +14,16 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task A_silo_says_when_it_is_ready_and_ends_well_when_it_is_asked_to()
     {
-        using var silo = Start("serve", "--data", _folder["data"], "--grpc-port", "0", "--http-port", "0", "--quiet");
+        using var silo = Start(
+            "serve",
+            "--data",
+            _folder.File("data"),
+            "--grpc-port",
+            "0",
+            "--http-port",
+            "0",
+            "--quiet"
+        );
         var ready = await silo.StandardOutput.ReadLineAsync(Cancellation);
         Assert.Matches("^ready grpc=http://127.0.0.1:[0-9]+ http=http://127.0.0.1:[0-9]+$", ready);
 
@@ -22,7 +31,7 @@ public sealed class ProgramTests : IDisposable
         await silo.WaitForExitAsync(Cancellation);
 
         Assert.Equal(ExitCode.Ok, silo.ExitCode);
-        DataFolder.Open(_folder["data"]).Dispose();
+        DataFolder.Open(_folder.File("data")).Dispose();
     }
 
     [Theory]
@@ -48,7 +57,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData(ExitCode.Ok, "", "adapter merge --help")]
     public async Task Every_way_to_end_has_its_exit_code_and_says_why(int exitCode, string why, string arguments)
     {
-        var (code, error) = await RunAsync(arguments.Replace("DATA", _folder["data"], StringComparison.Ordinal));
+        var (code, error) = await RunAsync(arguments.Replace("DATA", _folder.File("data"), StringComparison.Ordinal));
 
         Assert.Equal(exitCode, code);
         Assert.Contains(why, error, StringComparison.Ordinal);
@@ -57,8 +66,8 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task Weights_are_explained_from_a_trace()
     {
-        await File.WriteAllTextAsync(_folder["trace.csv"], "round,node\n0,a\n2,a\n1,b\n", Cancellation);
-        using var process = Start("weights", "--trace", _folder["trace.csv"], "--cutoff", "50", "--json");
+        await File.WriteAllTextAsync(_folder.File("trace.csv"), "round,node\n0,a\n2,a\n1,b\n", Cancellation);
+        using var process = Start("weights", "--trace", _folder.File("trace.csv"), "--cutoff", "50", "--json");
         using var nodes = JsonDocument.Parse(await process.StandardOutput.ReadToEndAsync(Cancellation));
         Assert.Equal(
             [("a", 1.5, 2, 0), ("b", 2.0, 1, 1)],
@@ -86,8 +95,8 @@ public sealed class ProgramTests : IDisposable
     [InlineData("--cutoff 50 --shrinkage 2", 1.75, 2.0)]
     public async Task Every_method_explains_a_trace(string options, double first, double second)
     {
-        await File.WriteAllTextAsync(_folder["trace.csv"], "Round, Node\r\n0,a\r\n2,a\r\n1,b\r\n", Cancellation);
-        using var process = Start(["weights", "--trace", _folder["trace.csv"], "--json", .. options.Split(' ')]);
+        await File.WriteAllTextAsync(_folder.File("trace.csv"), "Round, Node\r\n0,a\r\n2,a\r\n1,b\r\n", Cancellation);
+        using var process = Start(["weights", "--trace", _folder.File("trace.csv"), "--json", .. options.Split(' ')]);
         using var nodes = JsonDocument.Parse(await process.StandardOutput.ReadToEndAsync(Cancellation));
         Assert.Equal(
             [first, second],
@@ -102,7 +111,7 @@ public sealed class ProgramTests : IDisposable
         nobody.Start();
         var port = ((IPEndPoint)nobody.LocalEndpoint).Port;
         nobody.Stop();
-        await File.WriteAllTextAsync(_folder["operator.token"], "token", Cancellation);
+        await File.WriteAllTextAsync(_folder.File("operator.token"), "token", Cancellation);
 
         var (code, error) = await RunAsync($"run list --data {_folder.Path} --silo http://127.0.0.1:{port}");
 

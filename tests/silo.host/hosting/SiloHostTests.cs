@@ -13,7 +13,7 @@ public sealed class SiloHostTests : IDisposable
     private SiloOptions Options =>
         new()
         {
-            Data = _folder["data"],
+            Data = _folder.File("data"),
             GrpcPort = 0,
             HttpPort = 0,
             LogToConsole = false,
@@ -29,7 +29,7 @@ public sealed class SiloHostTests : IDisposable
 
         Assert.Contains($"--listen {address}", refused.Message, StringComparison.Ordinal);
         Assert.Contains("unencrypted", refused.Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(_folder["data"]));
+        Assert.False(Directory.Exists(_folder.File("data")));
     }
 
     [Theory]
@@ -46,17 +46,17 @@ public sealed class SiloHostTests : IDisposable
         );
 
         Assert.Contains($"{option} {port}", refused.Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(_folder["data"]));
+        Assert.False(Directory.Exists(_folder.File("data")));
     }
 
     [Fact]
     public async Task The_data_folder_of_a_running_silo_is_refused()
     {
-        using var held = DataFolder.Open(_folder["data"]);
+        using var held = DataFolder.Open(_folder.File("data"));
 
         var refused = await RefusedAsync(Options);
 
-        Assert.Contains(_folder["data"], refused.Message, StringComparison.Ordinal);
+        Assert.Contains(_folder.File("data"), refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,11 +65,11 @@ public sealed class SiloHostTests : IDisposable
         var refused = await RefusedAsync(
             Options with
             {
-                Models = new Dictionary<string, string> { ["tiny"] = _folder["nothing"] },
+                Models = new Dictionary<string, string> { ["tiny"] = _folder.File("nothing") },
             }
         );
 
-        Assert.Contains($"--model tiny={_folder["nothing"]}", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"--model tiny={_folder.File("nothing")}", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -78,20 +78,20 @@ public sealed class SiloHostTests : IDisposable
     [InlineData("operator.token", "cut off")]
     public async Task A_secret_that_is_none_stops_the_start_and_frees_the_folder(string file, string content)
     {
-        Directory.CreateDirectory(_folder["data"]);
-        await File.WriteAllTextAsync(_folder["data/" + file], content, TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(_folder.File("data"));
+        await File.WriteAllTextAsync(_folder.File("data/" + file), content, TestContext.Current.CancellationToken);
 
         var refused = await RefusedAsync(Options);
 
         Assert.Contains(file, refused.Message, StringComparison.Ordinal);
-        DataFolder.Open(_folder["data"]).Dispose();
+        DataFolder.Open(_folder.File("data")).Dispose();
     }
 
     [Fact]
     public async Task A_silo_that_has_lost_its_key_does_not_make_another_which_its_nodes_would_refuse()
     {
         await (await SiloHost.StartAsync(Options, TestContext.Current.CancellationToken)).DisposeAsync();
-        File.Delete(_folder["data/silo-key.pem"]);
+        File.Delete(_folder.File("data/silo-key.pem"));
 
         var refused = await RefusedAsync(Options);
 
@@ -108,7 +108,7 @@ public sealed class SiloHostTests : IDisposable
             Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no Unix file modes.");
             var mode = OperatingSystem.IsWindows()
                 ? UnixFileMode.None
-                : File.GetUnixFileMode(_folder[$"data/{secret}"]);
+                : File.GetUnixFileMode(_folder.File($"data/{secret}"));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
         }
     }

@@ -11,7 +11,7 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
     private readonly TemporaryFolder _folder = new();
     private FileBlobStore _blobs;
 
-    public FileBlobStoreTests() => _blobs = new FileBlobStore(_folder["blobs"]);
+    public FileBlobStoreTests() => _blobs = new FileBlobStore(_folder.File("blobs"));
 
     protected override IBlobStore Blobs => _blobs;
 
@@ -26,7 +26,7 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
         }
 
         // What a power cut may leave: the length is there, the bytes are not.
-        var part = Assert.Single(Directory.GetFiles(_folder["blobs/parts"]));
+        var part = Assert.Single(Directory.GetFiles(_folder.File("blobs/parts")));
         await File.WriteAllBytesAsync(part, new byte[4], Cancellation);
         await using var resumed = await _blobs.ContinueAsync("upload", digest, 4, Cancellation);
         await resumed.AppendAsync(content.AsMemory(4), Cancellation);
@@ -43,7 +43,10 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
             await upload.AppendAsync(new byte[4], Cancellation);
         }
 
-        File.SetLastWriteTimeUtc(Assert.Single(Directory.GetFiles(_folder["blobs/parts"])), new DateTime(2020, 1, 1));
+        File.SetLastWriteTimeUtc(
+            Assert.Single(Directory.GetFiles(_folder.File("blobs/parts"))),
+            new DateTime(2020, 1, 1)
+        );
         await using (var upload = await _blobs.ContinueAsync("new", Digest, 0, Cancellation))
         {
             await upload.AppendAsync(new byte[4], Cancellation);
@@ -62,7 +65,7 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
 
         _blobs.DropUploadsUntouchedSince(DateTimeOffset.MaxValue);
 
-        Assert.Single(Directory.GetFiles(_folder["blobs/parts"]));
+        Assert.Single(Directory.GetFiles(_folder.File("blobs/parts")));
     }
 
     [Fact]
@@ -92,7 +95,7 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
     public async Task A_blob_that_was_asked_for_since_is_not_deleted(bool isPutAgain)
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
-        var blobs = new FileBlobStore(_folder["blobs"], time);
+        var blobs = new FileBlobStore(_folder.File("blobs"), time);
         var digest = await blobs.PutAsync(new byte[4], Cancellation);
         time.Advance(TimeSpan.FromDays(2));
         var moment = time.GetUtcNow();
@@ -114,7 +117,7 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
     public async Task What_the_silo_puts_is_its_own_also_where_an_upload_of_it_was_killed_between_mark_and_blob()
     {
         var digest = Convert.ToHexStringLower(SHA256.HashData(new byte[4]));
-        await File.WriteAllBytesAsync(_folder[$"blobs/uploaded/{digest}"], [], Cancellation);
+        await File.WriteAllBytesAsync(_folder.File($"blobs/uploaded/{digest}"), [], Cancellation);
 
         await _blobs.PutAsync(new byte[4], Cancellation);
 
@@ -126,33 +129,33 @@ public sealed class FileBlobStoreTests : BlobStoreConformance, IDisposable
     {
         var digest = await _blobs.PutAsync(new byte[4], Cancellation);
         var flushed = new List<string>();
-        var blobs = new FileBlobStore(_folder["blobs"], flushed.Add);
+        var blobs = new FileBlobStore(_folder.File("blobs"), flushed.Add);
 
         await blobs.LengthAsync(digest, Cancellation);
-        Assert.Equal([_folder[$"blobs/{digest[..2]}"], _folder["blobs"]], flushed);
+        Assert.Equal([_folder.File($"blobs/{digest[..2]}"), _folder.File("blobs")], flushed);
         flushed.Clear();
         await blobs.PutAsync(new byte[4], Cancellation);
-        Assert.Equal([_folder[$"blobs/{digest[..2]}"], _folder["blobs"]], flushed);
+        Assert.Equal([_folder.File($"blobs/{digest[..2]}"), _folder.File("blobs")], flushed);
     }
 
     [Fact]
     public async Task A_new_blob_makes_its_folder_durable_also_when_the_folder_was_there()
     {
         byte[] content = [1, 2, 3];
-        var folder = _folder[$"blobs/{Convert.ToHexStringLower(SHA256.HashData(content))[..2]}"];
+        var folder = _folder.File($"blobs/{Convert.ToHexStringLower(SHA256.HashData(content))[..2]}");
         Directory.CreateDirectory(folder);
         var flushed = new List<string>();
 
-        await new FileBlobStore(_folder["blobs"], flushed.Add).PutAsync(content, Cancellation);
+        await new FileBlobStore(_folder.File("blobs"), flushed.Add).PutAsync(content, Cancellation);
 
-        Assert.Equal([folder, _folder["blobs"]], flushed);
+        Assert.Equal([folder, _folder.File("blobs")], flushed);
     }
 
     public void Dispose() => _folder.Dispose();
 
     protected override Task ReopenAsync()
     {
-        _blobs = new FileBlobStore(_folder["blobs"]);
+        _blobs = new FileBlobStore(_folder.File("blobs"));
         return Task.CompletedTask;
     }
 }

@@ -9,14 +9,14 @@ public sealed class SqliteJournalTests : JournalConformance, IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private SqliteJournal _journal;
 
-    public SqliteJournalTests() => _journal = new SqliteJournal(_folder["journal.db"]);
+    public SqliteJournalTests() => _journal = new SqliteJournal(_folder.File("journal.db"));
 
     protected override IJournal Journal => _journal;
 
     [Fact]
     public async Task Every_acknowledged_append_is_there_after_the_process_was_killed()
     {
-        using var process = JournalAppender.Start(_folder["killed.db"]);
+        using var process = JournalAppender.Start(_folder.File("killed.db"));
         var acknowledged = new Dictionary<string, long>();
         for (var lines = 0; await process.StandardOutput.ReadLineAsync(Cancellation) is { } line; lines++)
         {
@@ -30,7 +30,7 @@ public sealed class SqliteJournalTests : JournalConformance, IAsyncDisposable
 
         await process.WaitForExitAsync(Cancellation);
         Assert.Equal(JournalAppender.Streams, acknowledged.Count);
-        await using var journal = new SqliteJournal(_folder["killed.db"]);
+        await using var journal = new SqliteJournal(_folder.File("killed.db"));
         foreach (var (stream, sequence) in acknowledged)
         {
             var entries = await journal.ReadAsync(stream, 0, Cancellation);
@@ -44,7 +44,7 @@ public sealed class SqliteJournalTests : JournalConformance, IAsyncDisposable
     public async Task A_full_disk_fails_the_append_as_not_written_and_the_journal_goes_on()
     {
         await _journal.AppendAsync("run/a", 0, [Event("one")], Cancellation);
-        await using (var blocker = new SqliteConnection($"Data Source={_folder["journal.db"]};Pooling=False"))
+        await using (var blocker = new SqliteConnection($"Data Source={_folder.File("journal.db")};Pooling=False"))
         {
             await blocker.OpenAsync(Cancellation);
             using var command = blocker.CreateCommand();
@@ -97,7 +97,7 @@ public sealed class SqliteJournalTests : JournalConformance, IAsyncDisposable
         await _journal.DisposeAsync();
         await ChangeAsync("ALTER TABLE entry DROP COLUMN digest; UPDATE schema SET version = 1");
 
-        _journal = new SqliteJournal(_folder["journal.db"]);
+        _journal = new SqliteJournal(_folder.File("journal.db"));
         await _journal.AppendAsync("run/a", 1, [Event("two")], Cancellation);
 
         Assert.Equal(2, (await _journal.ReadAsync("run/a", 0, Cancellation)).Count);
@@ -109,16 +109,16 @@ public sealed class SqliteJournalTests : JournalConformance, IAsyncDisposable
         await _journal.DisposeAsync();
         await ChangeAsync("UPDATE schema SET version = 9");
 
-        var refused = Assert.Throws<StartupException>(() => new SqliteJournal(_folder["journal.db"]));
+        var refused = Assert.Throws<StartupException>(() => new SqliteJournal(_folder.File("journal.db")));
         Assert.Contains("version 9", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_file_that_is_no_journal_is_refused_with_its_name()
     {
-        await File.WriteAllTextAsync(_folder["other.db"], new string('x', 4096), Cancellation);
+        await File.WriteAllTextAsync(_folder.File("other.db"), new string('x', 4096), Cancellation);
 
-        var refused = Assert.Throws<StartupException>(() => new SqliteJournal(_folder["other.db"]));
+        var refused = Assert.Throws<StartupException>(() => new SqliteJournal(_folder.File("other.db")));
 
         Assert.Contains("other.db", refused.Message, StringComparison.Ordinal);
     }
@@ -135,7 +135,7 @@ public sealed class SqliteJournalTests : JournalConformance, IAsyncDisposable
 
     private async Task ChangeAsync(string sql)
     {
-        await using var connection = new SqliteConnection($"Data Source={_folder["journal.db"]};Pooling=False");
+        await using var connection = new SqliteConnection($"Data Source={_folder.File("journal.db")};Pooling=False");
         await connection.OpenAsync(Cancellation);
         using var command = connection.CreateCommand();
         command.CommandText = sql;
@@ -151,6 +151,6 @@ public sealed class SqliteJournalTests : JournalConformance, IAsyncDisposable
     protected override async Task ReopenAsync()
     {
         await _journal.DisposeAsync();
-        _journal = new SqliteJournal(_folder["journal.db"]);
+        _journal = new SqliteJournal(_folder.File("journal.db"));
     }
 }

@@ -91,7 +91,7 @@ public sealed class MergedRunTests : IAsyncLifetime
     {
         using var client = _silo.Operator();
         var zip = await client.DownloadAsync($"/api/runs/{run.Digest}/adapter?version={version}", Cancellation);
-        var folder = _folder[$"pulled-{Guid.NewGuid():N}"];
+        var folder = _folder.File($"pulled-{Guid.NewGuid():N}");
         using var bytes = new MemoryStream(zip);
         await ZipFile.ExtractToDirectoryAsync(bytes, folder, Cancellation);
         return folder;

@@ -8,13 +8,13 @@ public sealed class ChildProcessTests : IDisposable
 {
     private static readonly Dictionary<string, string> NoEnvironment = [];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("fedlab-test-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
     public ChildProcessTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a POSIX shell");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
-    private string Log => Path.Combine(_folder, "child.log");
+    private string Log => _folder.File("child.log");
 
     [Fact]
     public async Task The_ready_line_is_found_among_others_and_everything_is_logged()

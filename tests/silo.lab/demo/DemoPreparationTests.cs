@@ -7,9 +7,9 @@ public sealed class DemoPreparationTests : IDisposable
 {
     private const int Enough = 8 * DemoDefaults.ExpectedBatchSize;
 
-    private readonly string _root = Directory.CreateTempSubdirectory("fedlab-test-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void The_plan_of_every_node_stays_within_the_target_and_the_owners_budget()
@@ -50,7 +50,7 @@ public sealed class DemoPreparationTests : IDisposable
     public void The_decisions_are_read_back_as_they_were_written()
     {
         var state = Prepare(Data(("a", Enough), ("b", Enough), ("c", Enough)));
-        using var folder = DemoFolder.Open(Path.Combine(_root, "demo"));
+        using var folder = DemoFolder.Open(_folder.File("demo"));
 
         state.Write(folder);
         var read = DemoState.Read(folder)!;
@@ -73,7 +73,7 @@ public sealed class DemoPreparationTests : IDisposable
     [Fact]
     public void Damaged_decisions_are_an_error_that_says_what_to_do()
     {
-        using var folder = DemoFolder.Open(Path.Combine(_root, "demo"));
+        using var folder = DemoFolder.Open(_folder.File("demo"));
         File.WriteAllText(folder.StateFile, "{ half");
 
         Assert.Contains(
@@ -84,11 +84,11 @@ public sealed class DemoPreparationTests : IDisposable
     }
 
     private byte[] Key(string demo, string organisation) =>
-        File.ReadAllBytes(Path.Combine(_root, demo, "nodes", organisation, "holdout.key"));
+        File.ReadAllBytes(Path.Combine(_folder.Path, demo, "nodes", organisation, "holdout.key"));
 
     private DemoState Prepare(string data, string demo = "demo", int seed = 1)
     {
-        using var folder = DemoFolder.Open(Path.Combine(_root, demo));
+        using var folder = DemoFolder.Open(_folder.File(demo));
         var options = new DemoOptions
         {
             Directory = demo,
@@ -101,7 +101,7 @@ public sealed class DemoPreparationTests : IDisposable
 
     private string Data(params (string Name, int Records)[] organisations)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_root, "data")).FullName;
+        var folder = Directory.CreateDirectory(_folder.File("data")).FullName;
         foreach (var (name, records) in organisations)
         {
             File.WriteAllLines(

@@ -5,9 +5,9 @@ namespace Federated.Lab.Tests.Demo;
 
 public sealed class OwnDataTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("fedlab-test-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Each_file_is_an_organisation_named_after_it()
@@ -15,7 +15,7 @@ public sealed class OwnDataTests : IDisposable
         Write("Clinic North.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\", \"group\": \"g\"}\n");
         Write("archive.jsonl", "{\"text\": \"c\"}\n");
 
-        var organisations = OwnData.Read(_folder, null);
+        var organisations = OwnData.Read(_folder.Path, null);
 
         Assert.Equal(["Clinic-North", "archive"], organisations.Select(organisation => organisation.Name));
         Assert.Equal([2, 1], organisations.Select(organisation => organisation.Records));
@@ -28,7 +28,7 @@ public sealed class OwnDataTests : IDisposable
         Write("b.jsonl", "{\"text\": \"b\"}");
         Write("c.jsonl", "{\"text\": \"c\"}");
 
-        Assert.Equal(["a", "b"], OwnData.Read(_folder, 2).Select(organisation => organisation.Name));
+        Assert.Equal(["a", "b"], OwnData.Read(_folder.Path, 2).Select(organisation => organisation.Name));
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class OwnDataTests : IDisposable
         Write("good.jsonl", "{\"text\": \"a\"}");
         Write("bad.jsonl", content);
 
-        var error = Assert.Throws<DemoException>(() => OwnData.Read(_folder, null));
+        var error = Assert.Throws<DemoException>(() => OwnData.Read(_folder.Path, null));
 
         Assert.Equal(ExitCode.Usage, error.ExitCode);
         Assert.Contains("bad.jsonl", error.Message, StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class OwnDataTests : IDisposable
     {
         Write("only.jsonl", "{\"text\": \"a\"}");
 
-        var error = Assert.Throws<DemoException>(() => OwnData.Read(_folder, null));
+        var error = Assert.Throws<DemoException>(() => OwnData.Read(_folder.Path, null));
 
         Assert.Contains("at least 2", error.Message, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, error.ExitCode);
@@ -63,7 +63,7 @@ public sealed class OwnDataTests : IDisposable
         Write("a.jsonl", "{\"text\": \"a\"}");
         Write("b.jsonl", "{\"text\": \"b\"}");
 
-        var error = Assert.Throws<DemoException>(() => OwnData.Read(_folder, 3));
+        var error = Assert.Throws<DemoException>(() => OwnData.Read(_folder.Path, 3));
 
         Assert.Contains("--nodes 3", error.Message, StringComparison.Ordinal);
     }
@@ -72,8 +72,8 @@ public sealed class OwnDataTests : IDisposable
     public void A_folder_that_is_not_there_is_an_error() =>
         Assert.Equal(
             ExitCode.Usage,
-            Assert.Throws<DemoException>(() => OwnData.Read(Path.Combine(_folder, "no"), null)).ExitCode
+            Assert.Throws<DemoException>(() => OwnData.Read(_folder.File("no"), null)).ExitCode
         );
 
-    private void Write(string name, string content) => File.WriteAllText(Path.Combine(_folder, name), content);
+    private void Write(string name, string content) => _folder.Write(name, content);
 }

@@ -37,7 +37,8 @@ public sealed class PublisherDataTests
     [Fact]
     public void Records_are_written_one_a_line_with_text_and_group()
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("fedlab-test-").FullName, "npgsql.jsonl");
+        using var folder = new TemporaryFolder();
+        var file = folder.File("npgsql.jsonl");
         var members = PublisherData.Read(Packages, Publisher.HeldOut);
 
         var organisation = PublisherData.Write("npgsql", members, file);
@@ -48,7 +49,6 @@ public sealed class PublisherDataTests
         using var first = System.Text.Json.JsonDocument.Parse(lines[0]);
         Assert.Equal(members[0].Text, first.RootElement.GetProperty("text").GetString());
         Assert.Equal(members[0].DeclaringType, first.RootElement.GetProperty("group").GetString());
-        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
     [Fact]

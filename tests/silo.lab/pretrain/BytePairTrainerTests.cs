@@ -26,42 +26,28 @@ public sealed class BytePairTrainerTests
     [Fact]
     public void The_files_are_read_back_by_the_tokenizer_of_the_models()
     {
-        var folder = Directory.CreateTempSubdirectory("federated-tests-").FullName;
-        try
-        {
-            var vocabulary = BytePairTrainer.Train(Texts, Special, 270, TestContext.Current.CancellationToken);
-            vocabulary.Write(folder, 128);
-            var tokenizer = TextTokenizer.Load(folder);
+        using var folder = new TemporaryFolder();
+        var vocabulary = BytePairTrainer.Train(Texts, Special, 270, TestContext.Current.CancellationToken);
+        vocabulary.Write(folder.Path, 128);
+        var tokenizer = TextTokenizer.Load(folder.Path);
 
-            Assert.Equal((270, 0, 1), (tokenizer.VocabularySize, tokenizer.BosId, tokenizer.EosId));
-            Assert.All(Texts, text => Assert.Equal(text, tokenizer.Decode(tokenizer.Encode(text))));
-            Assert.True(tokenizer.Encode(Texts[0]).Count < Texts[0].Length);
-            Assert.Equal([0, .. tokenizer.Encode("the"), 1], tokenizer.Encode("the", addBos: true, addEos: true));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        Assert.Equal((270, 0, 1), (tokenizer.VocabularySize, tokenizer.BosId, tokenizer.EosId));
+        Assert.All(Texts, text => Assert.Equal(text, tokenizer.Decode(tokenizer.Encode(text))));
+        Assert.True(tokenizer.Encode(Texts[0]).Count < Texts[0].Length);
+        Assert.Equal([0, .. tokenizer.Encode("the"), 1], tokenizer.Encode("the", addBos: true, addEos: true));
     }
 
     [Fact]
     public void A_record_that_names_a_special_token_stays_text()
     {
-        var folder = Directory.CreateTempSubdirectory("federated-tests-").FullName;
-        try
-        {
-            BytePairTrainer.Train(Texts, Special, 270, TestContext.Current.CancellationToken).Write(folder, 128);
-            var tokenizer = TextTokenizer.Load(folder);
+        using var folder = new TemporaryFolder();
+        BytePairTrainer.Train(Texts, Special, 270, TestContext.Current.CancellationToken).Write(folder.Path, 128);
+        var tokenizer = TextTokenizer.Load(folder.Path);
 
-            var ids = tokenizer.Encode("a <|eos|> b <|bos|>");
+        var ids = tokenizer.Encode("a <|eos|> b <|bos|>");
 
-            Assert.DoesNotContain(0, ids);
-            Assert.DoesNotContain(1, ids);
-            Assert.Equal("a <|eos|> b <|bos|>", tokenizer.Decode(ids));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        Assert.DoesNotContain(0, ids);
+        Assert.DoesNotContain(1, ids);
+        Assert.Equal("a <|eos|> b <|bos|>", tokenizer.Decode(ids));
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Federated.Adapters.Models;
 using Federated.Lab.Corpus;
 using Federated.Lab.Pretrain;
@@ -10,7 +9,7 @@ public sealed class CommittedModelTests
     [Fact]
     public void A_held_out_assembly_costs_about_what_the_model_card_says()
     {
-        using var loaded = BaseModel.Load(BaseDocs());
+        using var loaded = BaseModel.Load(RepositoryFolder.BaseDocs);
         var xml = ReferencePacks
             .Find("Microsoft.NETCore.App.Ref")
             .XmlFiles.Single(file => Path.GetFileName(file) == "System.Text.RegularExpressions.xml");
@@ -26,9 +25,4 @@ public sealed class CommittedModelTests
         // 0.54 over all held-out assemblies; this one alone, and another version of the pack, may differ from that.
         Assert.InRange(nats / records.Sum(record => record.Text.Length), 0.3, 0.62);
     }
-
-    private static string BaseDocs([CallerFilePath] string thisFile = "") =>
-        Path.GetFullPath(
-            Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "..", "adapters", "lora", "base-docs")
-        );
 }

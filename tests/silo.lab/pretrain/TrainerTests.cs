@@ -28,7 +28,7 @@ public sealed class TrainerTests : IDisposable
             .Select(row => Enumerable.Range(0, 4 + row % 5).Select(at => (row * 3 + at) % 20).ToArray()),
     ];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("federated-tests-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public void The_loss_falls_and_the_weights_are_frozen_afterwards()
@@ -109,11 +109,11 @@ public sealed class TrainerTests : IDisposable
             () => 0,
             TestContext.Current.CancellationToken
         );
-        LlamaCheckpoint.Write(model, _folder, torch.ScalarType.Float32);
+        LlamaCheckpoint.Write(model, _folder.Path, torch.ScalarType.Float32);
 
-        using var read = LlamaCheckpoint.Read(_folder);
+        using var read = LlamaCheckpoint.Read(_folder.Path);
 
-        Assert.True(File.Exists(Path.Combine(_folder, TrainingState.FileName)));
+        Assert.True(File.Exists(_folder.File(TrainingState.FileName)));
         Assert.Equal(Tiny, read.Config);
     }
 
@@ -123,7 +123,7 @@ public sealed class TrainerTests : IDisposable
         using (var model = Model())
         using (var optimizer = new MuonAdamW(model, 0.02, 0.005, 0, torch.ScalarType.Float32))
         {
-            new TrainingState(3, 100, TimeSpan.FromSeconds(1)).Save(_folder, model, optimizer);
+            new TrainingState(3, 100, TimeSpan.FromSeconds(1)).Save(_folder.Path, model, optimizer);
         }
 
         using var wider = new LlamaModel(Tiny with { IntermediateSize = 32 });
@@ -144,7 +144,7 @@ public sealed class TrainerTests : IDisposable
         Assert.Contains("--resume", error.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private static LlamaModel Model()
     {
@@ -156,7 +156,7 @@ public sealed class TrainerTests : IDisposable
     private PretrainOptions Options(int steps) =>
         new()
         {
-            Output = _folder,
+            Output = _folder.Path,
             Steps = steps,
             TokensPerBatch = 40,
             MaxSequenceLength = 16,

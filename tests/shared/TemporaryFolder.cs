@@ -1,11 +1,9 @@
-namespace Federated.Lab.Tests;
+namespace Federated.Tests;
 
 /// <summary>A folder that is gone after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("fedlab-tests-").FullName;
-
-    public string Path { get; }
+    public string Path { get; } = Directory.CreateTempSubdirectory("federated-tests-").FullName;
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
