@@ -11,7 +11,7 @@ public sealed class ImageRunTests : IDisposable
 {
     private const int Side = 8;
     private const int Public = 100;
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fed-images-");
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public async Task Organisations_teach_a_classifier_what_their_images_show()
@@ -49,7 +49,7 @@ public sealed class ImageRunTests : IDisposable
         Assert.True(after.GetProperty("publicLoss").GetDouble() < 0.7 * before.NatsPerToken);
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private static HeldOutLoss Judge(string model, string publicFile)
     {
@@ -106,5 +106,5 @@ public sealed class ImageRunTests : IDisposable
         return File.WriteAllBytesAsync(In(name), [.. header, .. bytes], TestContext.Current.CancellationToken);
     }
 
-    private string In(string name) => Path.Combine(_folder.FullName, name);
+    private string In(string name) => _folder.File(name);
 }
