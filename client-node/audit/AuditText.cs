@@ -45,9 +45,9 @@ internal static class AuditText
         Line(
             $"  σ {request.NoiseMultiplier:G4}, C {request.MaxGradNorm:G4}, q {request.SamplingRate:G4}, steps {request.Steps}, δ {request.Delta:G3}"
         );
-        Line($"  claimed   ε ≤ {result.ClaimedEpsilon:F4}");
+        Line($"  claimed   ε ≤ {EpsilonText.Upper(result.ClaimedEpsilon, 4)}");
         Line(
-            $"  shown     ε ≥ {result.ShownEpsilon:F4} ({result.Share:P0} of the claim) with confidence 1 − {request.Significance:G2}"
+            $"  shown     ε ≥ {EpsilonText.Lower(result.ShownEpsilon, 4)} ({result.Share:P0} of the claim) with confidence 1 − {request.Significance:G2}"
         );
         Line($"  ceiling   ε = {result.Ceiling:F4}: what an attacker without error could show");
         if (report.ShownWithoutNoise is { } power)

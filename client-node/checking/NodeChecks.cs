@@ -66,7 +66,7 @@ internal sealed class NodeChecks(NodeHome home, NodeSettings settings, TimeProvi
         var spent = Ledger.Status(settings.Source.Name);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Ledger.Entries.Count} entries, whole; ε {spent.CertifiedEpsilon:F3} of {settings.Source.Epsilon:G4} used whatever happens"
+            $"{Ledger.Entries.Count} entries, whole; ε {EpsilonText.Upper(spent.CertifiedEpsilon, 3)} of {settings.Source.Epsilon:G4} used whatever happens"
         );
     }
 

@@ -114,7 +114,7 @@ internal static class PrivacyCalibrationCommands
                     NodeJson.Options
                 )
                 : Text(
-                    $"noiseMultiplier {found.NoiseMultiplier:R}, samplingRate {found.SamplingRate:R}, {found.Steps} steps: ε ≤ {price.Epsilon:F6} of {target:R} at δ = {price.Delta:G4} ({price.Accountant})"
+                    $"noiseMultiplier {found.NoiseMultiplier:R}, samplingRate {found.SamplingRate:R}, {found.Steps} steps: ε ≤ {EpsilonText.Upper(price.Epsilon, 6)} of {target:R} at δ = {price.Delta:G4} ({price.Accountant})"
                 )
         );
 

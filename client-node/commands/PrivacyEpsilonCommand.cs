@@ -89,7 +89,7 @@ internal static class PrivacyEpsilonCommand
                         delta = best.Delta,
                         phases = plan.Phases,
                         accountants = prices
-                            .Skip(1)
+                            .Skip(prices.Count > 1 ? 1 : 0)
                             .Select(p => new
                             {
                                 epsilon = p.Epsilon,
@@ -127,14 +127,9 @@ internal static class PrivacyEpsilonCommand
 
     private static string Bounds(PrivacyGuarantee price)
     {
-        var upper = string.Create(CultureInfo.InvariantCulture, $"{price.Accountant, -5} ε ≤ {Up(price.Epsilon):F6}");
+        var upper = $"{price.Accountant, -5} ε ≤ {EpsilonText.Upper(price.Epsilon, 6)}";
         return price.EpsilonLower > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{upper}, not below {Down(price.EpsilonLower):F6}")
+            ? $"{upper}, not below {EpsilonText.Lower(price.EpsilonLower, 6)}"
             : upper;
     }
-
-    // Six digits that still bound.
-    private static double Up(double epsilon) => Math.Ceiling(epsilon * 1e6) / 1e6;
-
-    private static double Down(double epsilon) => Math.Floor(epsilon * 1e6) / 1e6;
 }

@@ -93,14 +93,14 @@ internal static class PrivacyPlotCommand
             [
                 Panel(
                     string.Create(CultureInfo.InvariantCulture, $"against steps, σ = {plan.NoiseMultiplier:G6}"),
-                    "noised steps",
+                    "noised steps (log scale)",
                     counts,
                     p => p.Steps,
                     delta
                 ),
                 Panel(
                     $"against noise, {plan.Steps} steps",
-                    "noise multiplier σ (noise ÷ maxGradNorm)",
+                    "noise multiplier σ (noise ÷ maxGradNorm, log scale)",
                     noises,
                     p => p.NoiseMultiplier,
                     delta

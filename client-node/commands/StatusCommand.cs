@@ -68,8 +68,10 @@ internal static class StatusCommand
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                source  {settings.Source.Name}: certified ε {spent?.CertifiedEpsilon
-                    ?? 0:F3} of {settings.Source.Epsilon:G4} used whatever happens, δ {spent?.ReservedDelta
+                source  {settings.Source.Name}: certified ε {EpsilonText.Upper(
+                    spent?.CertifiedEpsilon ?? 0,
+                    3
+                )} of {settings.Source.Epsilon:G4} used whatever happens, δ {spent?.ReservedDelta
                     ?? 0:G2} of {settings.Source.Delta:G2}
                         if stopped now by a rule fixed beforehand: ε {spent?.EpsilonOfStepsDone ?? 0:F3}
                 """

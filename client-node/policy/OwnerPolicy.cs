@@ -213,7 +213,7 @@ internal sealed class OwnerPolicy(NodeSettings settings)
         if (plan.IsPrivate && settings.Policy.MaxEpsilonPerRun is { } most && !(price.Epsilon <= most))
         {
             reasons.Add(
-                $"its whole plan costs ε = {price.Epsilon:F3} at δ = {price.Delta:G2}, over policy.maxEpsilonPerRun {most:G4}"
+                $"its whole plan costs ε = {EpsilonText.Upper(price.Epsilon, 3)} at δ = {price.Delta:G2}, over policy.maxEpsilonPerRun {most:G4}"
             );
         }
 

@@ -50,7 +50,7 @@ internal static class RunSummary
         var protection = plan.IsPrivate
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"ε ≤ {price.Epsilon:F3} at δ = {price.Delta:G2} for any one {unit}, whoever looks (budget ε {settings.Source.Epsilon:G4}, δ {settings.Source.Delta:G2})"
+                $"ε ≤ {EpsilonText.Upper(price.Epsilon, 3)} at δ = {price.Delta:G2} for any one {unit}, whoever looks (budget ε {settings.Source.Epsilon:G4}, δ {settings.Source.Delta:G2})"
             )
             : $"NOTHING: mechanism {run.Privacy.Mechanism} protects no record. For public data only";
         var noised = run.Privacy.Mechanism switch

@@ -36,7 +36,7 @@ internal static class LedgerText
     public static string Of(RecoveredCharge charge) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"source {charge.Source}: ε {charge.Epsilon:F3} and δ {charge.Delta:G2}"
+            $"source {charge.Source}: ε {EpsilonText.Upper(charge.Epsilon, 3)} and δ {charge.Delta:G2}"
         );
 
     /// <summary>A plan's stated ε beside the computed one.</summary>
@@ -44,7 +44,7 @@ internal static class LedgerText
         recomputed.Plan.Epsilon is { } stated
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"run {recomputed.Plan.RunDigest[..12]}  ε stated {stated:F4} ({recomputed.Plan.Accountant}), computed {recomputed.Epsilon:F4}, at least {recomputed.EpsilonLower:F4}, at δ {recomputed.Plan.Delta:G2}: {recomputed.Verdict}"
+                $"run {recomputed.Plan.RunDigest[..12]}  ε stated {stated:F4} ({recomputed.Plan.Accountant}), computed {EpsilonText.Upper(recomputed.Epsilon ?? double.PositiveInfinity, 4)}, at least {EpsilonText.Lower(recomputed.EpsilonLower ?? 0, 4)}, at δ {recomputed.Plan.Delta:G2}: {recomputed.Verdict}"
             )
             : $"run {recomputed.Plan.RunDigest[..12]}  not private ({recomputed.Plan.Mechanism}): {recomputed.Verdict}";
 
@@ -56,7 +56,7 @@ internal static class LedgerText
             source {source.Source}{(
                 source.SharedWith.Count == 0 ? "" : $" (one account with {string.Join(", ", source.SharedWith)})"
             )}: steps {source.StepsDone} of {source.StepsReserved} done
-              certified:         ε {source.CertifiedEpsilon:F3} of {source.Budget?.Epsilon
+              certified:         ε {EpsilonText.Upper(source.CertifiedEpsilon, 3)} of {source.Budget?.Epsilon
                 ?? 0:G4} used, δ {source.ReservedDelta:G2} of {source.Budget?.Delta
                 ?? 0:G2}: whatever happens to the runs so far
               if stopped now:    ε {source.EpsilonOfStepsDone:F3}, only if every run was stopped by a rule fixed beforehand
