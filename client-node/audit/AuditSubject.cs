@@ -12,7 +12,12 @@ internal sealed class AuditSubject : IDisposable
 {
     private readonly IDisposable[] _owned;
 
-    private AuditSubject(LoraAdapter adapter, TextTokenizer tokenizer, RunDocument document, params IDisposable[] owned)
+    private AuditSubject(
+        LoraAdapter adapter,
+        TextTokenizer? tokenizer,
+        RunDocument document,
+        params IDisposable[] owned
+    )
     {
         Adapter = adapter;
         Tokenizer = tokenizer;
@@ -24,10 +29,10 @@ internal sealed class AuditSubject : IDisposable
     /// <summary>The adapter; its values are replaced.</summary>
     public LoraAdapter Adapter { get; }
 
-    /// <summary>The model's tokenizer.</summary>
-    public TextTokenizer Tokenizer { get; }
+    /// <summary>The model's tokenizer; null: it takes images.</summary>
+    public TextTokenizer? Tokenizer { get; }
 
-    /// <summary>How records become tokens.</summary>
+    /// <summary>How records become tokens or pixels.</summary>
     public RecordEncoding Encoding { get; }
 
     /// <summary>The run that is audited; noise and steps are the request's.</summary>
@@ -45,6 +50,7 @@ internal sealed class AuditSubject : IDisposable
     /// <param name="machine">What of this machine training may use.</param>
     /// <param name="cancellation">Stops the reading of a large file.</param>
     /// <exception cref="NodeHomeException">node.yaml names no folder for the model, or the node has no hold-out key yet.</exception>
+    /// <exception cref="InvalidRecordsException">The model cannot take a record.</exception>
     public static AuditSubject OfRun(
         NodeHome home,
         string runDigest,
@@ -69,12 +75,22 @@ internal sealed class AuditSubject : IDisposable
         {
             var initial = InitialFactorsFile.Read(home, runDigest, document);
             var model = AdaptedModel.Open(runDigest, document, settings.Models, initial, machine.Resolve());
-            return new AuditSubject(model.Adapter, model.Base.Tokenizer, document, model, records)
+            var subject = new AuditSubject(model.Adapter, model.Base.TokenizerIfAny, document, model, records)
             {
                 Records = records,
                 Description =
                     $"run {offers.NameOf(runDigest)} on {records.TrainingCount} records of source {settings.Source.Name}",
             };
+            try
+            {
+                subject.Encoding.Require(records, cancellation);
+                return subject;
+            }
+            catch
+            {
+                subject.Dispose();
+                throw;
+            }
         }
         catch
         {

@@ -4,7 +4,7 @@ using Federated.Adapters.Text;
 namespace Federated.ClientNode;
 
 /// <summary>The path under audit: the node's own trainer, from the initial adapter, and the bytes that would be sealed.</summary>
-internal sealed class AuditedTrainer(LoraAdapter adapter, TextTokenizer tokenizer, ConsentedRun run, AuditNoise noise)
+internal sealed class AuditedTrainer(LoraAdapter adapter, TextTokenizer? tokenizer, ConsentedRun run, AuditNoise noise)
 {
     /// <summary>Trains once.</summary>
     /// <param name="records">The records.</param>

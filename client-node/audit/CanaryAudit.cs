@@ -8,7 +8,7 @@ namespace Federated.ClientNode;
 /// update guesses the coins of those that he is surest of.
 /// </summary>
 /// <remarks>
-/// Far from tight, since every canary is hidden by all others as well; but it is the real run on the real records. The canaries are random printable characters, in memory only. The
+/// Far from tight, since every canary is hidden by all others as well; but it is the real run on the real records. The canaries are random texts or images, in memory only. The
 /// attacker knows everything but the coins: model, records' gradients, canaries.
 /// </remarks>
 internal static class CanaryAudit
@@ -41,11 +41,14 @@ internal static class CanaryAudit
         var canaries = request.Size;
         var claimed = request.ClaimedEpsilon;
         var ceiling = AuditPower.Require(claimed, canaries, size => Ceiling(request, (int)size), MostCanaries);
-        var texts = Enumerable.Range(0, canaries).Select(_ => MadeUpText.Record(random, CanaryLength)).ToList();
+        var made = Enumerable
+            .Range(0, canaries)
+            .Select(_ => MadeUpRecord.Of(subject.Adapter.Model, random, CanaryLength))
+            .ToList();
         var coins = Enumerable.Range(0, canaries).Select(_ => (random() & 1) == 1).ToList();
-        var records = new RecordsInMemory([.. texts.Where((_, i) => coins[i])], owner);
+        var records = new RecordsInMemory([.. made.Where((_, i) => coins[i])], owner);
         using var scope = NewDisposeScope();
-        var (own, known) = Gradients(request, subject, owner, texts, cancellation);
+        var (own, known) = Gradients(request, subject, owner, made, cancellation);
         int Correct(float[] update) => Right(CanaryAttack.Scores(own, known, update), coins, request.Guesses);
         double Shown(int correct) =>
             OneRunAudit.Epsilon(canaries, request.Guesses, correct, request.Delta, request.Significance);

@@ -109,15 +109,16 @@ internal static class LossAudit
         return
         [
             .. records.Select(record =>
-                HeldOutEvaluation
-                    .Evaluate(
-                        subject.Adapter.Model,
-                        [subject.Encoding.Encode(record)],
-                        subject.Document.Local.MaxSequenceLength,
-                        cancellation
-                    )
-                    .NatsPerToken
-            ),
+            {
+                var loss = HeldOutEvaluation.Evaluate(
+                    subject.Adapter.Model,
+                    [subject.Encoding.Encode(record)],
+                    subject.Document.Local.MaxSequenceLength,
+                    cancellation
+                );
+                // A text of one token predicts nothing.
+                return loss.Tokens == 0 ? 0 : loss.NatsPerToken;
+            }),
         ];
     }
 

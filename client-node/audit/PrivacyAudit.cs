@@ -80,7 +80,9 @@ internal sealed class PrivacyAudit(AuditRequest request, Action<long> progress)
             subject.Records
             ?? (ITrainingRecords)
                 new RecordsInMemory([
-                    .. Enumerable.Range(0, madeUp).Select(_ => MadeUpText.Record(random, MadeUpLength)),
+                    .. Enumerable
+                        .Range(0, madeUp)
+                        .Select(_ => MadeUpRecord.Of(subject.Adapter.Model, random, MadeUpLength)),
                 ]);
 
         return request.Kind switch
@@ -118,5 +120,10 @@ internal sealed class PrivacyAudit(AuditRequest request, Action<long> progress)
     private List<TextRecord> Others(AuditSubject subject, Func<ulong> random) =>
         subject.Records is { } records
             ? [.. Enumerable.Range(0, Math.Min(request.Size, records.HeldOutCount)).Select(i => records.HeldOut(i))]
-            : [.. Enumerable.Range(0, request.Size).Select(_ => MadeUpText.Record(random, MadeUpLength))];
+            :
+            [
+                .. Enumerable
+                    .Range(0, request.Size)
+                    .Select(_ => MadeUpRecord.Of(subject.Adapter.Model, random, MadeUpLength)),
+            ];
 }

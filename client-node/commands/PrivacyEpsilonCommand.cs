@@ -128,8 +128,6 @@ internal static class PrivacyEpsilonCommand
     private static string Bounds(PrivacyGuarantee price)
     {
         var upper = $"{price.Accountant, -5} ε ≤ {EpsilonText.Upper(price.Epsilon, 6)}";
-        return price.EpsilonLower > 0
-            ? $"{upper}, not below {EpsilonText.Lower(price.EpsilonLower, 6)}"
-            : upper;
+        return price.EpsilonLower > 0 ? $"{upper}, not below {EpsilonText.Lower(price.EpsilonLower, 6)}" : upper;
     }
 }

@@ -126,7 +126,10 @@ internal sealed class LocalTraining(
             var opened = AdaptedModel.Open(run.Digest, run.Document, settings.Models, initial, machine.Resolve());
             try
             {
-                RequireRecordsThatFit(opened, run.Document.Local);
+                new RecordEncoding(opened.Base.TokenizerIfAny, run.Document.Local, opened.Base.Model).Require(
+                    records,
+                    CancellationToken.None
+                );
             }
             catch
             {
@@ -139,15 +142,5 @@ internal sealed class LocalTraining(
         }
 
         return _model;
-    }
-
-    // All of them and beforehand: which records are sampled later must not show in whether training goes on.
-    private void RequireRecordsThatFit(AdaptedModel model, LocalSection local)
-    {
-        var encoding = new RecordEncoding(model.Base.TokenizerIfAny, local, model.Base.Model);
-        if (encoding.NeedsLabels || records.NeedsFittingModel)
-        {
-            records.Require(encoding.Fault, CancellationToken.None);
-        }
     }
 }

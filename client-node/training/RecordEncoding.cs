@@ -20,8 +20,19 @@ internal sealed class RecordEncoding(TextTokenizer? tokenizer, LocalSection loca
     private TextTokenizer Tokenizer =>
         tokenizer ?? throw new InvalidOperationException("a model that takes no images needs a tokenizer");
 
-    /// <summary>Whether the model needs more of a record than a text.</summary>
-    public bool NeedsLabels => _classifier is not null;
+    /// <summary>
+    /// Refuses records that the model cannot take: all of them and beforehand, since which records are sampled later must not show in whether training goes on.
+    /// </summary>
+    /// <param name="records">The owner's records.</param>
+    /// <param name="cancellation">Stops the reading of a large file.</param>
+    /// <exception cref="InvalidRecordsException">The first of them by line.</exception>
+    public void Require(JsonLinesRecords records, CancellationToken cancellation)
+    {
+        if (_classifier is not null || records.NeedsFittingModel)
+        {
+            records.Require(Fault, cancellation);
+        }
+    }
 
     /// <summary>What is wrong with a record for the model, without a word of it.</summary>
     /// <returns>The complaint and its fix; null: nothing.</returns>

@@ -75,6 +75,18 @@ public sealed class ClassifierTrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_run_on_pairs_of_texts_is_audited_by_canaries_and_by_losses()
+    {
+        using (
+            _node.Records(i =>
+                $$"""{"text": "Creates {{i}}", "pair": "{{(i % 2 == 0 ? "Gets" : "Removes")}}", "label": {{i % 2}}}"""
+            )
+        ) { }
+
+        ClassifierAudit.StandsAndFailsWithoutNoise(_node);
+    }
+
+    [Fact]
     public void A_personalised_adapter_learns_the_labels_too()
     {
         using var records = Records(i => i % 2 == 0 ? "\"ham\"" : "1");

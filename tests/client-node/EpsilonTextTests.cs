@@ -7,7 +7,7 @@ public sealed class EpsilonTextTests
     [Theory]
     [InlineData(6.18773181982, 6, "6.187732", "6.187731")]
     [InlineData(2.0001, 3, "2.001", "2.000")]
-    [InlineData(0.0000155512345, 6, "0.00001555124", "0.00001555123")]
+    [InlineData(0.0000155512345, 6, "0.0000155513", "0.0000155512")]
     [InlineData(0, 3, "0.000", "0.000")]
     [InlineData(3, 3, "3.000", "3.000")]
     [InlineData(double.PositiveInfinity, 4, "Infinity", "Infinity")]

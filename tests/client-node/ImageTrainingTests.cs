@@ -50,6 +50,14 @@ public sealed class ImageTrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_run_on_images_is_audited_by_canaries_and_by_losses()
+    {
+        using (_node.Records(Line)) { }
+
+        ClassifierAudit.StandsAndFailsWithoutNoise(_node);
+    }
+
+    [Fact]
     public void A_personalised_adapter_learns_images_too()
     {
         using var records = _node.Records(Line);

@@ -19,7 +19,7 @@ public sealed class PrivacyPlotTests
         Assert.Equal(2, texts.Count(t => t == "PLD, certified lower bound"));
         Assert.Equal(2, texts.Count(t => t == "Rényi, upper bound"));
         Assert.Equal(2, texts.Count(t => t == "privacy loss ε"));
-        Assert.Contains("noised steps", texts);
+        Assert.Contains("noised steps (log scale)", texts);
         // Three curves and three legend lines a panel, of which one each is dashed.
         var dashed = svg.Descendants().Count(e => e.Attribute("stroke-dasharray") is not null);
         Assert.Equal(4, dashed);

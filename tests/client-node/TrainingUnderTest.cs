@@ -94,6 +94,24 @@ internal sealed class TrainingUnderTest : IDisposable
         );
     }
 
+    /// <summary>Audits the run on its own model and the records last written.</summary>
+    public AuditReport Audit(AuditRequest request)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        _ = HoldOut.Open(_home, 0.2);
+        File.WriteAllText(_home.SettingsFile, NodeSettingsYaml.Write(Settings));
+        var bytes = CanonicalRunDocument.Bytes(Run);
+        var digest = CanonicalRunDocument.Digest(bytes);
+        new OfferedRuns(_home, TimeProvider.System).Keep(new CheckInAnswer.Offer(digest, [.. bytes]));
+        var random = new Random(3);
+        using var subject = AuditSubject.OfRun(_home, digest, new TrainingMachine("cpu"), cancellation);
+        return new PrivacyAudit(request, _ => { }).Training(
+            subject,
+            () => (ulong)random.NextInt64(long.MinValue, long.MaxValue),
+            cancellation
+        );
+    }
+
     public void Dispose()
     {
         _home.Dispose();
