@@ -1,7 +1,6 @@
 using Federated.Adapters;
 using Federated.Privacy.Accounting;
 using Federated.Privacy.Mechanisms;
-using Federated.Protocol;
 using Serilog;
 
 namespace Federated.ClientNode;
