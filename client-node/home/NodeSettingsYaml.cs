@@ -219,6 +219,11 @@ internal static class NodeSettingsYaml
         {
             throw new NodeSettingsException(file, [$"line {error.Start.Line} is not YAML: {error.Message}"]);
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            // The parser loses its own thread on some texts.
+            throw new NodeSettingsException(file, ["is not YAML: look for a bracket or a brace that is not closed"]);
+        }
     }
 
     private static Uri? Refuse(YamlFields fields, string field, string value, string? why)

@@ -70,6 +70,7 @@ public sealed class NodeSettingsTests
     [InlineData("- a\n- b")]
     [InlineData("")]
     [InlineData("silo: [")]
+    [InlineData(": [\ny")]
     public void What_is_no_mapping_is_refused(string yaml)
     {
         var error = Assert.Throws<NodeSettingsException>(() => NodeSettingsYaml.Parse(yaml, "node.yaml", "/"));

@@ -140,6 +140,10 @@ public sealed class RunDocumentYamlTests
     }
 
     [Fact]
+    public void A_text_on_which_the_parser_itself_fails_is_an_error_and_not_a_crash() =>
+        Assert.Equal("not YAML", Assert.Single(Errors(": [\ny")).Reason);
+
+    [Fact]
     public void A_text_over_a_megabyte_is_refused() =>
         Assert.Contains("at most", Assert.Single(Errors(new string('#', 2_000_000))).Fix, StringComparison.Ordinal);
 

@@ -37,6 +37,12 @@ internal sealed class YamlLoader
             errors.Add(new((int)error.Start.Line, "", null, reason, "correct the line, its indentation first"));
             return null;
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            // The parser loses its own thread on some texts, such as a list that is neither closed nor indented.
+            errors.Add(new(null, "", null, "not YAML", "look for a bracket or a brace that is not closed"));
+            return null;
+        }
     }
 
     private YamlValue.Mapping? Document()
