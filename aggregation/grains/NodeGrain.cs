@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -6,7 +5,7 @@ namespace Federated.Aggregation.Grains;
 
 /// <summary>A node over its journal stream: its key, its highest ledger position, and the way to its work.</summary>
 /// <remarks>
-/// A check-in interleaves and is held without a turn: it looks at the runs of the node's group, and waits for any of them to change.
+/// A check-in interleaves and is held without a turn, while <see cref="NodeWork"/> looks at the runs of the node's group and waits for a change.
 /// What it writes (the ledger position) goes through a call of its own that does not interleave.
 /// </remarks>
 internal sealed partial class NodeGrain(
@@ -20,10 +19,9 @@ internal sealed partial class NodeGrain(
         ("ledger-advanced", typeof(LedgerAdvanced))
     );
 
-    // The ends of runs that this node was told since the activation; told again only when there is nothing else to say.
-    private readonly Dictionary<string, RunOutcome> _told = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private JournalStream _stream = null!;
+    private NodeWork _work = null!;
     private NodeRegistered? _registered;
     private LedgerMark _ledger = new(0, "");
     private DateTimeOffset? _lastContact;
@@ -35,6 +33,7 @@ internal sealed partial class NodeGrain(
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _work = new(NodeId, GrainFactory, _ending.Task, time, logger);
         _stream = new(journal, StreamNames.OfNode(NodeId), Abandon);
         foreach (var entry in await _stream.ReadOnAsync(cancellationToken))
         {
@@ -79,55 +78,22 @@ internal sealed partial class NodeGrain(
     {
         if (_registered is not { } registered)
         {
-            return new(
-                null,
-                null,
-                null,
-                null,
-                new(RejectionReason.UnknownNode, $"node {NodeId} has not joined", false)
-            );
+            return new(Refused: new(RejectionReason.UnknownNode, $"node {NodeId} has not joined", false));
         }
 
         (_lastContact, _softwareVersion) = (time.GetUtcNow(), checkIn.SoftwareVersion);
         // What it had shown before, so that the node itself can see whether its ledger still holds it.
         var known = _ledger.Sequence > 0 ? _ledger : null;
-        return await AnswerAsync(checkIn, registered, cancellation) with { KnownLedger = known };
-    }
-
-    private async Task<CheckInAnswer> AnswerAsync(
-        NodeCheckIn checkIn,
-        NodeRegistered registered,
-        CancellationToken cancellation
-    )
-    {
         if (await this.AsReference<INodeGrain>().NoteLedgerAsync(checkIn.Ledger) is { } refused)
         {
             LogLedgerRolledBack(refused.Message);
-            return new(null, null, null, null, refused);
+            return new(Refused: refused, KnownLedger: known);
         }
 
-        var until = time.GetUtcNow() + (checkIn.Wait < LongPoll.Longest ? checkIn.Wait : LongPoll.Longest);
-        var group = GrainFactory.GetGrain<IGroupGrain>(registered.Group);
-        while (true)
+        return await _work.FindAsync(registered.Group, checkIn, cancellation) with
         {
-            var runs = await group.RunsAsync();
-            var (answer, looks) = await LookAsync(runs, checkIn.DeclinedRuns);
-            if (answer is not null)
-            {
-                return answer;
-            }
-
-            var left = until - time.GetUtcNow();
-            if (left <= TimeSpan.Zero)
-            {
-                return Nothing(looks, checkIn.Wait);
-            }
-
-            if (!await AnyChangeAsync(group, runs, looks, left, cancellation))
-            {
-                return new(null, null, new(TimeSpan.FromSeconds(1), "the silo could not look at all runs"), null, null);
-            }
-        }
+            KnownLedger = known,
+        };
     }
 
     /// <inheritdoc/>
@@ -183,101 +149,6 @@ internal sealed partial class NodeGrain(
                 : null
         );
 
-    // Work goes first, then what the owner must judge, then news that a run is over.
-    private async Task<(CheckInAnswer? Answer, List<RunLook> Looks)> LookAsync(
-        GroupRuns runs,
-        ImmutableArray<string> declined
-    )
-    {
-        DocumentOffer? offer = null;
-        RunOutcome? ended = null;
-        var looks = new List<RunLook>();
-        foreach (var run in runs.Runs)
-        {
-            if (_told.ContainsKey(run.RunDigest))
-            {
-                continue;
-            }
-
-            RunAnswer answer;
-            var isDeclined = declined.Contains(run.RunDigest);
-            try
-            {
-                answer = await GrainFactory.GetGrain<IRunGrain>(run.RunDigest).AnswerAsync(NodeId, isDeclined);
-            }
-            catch (Exception exception)
-            {
-                // One run in trouble must not keep the node from the others.
-                LogRunFailed(exception, run.Name);
-                continue;
-            }
-
-            if (answer.Assignment is { } assignment)
-            {
-                return (new(assignment, null, null, null, null), looks);
-            }
-
-            offer ??= isDeclined ? null : answer.Offer;
-            ended ??= answer.Ended;
-            looks.Add(new(run.RunDigest, answer.Mark, answer.Waiting));
-        }
-
-        if (offer is not null)
-        {
-            return (new(null, offer, null, null, null), looks);
-        }
-
-        if (ended is not null)
-        {
-            _told[ended.RunDigest] = ended;
-            return (new(null, null, null, ended, null), looks);
-        }
-
-        return (null, looks);
-    }
-
-    // False: a run could not be waited for, or this activation ends.
-    private async Task<bool> AnyChangeAsync(
-        IGroupGrain group,
-        GroupRuns runs,
-        List<RunLook> looks,
-        TimeSpan wait,
-        CancellationToken cancellation
-    )
-    {
-        using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var waits = new List<Task> { group.WaitForRunsAsync(runs.Revision, wait, others.Token), _ending.Task };
-        waits.AddRange(
-            looks.Select(look =>
-                GrainFactory.GetGrain<IRunGrain>(look.RunDigest).WaitForWorkAsync(look.Mark, wait, others.Token)
-            )
-        );
-        try
-        {
-            var first = await Task.WhenAny(waits);
-            cancellation.ThrowIfCancellationRequested();
-            return first.IsCompletedSuccessfully && !_stream.IsLost;
-        }
-        finally
-        {
-            await others.CancelAsync();
-            waits.ForEach(task => task.Ignore());
-        }
-    }
-
-    private CheckInAnswer Nothing(List<RunLook> looks, TimeSpan held)
-    {
-        var waiting = looks.Select(look => look.Waiting).FirstOrDefault(reason => reason.Length > 0);
-        if (waiting is null && _told.Count > 0)
-        {
-            // Nothing else to say: the answer that told the end may have been lost on the way.
-            return new(null, null, null, _told.Values.Last(), null);
-        }
-
-        var retryAfter = held > TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
-        return new(null, null, new(retryAfter, waiting ?? "no run needs this node"), null, null);
-    }
-
     private async Task AppendAsync(NodeEvent next)
     {
         await _stream.AppendAsync([Codec.Encode(next)]);
@@ -305,14 +176,9 @@ internal sealed partial class NodeGrain(
         DeactivateOnIdle();
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "run {Name} cannot be asked")]
-    private partial void LogRunFailed(Exception exception, string name);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "node {NodeId} is read again: {Because}")]
     private partial void LogAbandoned(string nodeId, string because);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "a node's ledger went back: {Because}")]
     private partial void LogLedgerRolledBack(string because);
-
-    private sealed record RunLook(string RunDigest, long Mark, string Waiting);
 }

@@ -11,10 +11,10 @@ namespace Federated.Aggregation.Grains;
 [Immutable]
 [Alias("federated.check-in-answer")]
 public sealed record CheckInAnswer(
-    [property: Id(0)] WorkAssignment? Assignment,
-    [property: Id(1)] DocumentOffer? Offer,
-    [property: Id(2)] WaitAdvice? Wait,
-    [property: Id(3)] RunOutcome? Ended,
-    [property: Id(4)] Refused? Refused,
+    [property: Id(0)] WorkAssignment? Assignment = null,
+    [property: Id(1)] DocumentOffer? Offer = null,
+    [property: Id(2)] WaitAdvice? Wait = null,
+    [property: Id(3)] RunOutcome? Ended = null,
+    [property: Id(4)] Refused? Refused = null,
     [property: Id(5)] LedgerMark? KnownLedger = null
 );
