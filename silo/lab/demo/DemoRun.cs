@@ -1,9 +1,7 @@
-using Federated.Adapters.Models;
 using Federated.Lab.Demo.Compare;
 using Federated.Lab.Demo.Reports;
 using Federated.Lab.Demo.Runs;
 using Federated.Lab.Demo.Views;
-using Spectre.Console;
 
 namespace Federated.Lab.Demo;
 
@@ -35,8 +33,7 @@ internal sealed class DemoRun(
 {
     private static readonly TimeSpan FinishLimit = TimeSpan.FromMinutes(5);
 
-    // A file has no width of its own.
-    private const int WidthOfFiles = 120;
+    private readonly DemoScreen _screen = new(options.Json, progress);
 
     /// <summary>Runs or resumes the demo in the options' folder; shows the report of one that has ended.</summary>
     /// <returns>The exit code.</returns>
@@ -60,7 +57,7 @@ internal sealed class DemoRun(
             demo.Say(
                 $"The demo in {folder.Root} has ended; this is its report. To train anew: --fresh, or another --dir."
             );
-            demo.Print(report);
+            demo._screen.Print(report);
             return ExitCode.Ok;
         }
 
@@ -97,7 +94,7 @@ internal sealed class DemoRun(
             await File.WriteAllTextAsync(folder.ReportFile, ReportJson.Write(report), cancellationToken);
         }
 
-        Print(options.Keep ? report with { Operator = federation.Silo.Operator.Address.ToString() } : report);
+        _screen.Print(options.Keep ? report with { Operator = federation.Silo.Operator.Address.ToString() } : report);
         if (options.Keep)
         {
             await WaitForCtrlCAsync(cancellationToken);
@@ -119,12 +116,15 @@ internal sealed class DemoRun(
         await WaitForNodesAsync(federation, state, cancellationToken);
 
         // :: (4) submit
-        state = await SubmitAsync(federation, state, cancellationToken);
+        state = await new RunSubmission(federation, folder, modelFolder, progress).SubmitAsync(
+            state,
+            cancellationToken
+        );
 
         // :: (5) watch
         RunStatus? ended = null;
         var watch = new RunWatch(federation, state, state.RunDigest!, time);
-        await Display().ShowAsync(async show => ended = await watch.FollowAsync(show, cancellationToken));
+        await _screen.Display().ShowAsync(async show => ended = await watch.FollowAsync(show, cancellationToken));
         if (ended is not { State: "completed" })
         {
             throw new DemoException(ExitCode.Failed, $"The run has {ended?.State}: {ended?.Reason}");
@@ -201,51 +201,6 @@ internal sealed class DemoRun(
         }
     }
 
-    private async Task<DemoState> SubmitAsync(
-        Federation federation,
-        DemoState state,
-        CancellationToken cancellationToken
-    )
-    {
-        if (state.RunDigest is null)
-        {
-            var template = new RunTemplate(
-                "api-docs",
-                "{ group: default }",
-                BaseModelDigest.Compute(modelFolder),
-                state.Seed,
-                state.Versions,
-                state.Organisations.Count,
-                state.NoiseMultiplier,
-                state.MaxSamplingRate,
-                state.PlanDelta
-            );
-            var yaml = state.PublicText is { } text
-                ? await InitialiseAsync(federation, template, text, cancellationToken)
-                : template.ToYaml();
-            await File.WriteAllTextAsync(folder.RunFile, yaml, cancellationToken);
-            state = state with { RunDigest = await federation.Silo.Operator.SubmitAsync(yaml, cancellationToken) };
-            state.Write(folder);
-        }
-
-        Say($"Submitted {folder.RunFile}: run {state.RunDigest[..12]}.");
-        return state;
-    }
-
-    // As an operator does: the factors from the document as it is, then the document with the factors.
-    private async Task<string> InitialiseAsync(
-        Federation federation,
-        RunTemplate template,
-        string publicText,
-        CancellationToken cancellationToken
-    )
-    {
-        Say($"Finding the A factors on {publicText}, which is public.");
-        await File.WriteAllTextAsync(folder.RunFile, template.ToYaml(), cancellationToken);
-        await federation.InitialiseAsync(publicText, cancellationToken);
-        return (template with { Initial = folder.ReadInitialFactors() }).ToYaml();
-    }
-
     private async Task WaitForNodesAsync(Federation federation, DemoState state, CancellationToken cancellationToken)
     {
         while ((await federation.Silo.Operator.NodesAsync(cancellationToken)).Count < state.Organisations.Count)
@@ -285,27 +240,6 @@ internal sealed class DemoRun(
         catch (OperationCanceledException)
         {
             Say("Stopped.");
-        }
-    }
-
-    private IRunDisplay Display() =>
-        options.Json || Console.IsOutputRedirected ? new PlainLines(progress) : new LiveTable(AnsiConsole.Console);
-
-    private void Print(DemoReport report)
-    {
-        if (options.Json)
-        {
-            Console.Out.WriteLine(ReportJson.Write(report));
-        }
-        else
-        {
-            var console = AnsiConsole.Console;
-            if (Console.IsOutputRedirected)
-            {
-                console.Profile.Width = WidthOfFiles;
-            }
-
-            new ReportTables(console).Print(report);
         }
     }
 
