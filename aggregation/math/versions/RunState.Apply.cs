@@ -85,26 +85,17 @@ public sealed partial record RunState
         );
         return this with
         {
-            Members = Members.SetItem(
-                e.NodeId,
-                new(
-                    e.NodeId,
-                    NodeStanding.Admitted,
-                    ParticipationCounters.AdmittedAt(CountingVersion, Terms.Participation.Window),
-                    e.At
-                )
+            Roster = Roster.With(
+                NewMember(e.NodeId, NodeStanding.Admitted, e.At) with
                 {
                     DeclaredRecords = e.DeclaredRecords,
                 }
             ),
-            Nodes = Nodes + 1,
-            AdmittedSize = AdmittedSize + (e.DeclaredRecords ?? 1),
         };
     }
 
     private RunState Set(string nodeId, NodeStanding standing, DateTimeOffset at, string? reason = null)
     {
-        var counted = IsAdmitted(nodeId);
         RunMember member = Members.TryGetValue(nodeId, out RunMember? known)
             ? known with
             {
@@ -112,22 +103,15 @@ public sealed partial record RunState
                 Since = at,
                 Reason = reason,
             }
-            : new(
-                nodeId,
-                standing,
-                ParticipationCounters.AdmittedAt(CountingVersion, Terms.Participation.Window),
-                at,
-                reason
-            );
-        var entering = (standing == NodeStanding.Admitted ? 1 : 0) - (counted ? 1 : 0);
-        return this with
-        {
-            Members = Members.SetItem(nodeId, member),
-            Nodes = Nodes + entering,
-            AdmittedSize = AdmittedSize + (entering * member.Size),
-            Away = standing is NodeStanding.Left or NodeStanding.Suspended ? Away.Add(nodeId) : Away.Remove(nodeId),
-        };
+            : NewMember(nodeId, standing, at) with
+            {
+                Reason = reason,
+            };
+        return this with { Roster = Roster.With(member) };
     }
+
+    private RunMember NewMember(string nodeId, NodeStanding standing, DateTimeOffset at) =>
+        new(nodeId, standing, ParticipationCounters.AdmittedAt(CountingVersion, Terms.Participation.Window), at);
 
     private RunState Return(string nodeId, DateTimeOffset at)
     {
@@ -136,10 +120,7 @@ public sealed partial record RunState
         // A frozen update of the node is still going to be counted in its version.
         var next = Open is { } open && open.UpdatesOfNode.ContainsKey(nodeId) ? open.Number : CountingVersion;
         var version = Math.Max(next, member.Counters.CountedTo);
-        return back with
-        {
-            Members = back.Members.SetItem(nodeId, member with { Counters = member.Counters.ReturnAt(version) }),
-        };
+        return back with { Roster = back.Roster.With(member with { Counters = member.Counters.ReturnAt(version) }) };
     }
 
     private RunState Suspend(NodeSuspended e)
@@ -215,23 +196,21 @@ public sealed partial record RunState
             Phase == RunPhase.Running && Open is { Decisions: not null } && Open.Number == e.Version,
             "the version is not merged yet"
         );
-        var counted = Members.ToBuilder();
         ILookup<string, StalenessDecision> merged = Open!
             .Decisions!.Value.Where(decision => !decision.Dropped)
             .ToLookup(decision => decision.NodeId, StringComparer.Ordinal);
-        foreach (IGrouping<string, StalenessDecision> ofNode in merged)
+        IEnumerable<RunMember> counted = merged.Select(ofNode =>
         {
-            RunMember member = counted[ofNode.Key];
-            counted[ofNode.Key] = member with
+            RunMember member = Members[ofNode.Key];
+            return member with
             {
                 Counters = member.Counters.Participate(e.Version, Terms.Participation.Cutoff),
                 Remembered = Terms.Participation.Method.Remembers() ? Remember(Open, ofNode) : [],
             };
-        }
-
+        });
         return this with
         {
-            Members = counted.ToImmutable(),
+            Roster = Roster.With(counted),
             Population = Population.With(Math.Max(1, NodesInMerge), merged.Count),
             Published = Published.Add(
                 new(e.Version, e.Digest, e.Length, Open.OpenedAt, e.At, e.Report, e.OptimizerState)

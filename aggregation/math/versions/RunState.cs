@@ -47,18 +47,18 @@ public sealed partial record RunState
     public long Revision { get; private init; }
 
     /// <summary>Nodes that have answered the document, by id.</summary>
-    public ImmutableSortedDictionary<string, RunMember> Members { get; private init; } =
-        ImmutableSortedDictionary.Create<string, RunMember>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, RunMember> Members => Roster.ById;
 
     /// <summary>Admitted nodes that are neither suspended nor gone.</summary>
-    public int Nodes { get; private init; }
+    public int Nodes => Roster.Admitted;
 
     /// <summary>Σ <see cref="RunMember.Size"/> over those nodes.</summary>
-    public long AdmittedSize { get; private init; }
+    public long AdmittedSize => Roster.AdmittedSize;
 
     /// <summary>Nodes that were admitted and are suspended or gone now, by id.</summary>
-    public ImmutableSortedSet<string> Away { get; private init; } =
-        ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+    public ImmutableSortedSet<string> Away => Roster.Away;
+
+    private RunMembers Roster { get; init; } = RunMembers.None;
 
     /// <summary>
     /// N of the open version's merge, by which its weights divide: the admitted nodes, and those away whose updates are in its list.
