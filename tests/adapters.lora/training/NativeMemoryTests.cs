@@ -1,3 +1,4 @@
+using Federated.Adapters.Models;
 using static TorchSharp.torch;
 
 namespace Federated.Adapters.Tests;
@@ -39,6 +40,69 @@ public sealed class NativeMemoryTests
         }
 
         Assert.Equal(before, LivingTensors.Count());
+    }
+
+    [Theory]
+    [InlineData("llama")]
+    [InlineData("gpt2")]
+    [InlineData("bert")]
+    public void A_layer_gives_back_what_backward_does_not_need_before_the_next_one_begins(string family)
+    {
+        using AdaptableModel model = family switch
+        {
+            "llama" => new LlamaModel(Some.Config() with { NumHiddenLayers = 4 }),
+            "gpt2" => new Gpt2Model(
+                new Gpt2Config
+                {
+                    HiddenSize = 16,
+                    InnerSize = 32,
+                    Layers = 4,
+                    Heads = 4,
+                    VocabSize = 61,
+                    Positions = 24,
+                }
+            ),
+            _ => new SequenceClassifier(
+                new BertConfig
+                {
+                    ModelType = "bert",
+                    HiddenSize = 16,
+                    IntermediateSize = 32,
+                    Layers = 4,
+                    Heads = 4,
+                    VocabSize = 61,
+                    Positions = 24,
+                    TokenTypes = 2,
+                    LabelNames = ["a", "b"],
+                }
+            ),
+        };
+        var living = new List<long>();
+        foreach (
+            var first in model
+                .AdaptableLinears.Where(linear => linear.Path.Any(char.IsAsciiDigit))
+                .GroupBy(linear => linear.Path.Split('.').First(part => char.IsAsciiDigit(part[0])))
+                .Select(layer => layer.First())
+        )
+        {
+            first.Attach(
+                (_, output) =>
+                {
+                    living.Add(Tensor.TotalCount);
+                    return output;
+                }
+            );
+        }
+
+        using var batch = TokenBatch.Of(Some.Records(10, 7));
+        using (NewDisposeScope())
+        {
+            _ = family == "bert" ? ((IClassifier)model).Logits(batch) : ((CausalLanguageModel)model).call(batch.Ids);
+        }
+
+        Assert.Equal(4, living.Count);
+        // A layer's output stays, and no more.
+        Assert.All(living.Zip(living.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, 0, 2));
     }
 
     [Fact]

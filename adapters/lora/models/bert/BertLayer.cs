@@ -29,7 +29,9 @@ internal sealed class BertLayer : nn.Module<Tensor, Tensor, Tensor>
 
     public override Tensor forward(Tensor input, Tensor seen)
     {
+        // What backward does not need is given back here, and not when all layers are done.
+        using var scope = NewDisposeScope();
         var attended = _afterAttention.call(_attention.call(input, seen), input);
-        return _down.call(_activation(_up.call(attended)), attended);
+        return _down.call(_activation(_up.call(attended)), attended).MoveToOuterDisposeScope();
     }
 }

@@ -23,7 +23,9 @@ internal sealed class Gpt2Layer : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
+        // What backward does not need is given back here, and not when all layers are done.
+        using var scope = NewDisposeScope();
         var attended = input.Plus(_attention.call(_beforeAttention.call(input)));
-        return attended.Plus(_mlp.call(_beforeMlp.call(attended)));
+        return attended.Plus(_mlp.call(_beforeMlp.call(attended))).MoveToOuterDisposeScope();
     }
 }

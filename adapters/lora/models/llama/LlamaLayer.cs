@@ -23,7 +23,9 @@ internal sealed class LlamaLayer : nn.Module<Tensor, PositionTables, Tensor>
 
     public override Tensor forward(Tensor input, PositionTables positions)
     {
+        // What backward does not need is given back here, and not when all layers are done.
+        using var scope = NewDisposeScope();
         var attended = input.Plus(_attention.call(_beforeAttention.call(input), positions));
-        return attended.Plus(_mlp.call(_beforeMlp.call(attended)));
+        return attended.Plus(_mlp.call(_beforeMlp.call(attended))).MoveToOuterDisposeScope();
     }
 }
