@@ -20,7 +20,7 @@ public static class CentralMerge
     public static async Task<MergedAdapter> MergeAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         CancellationToken cancellation = default
     )
     {
@@ -33,7 +33,7 @@ public static class CentralMerge
     internal static async Task<MergedAdapter> MergeAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         NoiseSource noise,
         CancellationToken cancellation
     )
@@ -69,7 +69,7 @@ public static class CentralMerge
     private static async Task AddNodesAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         CentralPrivacy central,
         NodeSum sum,
         CancellationToken cancellation

@@ -13,14 +13,6 @@ namespace Federated.Aggregation;
 /// </remarks>
 public static class LinearMerge
 {
-    private const int AddedAtOnce = 4;
-
-    // What is added in one go stays in the processor's nearest caches: four blocks of floats and one of doubles.
-    private const int TileLength = 1 << 12;
-
-    // Numbers of all updates together for which another thread is worth its own streams.
-    private const long NumbersAThread = 1 << 20;
-
     /// <summary>Merges a version's updates into the adapter before it. CPU-bound: run it off any scheduler that must answer.</summary>
     /// <param name="plan">Updates and coefficients.</param>
     /// <param name="layout">The run's layout; every blob must have it, or the part of it that is trained from the update's base.</param>
@@ -31,7 +23,7 @@ public static class LinearMerge
     public static async Task<MergedAdapter> MergeAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         CancellationToken cancellation = default
     ) => await MergeAsync(plan, layout, open, Environment.ProcessorCount, cancellation).ConfigureAwait(false);
 
@@ -39,7 +31,7 @@ public static class LinearMerge
     internal static async Task<MergedAdapter> MergeAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         int threads,
         CancellationToken cancellation
     )
@@ -70,7 +62,7 @@ public static class LinearMerge
     private static async Task<double> MergeAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         MergedAdapter merged,
         ServerOptimizer optimizer,
         int threads,
@@ -82,16 +74,11 @@ public static class LinearMerge
         {
             // Every element is read into its place just before it is changed.
             var centre = plan.CentreUnit is { } unit ? new NextCentre(new float[layout.Count], unit) : null;
-            var square = await AddAsync(
-                    plan.Updates,
-                    layout,
-                    open,
-                    before,
+            var step = new LinearStep(plan.Updates, layout, open, optimizer) { Before = before, Centre = centre };
+            var square = await step.MoveAsync(
                     (offset, length) => merged.Elements.Slice(offset, length),
-                    optimizer,
                     threads,
-                    cancellation,
-                    centre
+                    cancellation
                 )
                 .ConfigureAwait(false);
             merged.Centre = centre?.ToBlob(layout);
@@ -109,123 +96,16 @@ public static class LinearMerge
         {
             var part = layout.TrainedAt(trained.Key);
             var own = layout.Take(part, merged.Elements);
-            var step = optimizer.Of(layout, part);
-            squares += await AddAsync([.. trained], part, open, null, Own, step, threads, cancellation)
+            var partial = optimizer.Of(layout, part);
+            squares += await new LinearStep([.. trained], part, open, partial)
+                .MoveAsync(Own, threads, cancellation)
                 .ConfigureAwait(false);
             layout.Put(part, own, merged.Elements);
-            optimizer.Put(layout, part, step);
+            optimizer.Put(layout, part, partial);
 
             Span<float> Own(int offset, int length) => own.AsSpan(offset, length);
         }
 
         return squares;
-    }
-
-    // Moves the values, which are read from a blob first where one is named; returns the squared length of the step.
-    private static async Task<double> AddAsync(
-        IReadOnlyList<WeightedUpdate> updates,
-        AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
-        BlobSource? before,
-        Func<int, int, Span<float>> values,
-        ServerOptimizer optimizer,
-        int threads,
-        CancellationToken cancellation,
-        NextCentre? centre = null
-    )
-    {
-        BlobSource[] sources =
-        [
-            .. updates.Select(update => new BlobSource(update.Digest, layout, AdapterBlobKind.Update)),
-        ];
-        var length = (int)Math.Min(BlobSet.BlockLengthFor(sources.Length), Math.Max(layout.Count, 1));
-        var squares = new double[(layout.Count + length - 1) / length];
-        var shares = Math.Clamp(layout.Count * updates.Count / NumbersAThread, 1, Math.Min(threads, squares.Length));
-        await Parallel
-            .ForEachAsync(
-                Enumerable.Range(0, (int)shares),
-                new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation },
-                async (share, stop) =>
-                {
-                    var (first, end) = (
-                        (int)(share * (long)squares.Length / shares),
-                        (int)((share + 1) * (long)squares.Length / shares)
-                    );
-                    await AddShareAsync(first, end, stop).ConfigureAwait(false);
-                }
-            )
-            .ConfigureAwait(false);
-        var total = 0.0;
-        foreach (var square in squares)
-        {
-            total += square;
-        }
-
-        return total;
-
-        async Task AddShareAsync(int first, int end, CancellationToken stop)
-        {
-            await using var blobs = new BlobSet(sources, open);
-            await using var start = new BlobSet(before is null ? [] : [before], open);
-            var sum = new double[length];
-            var blocks = Enumerable
-                .Range(0, Math.Min(AddedAtOnce, updates.Count))
-                .Select(_ => new float[length])
-                .ToArray();
-            WeightedUpdate[][] groups = [.. updates.Chunk(AddedAtOnce)];
-            for (var block = first; block < end; block++)
-            {
-                stop.ThrowIfCancellationRequested();
-                var offset = block * length;
-                var count = (int)Math.Min(length, layout.Count - offset);
-                sum.AsSpan().Clear();
-                for (var g = 0; g < groups.Length; g++)
-                {
-                    for (var i = 0; i < groups[g].Length; i++)
-                    {
-                        var index = (g * AddedAtOnce) + i;
-                        await blobs.SeekAsync(index, offset, stop).ConfigureAwait(false);
-                        blobs.Read(index, blocks[i].AsSpan(0, count));
-                    }
-
-                    Add(groups[g], blocks, sum.AsSpan(0, count));
-                }
-
-                if (before is not null)
-                {
-                    await start.SeekAsync(0, offset, stop).ConfigureAwait(false);
-                    start.Read(0, values(offset, count));
-                }
-
-                centre?.Note(offset, sum.AsSpan(0, count));
-                squares[block] = optimizer.Step(values(offset, count), sum.AsSpan(0, count), offset);
-            }
-        }
-    }
-
-    private static void Add(WeightedUpdate[] group, float[][] blocks, Span<double> sum)
-    {
-        for (var tile = 0; tile < sum.Length; tile += TileLength)
-        {
-            var length = Math.Min(TileLength, sum.Length - tile);
-            var part = sum.Slice(tile, length);
-            if (group.Length == AddedAtOnce)
-            {
-                WeightedSum.Add(
-                    part,
-                    blocks[0].AsSpan(tile, length),
-                    blocks[1].AsSpan(tile, length),
-                    blocks[2].AsSpan(tile, length),
-                    blocks[3].AsSpan(tile, length),
-                    [group[0].Coefficient, group[1].Coefficient, group[2].Coefficient, group[3].Coefficient]
-                );
-                continue;
-            }
-
-            for (var i = 0; i < group.Length; i++)
-            {
-                WeightedSum.Add(part, blocks[i].AsSpan(tile, length), group[i].Coefficient);
-            }
-        }
     }
 }

@@ -23,7 +23,7 @@ public static class ProductMerge
     public static async Task<MergedAdapter> MergeAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         CancellationToken cancellation = default
     )
     {
@@ -54,7 +54,7 @@ public static class ProductMerge
     private static async Task MergeAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         MergedAdapter merged,
         CancellationToken cancellation
     )

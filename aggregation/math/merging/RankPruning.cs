@@ -16,7 +16,7 @@ internal static class RankPruning
     public static async Task ApplyAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         MergedAdapter merged,
         CancellationToken cancellation
     )

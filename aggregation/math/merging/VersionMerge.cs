@@ -15,7 +15,7 @@ public static class VersionMerge
     public static async Task<MergedAdapter> MergeAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         CancellationToken cancellation = default
     )
     {
@@ -44,7 +44,7 @@ public static class VersionMerge
     private static async Task<MergedAdapter> MergeRobustlyAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         CancellationToken cancellation
     )
     {
@@ -71,7 +71,7 @@ public static class VersionMerge
     private static async Task<MergedAdapter> MergeWeighedAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         CancellationToken cancellation
     )
     {
@@ -97,7 +97,7 @@ public static class VersionMerge
     private static async Task<MergeReport> ReportAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         CancellationToken cancellation
     )
     {

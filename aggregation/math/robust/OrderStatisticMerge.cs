@@ -15,7 +15,7 @@ internal static class OrderStatisticMerge
     public static async Task<(MergedAdapter Merged, IReadOnlyList<NodeFinding> Findings)> MergeAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         CancellationToken cancellation
     )
     {
@@ -43,7 +43,7 @@ internal static class OrderStatisticMerge
     private static async Task<double> StepAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         Candidates candidates,
         ServerOptimizer optimizer,
         MergedAdapter merged,

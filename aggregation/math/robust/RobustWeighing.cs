@@ -17,7 +17,7 @@ internal static class RobustWeighing
     public static async Task<(MergePlan Plan, IReadOnlyList<NodeFinding> Findings)> WeighAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         CancellationToken cancellation
     )
     {

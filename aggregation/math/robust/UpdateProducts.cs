@@ -12,7 +12,7 @@ internal static class UpdateProducts
     public static async Task<GramMatrix> OfVectorsAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         CancellationToken cancellation
     )
     {
@@ -47,7 +47,7 @@ internal static class UpdateProducts
     public static async Task<GramMatrix> OfLayersAsync(
         MergePlan plan,
         AdapterLayout layout,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         CancellationToken cancellation
     )
     {

@@ -45,7 +45,7 @@ public sealed class ServerOptimizer
     public static async Task<ServerOptimizer> BeginAsync(
         MergePlan plan,
         int count,
-        Func<string, CancellationToken, Task<Stream>> open,
+        OpenBlob open,
         CancellationToken cancellation
     )
     {

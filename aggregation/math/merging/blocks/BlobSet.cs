@@ -12,8 +12,7 @@ namespace Federated.Aggregation;
 /// </remarks>
 /// <param name="sources">The blobs.</param>
 /// <param name="open">Opens a blob by its digest, at its first byte; the set closes it.</param>
-public sealed class BlobSet(IReadOnlyList<BlobSource> sources, Func<string, CancellationToken, Task<Stream>> open)
-    : IAsyncDisposable
+public sealed class BlobSet(IReadOnlyList<BlobSource> sources, OpenBlob open) : IAsyncDisposable
 {
     /// <summary>Blobs that stay open.</summary>
     public const int OpenAtOnce = 64;

@@ -10,7 +10,7 @@ internal sealed class LayerReader : IAsyncDisposable
     private readonly BlobSet _blobs;
     private readonly List<long> _bases;
 
-    public LayerReader(MergePlan plan, AdapterLayout layout, Func<string, CancellationToken, Task<Stream>> open)
+    public LayerReader(MergePlan plan, AdapterLayout layout, OpenBlob open)
     {
         (_plan, _layout) = (plan, layout);
         _bases = [.. plan.Updates.Select(update => update.BaseVersion).Where(IsOlder).Distinct().Order()];
