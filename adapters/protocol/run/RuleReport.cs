@@ -6,12 +6,16 @@ namespace Federated.Protocol;
 /// <summary>Collects broken rules.</summary>
 internal sealed class RuleReport
 {
+    public const int MaxCount = 1_000_000;
+
     public List<RunDocumentError> Errors { get; } = [];
 
     public void Add(string path, string? value, string reason, string fix) =>
         Errors.Add(new(null, path, value, reason, fix));
 
     public void Add(string path, double value, string reason, string fix) => Add(path, Show(value), reason, fix);
+
+    public void Count(string path, long value, long least = 1) => Range(path, value, least, MaxCount);
 
     public void Range<T>(string path, T value, T least, T most)
         where T : INumber<T>

@@ -4,20 +4,19 @@ namespace Federated.Protocol;
 internal static class ParticipationRules
 {
     private const string Path = "aggregation.participation";
-    private const int MaxCount = 1_000_000;
 
     public static void Validate(RunDocument document, RuleReport report)
     {
         var section = document.Aggregation.Participation;
         report.OneOf($"{Path}.method", section.Method, "fedau", "fedavg", "uniform", "known", "fedvarp", "mifa");
-        report.Range($"{Path}.cutoff", section.Cutoff, 1, MaxCount);
+        report.Count($"{Path}.cutoff", section.Cutoff);
         var cap = section.WeightCap;
         if (cap is not "N" and not "none" && !Numbers.IsPositive(cap))
         {
             report.Add($"{Path}.weightCap", cap, "not a cap", "write N, none or a number > 0");
         }
 
-        report.Range($"{Path}.shrinkage", section.Shrinkage, 0, MaxCount);
+        report.Range($"{Path}.shrinkage", section.Shrinkage, 0, RuleReport.MaxCount);
         if (section.Window is { } window)
         {
             report.Range($"{Path}.window", window, 1, 1000);

@@ -12,7 +12,7 @@ internal static class EvaluationRules
         {
             report.Name("evaluation.data", evaluation.Data, "-_.");
             report.Hex("evaluation.sha256", evaluation.Sha256, 64, 64);
-            report.Range("evaluation.every", evaluation.Every, 1, 1_000_000);
+            report.Count("evaluation.every", evaluation.Every);
             if (evaluation.Prompts.Count > MaxPrompts)
             {
                 report.Add("evaluation.prompts", evaluation.Prompts.Count, "too many", $"write at most {MaxPrompts}");
@@ -45,7 +45,7 @@ internal static class EvaluationRules
 
         if (document.Stop is { } stop)
         {
-            report.Range("stop.publicLoss.patience", stop.Patience, 1, 1_000_000);
+            report.Count("stop.publicLoss.patience", stop.Patience);
             report.NotNegative("stop.publicLoss.minDelta", stop.MinDelta);
             if (document.Evaluation is null)
             {
@@ -63,7 +63,7 @@ internal static class EvaluationRules
     {
         report.Positive("metrics.noised.noiseMultiplier", metrics.NoiseMultiplier, most: 1e6);
         report.Positive("metrics.noised.lossClip", metrics.LossClip, most: 1e6);
-        report.Range("metrics.noised.every", metrics.Every, 1, 1_000_000);
+        report.Count("metrics.noised.every", metrics.Every);
         const string LeaveOut = "leave metrics out";
         if (document.Privacy.Unit == "subject")
         {

@@ -3,13 +3,11 @@ namespace Federated.Protocol;
 /// <summary>Rules of the section local.</summary>
 internal static class LocalRules
 {
-    private const int MaxCount = 1_000_000;
-
     public static void Validate(LocalSection section, RuleReport report)
     {
-        report.Range("local.steps", section.Steps, 1, MaxCount);
-        report.Range("local.maxSequenceLength", section.MaxSequenceLength, 2, MaxCount);
-        report.Range("local.accumulation", section.Accumulation, 1, MaxCount);
+        report.Count("local.steps", section.Steps);
+        report.Count("local.maxSequenceLength", section.MaxSequenceLength, least: 2);
+        report.Count("local.accumulation", section.Accumulation);
         if (section.Accumulation > 1 && section.Steps % section.Accumulation != 0)
         {
             report.Add(
@@ -23,7 +21,7 @@ internal static class LocalRules
         report.Range("local.proximal", section.Proximal, 0, 1e6);
         report.Fraction("local.labelSmoothing", section.LabelSmoothing);
         report.OneOf("local.schedule.name", section.Schedule.Name, "constant", "linear", "cosine");
-        report.Range("local.schedule.warmupSteps", section.Schedule.WarmupSteps, 0, MaxCount);
+        report.Count("local.schedule.warmupSteps", section.Schedule.WarmupSteps, least: 0);
         Optimizer(section.Optimizer, report);
     }
 

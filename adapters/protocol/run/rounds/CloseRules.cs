@@ -6,7 +6,6 @@ namespace Federated.Protocol;
 internal static class CloseRules
 {
     private const string Path = "rounds.close";
-    private const int MaxCount = 1_000_000;
 
     public static void Validate(CloseSection close, int namedNodes, RuleReport report)
     {
@@ -72,7 +71,7 @@ internal static class CloseRules
             return;
         }
 
-        report.Range($"{Path}.{key}", count, 1, MaxCount);
+        report.Count($"{Path}.{key}", count);
         if (namedNodes > 0 && count > namedNodes)
         {
             report.Add(
