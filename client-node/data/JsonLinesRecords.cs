@@ -12,17 +12,14 @@ namespace Federated.ClientNode;
 /// </remarks>
 internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
 {
-    /// <summary>The longest line: 1 MiB. A longer one is most often a file that is not JSONL.</summary>
-    public const int MaxLineBytes = 1 << 20;
-
     private const int ErrorsShown = 10;
     private readonly SafeFileHandle _file;
     private readonly string _path;
     private readonly long _fileLength;
     private readonly DateTime _written;
-    private readonly List<Line> _training = [];
+    private readonly List<LinePlace> _training = [];
     private readonly List<string?> _subjects = []; // of _training
-    private readonly List<Line> _heldOut = [];
+    private readonly List<LinePlace> _heldOut = [];
 
     private JsonLinesRecords(string path, SafeFileHandle file)
     {
@@ -77,6 +74,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
         var records = new JsonLinesRecords(path, file);
         try
         {
+            records.RequireText();
             records.Index(holdOut, sketch, requireSubjects, cancellation);
             return records;
         }
@@ -127,11 +125,27 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     /// <inheritdoc />
     public void Dispose() => _file.Dispose();
 
+    // What is most often given instead has a better answer than its first lines.
+    private void RequireText()
+    {
+        Span<byte> start = stackalloc byte[4];
+        var instead = start[..RandomAccess.Read(_file, start, 0)] switch
+        {
+            [0x1F, 0x8B, ..] => "is packed with gzip; unpack it first, or, of images in idx files,",
+            [0, 0, 8, _] => "holds images or labels in the idx format;",
+            _ => null,
+        };
+        if (instead is not null)
+        {
+            throw new InvalidRecordsException($"data {_path}: {instead} make records of them with fednode records");
+        }
+    }
+
     private void Index(HoldOut holdOut, RecordSketch? sketch, bool requireSubjects, CancellationToken cancellation)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         var errors = new FirstComplaints(ErrorsShown);
-        foreach (var (line, bytes) in Lines(errors, cancellation))
+        foreach (var (line, bytes) in RecordLines.Of(_file, errors, cancellation))
         {
             try
             {
@@ -179,86 +193,6 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
         }
     }
 
-    private IEnumerable<(Line Line, ReadOnlyMemory<byte> Bytes)> Lines(
-        FirstComplaints errors,
-        CancellationToken cancellation
-    )
-    {
-        var buffer = new byte[MaxLineBytes + 4096];
-        int held = 0;
-        long start = 0; // file offset of buffer[0]
-        int number = 1;
-        bool skipping = false; // inside a line that is too long
-        while (true)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var read = RandomAccess.Read(_file, buffer.AsSpan(held), start + held);
-            held += read;
-            int begin = 0;
-            while (true)
-            {
-                var length = buffer.AsSpan(begin, held - begin).IndexOf((byte)'\n');
-                var last = length < 0;
-                if (last && (read > 0 || begin == held))
-                {
-                    break;
-                }
-
-                length = last ? held - begin : length;
-                var bytes = Trim(buffer.AsMemory(begin, length), first: start + begin == 0);
-                if (!skipping && bytes.Length > MaxLineBytes)
-                {
-                    errors.Add(TooLong(number));
-                }
-                else if (!skipping && bytes.Length > 0)
-                {
-                    var offset = start + begin + length - TrailingBlanks(buffer.AsSpan(begin, length)) - bytes.Length;
-                    yield return (new Line(offset, bytes.Length, number), bytes);
-                }
-
-                skipping = false;
-                number++;
-                begin += length + (last ? 0 : 1);
-            }
-
-            if (read == 0)
-            {
-                yield break;
-            }
-
-            if (begin == 0 && held == buffer.Length)
-            {
-                if (!skipping)
-                {
-                    errors.Add(TooLong(number));
-                    skipping = true;
-                }
-
-                begin = held;
-            }
-
-            buffer.AsSpan(begin, held - begin).CopyTo(buffer);
-            start += begin;
-            held -= begin;
-        }
-    }
-
-    private static string TooLong(int number) =>
-        $"line {number}: is longer than {MaxLineBytes} bytes; split the record";
-
-    private static ReadOnlyMemory<byte> Trim(ReadOnlyMemory<byte> line, bool first)
-    {
-        ReadOnlySpan<byte> byteOrderMark = [0xEF, 0xBB, 0xBF];
-        if (first && line.Span.StartsWith(byteOrderMark))
-        {
-            line = line[3..];
-        }
-
-        return line.Trim(" \t\r"u8);
-    }
-
-    private static int TrailingBlanks(ReadOnlySpan<byte> line) => line.Length - line.TrimEnd(" \t\r"u8).Length;
-
     // One string for all records of a subject.
     private static string Once(HashSet<string> names, string name)
     {
@@ -271,7 +205,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
         return name;
     }
 
-    private TextRecord Read(Line line)
+    private TextRecord Read(LinePlace line)
     {
         if (RandomAccess.GetLength(_file) != _fileLength || File.GetLastWriteTimeUtc(_path) != _written)
         {
@@ -288,6 +222,4 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
 
         return RecordLine.Parse(bytes);
     }
-
-    private readonly record struct Line(long Offset, int Length, int Number);
 }

@@ -95,6 +95,20 @@ public sealed class ImageRecordsTests : IDisposable
         Assert.Equal(2, Directory.GetFiles(_folder.Path).Length);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_file_of_images_that_is_given_as_records_is_told_what_to_do(bool packed)
+    {
+        var images = Write("images", Idx([1, 1, 2], 1, 2), packed);
+
+        var error = Assert.Throws<InvalidRecordsException>(() =>
+            JsonLinesRecords.Open(images, new HoldOut(new byte[32], 0), TestContext.Current.CancellationToken)
+        );
+
+        Assert.EndsWith("fednode records", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_command_says_what_it_wrote_and_overwrites_nothing()
     {

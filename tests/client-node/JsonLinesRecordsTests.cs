@@ -168,9 +168,9 @@ public sealed class JsonLinesRecordsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(JsonLinesRecords.MaxLineBytes, true)]
-    [InlineData(JsonLinesRecords.MaxLineBytes + 1, false)]
-    [InlineData((3 * JsonLinesRecords.MaxLineBytes) + 5, false)]
+    [InlineData(RecordLines.MaxBytes, true)]
+    [InlineData(RecordLines.MaxBytes + 1, false)]
+    [InlineData((3 * RecordLines.MaxBytes) + 5, false)]
     public void A_line_has_a_largest_size(int bytes, bool allowed)
     {
         var record = "{\"text\": \"" + new string('a', bytes - 12) + "\"}";

@@ -111,10 +111,10 @@ internal static class ImageRecords
             ),
         };
         // Looked at before any memory is taken: a header may claim anything.
-        return (Int128)size.Channels * size.Height * size.Width <= (JsonLinesRecords.MaxLineBytes - Frame) / 4 * 3
+        return (Int128)size.Channels * size.Height * size.Width <= (RecordLines.MaxBytes - Frame) / 4 * 3
             ? size
             : throw new InvalidRecordsException(
-                $"{path}: holds images of {string.Join(" × ", images.Shape)} bytes; a record has {JsonLinesRecords.MaxLineBytes} at most"
+                $"{path}: holds images of {string.Join(" × ", images.Shape)} bytes; a record has {RecordLines.MaxBytes} at most"
             );
     }
 }
