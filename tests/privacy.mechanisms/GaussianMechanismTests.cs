@@ -34,7 +34,7 @@ public sealed class GaussianMechanismTests
         Assert.True(noisy.IsPrivate);
         Assert.Equal(new PoissonSampledGaussianEvent(0.5, 1.25), noisy.Event);
         Assert.Equal(Attestation.RoundedGaussian, noisy.Mechanism);
-        Assert.Equal(2, noisy.ToTensor().shape[0]);
+        Assert.Equal(2, noisy.Values.Length);
     }
 
     [Fact]

@@ -71,14 +71,6 @@ public sealed class PoissonSamplerTests
         Assert.True(first.IsPrivate);
     }
 
-    [Fact]
-    public void Microbatches_hold_each_unit_once_in_order()
-    {
-        var batch = Some.Batch(10);
-        Assert.Equal(batch.Indices, batch.Microbatches(4).SelectMany(m => m));
-        Assert.Equal([4, 4, 2], batch.Microbatches(4).Select(m => m.Length));
-    }
-
     [Theory]
     [InlineData(-0.1)]
     [InlineData(1.1)]

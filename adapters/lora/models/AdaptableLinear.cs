@@ -69,7 +69,7 @@ public sealed class AdaptableLinear : nn.Module<Tensor, Tensor>
     internal QuantizedWeight? Packed => _packed;
 
     /// <summary>Number of adapters on the layer.</summary>
-    public int AdapterCount => _adapters.Count;
+    internal int AdapterCount => _adapters.Count;
 
     /// <summary>
     /// Type in which the base product is computed: float32, or bfloat16, which processors with bfloat16 units do several times as fast

@@ -19,9 +19,6 @@ public sealed record TokenSequence(IReadOnlyList<int> Ids, int Characters) : Mod
     /// <summary>Index of the first id of the second text, in pairs whose texts have types; null: all ids are of the first type.</summary>
     public int? SecondFrom { get; init; }
 
-    /// <summary>Number of ids that are predicted.</summary>
-    public int PredictedTokens => Math.Max(0, Ids.Count - ContextIds);
-
     /// <summary>Encodes a record by itself: begin and end of text where the tokenizer has them, cut to a length.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="text">The record.</param>

@@ -17,11 +17,7 @@ public sealed record RobustReport(
     IReadOnlyList<NodeFinding> Nodes
 )
 {
-    /// <summary>Whether the noise for privacy hides what the rule looks for.</summary>
-    [JsonIgnore]
-    public bool IsPowerless => Method != RobustMethod.NormBound && SignalToNoise < 1;
-
-    /// <summary>Says so in words; null when it does not.</summary>
+    /// <summary>Says that the noise for privacy hides what the rule looks for; null when it does not.</summary>
     [JsonIgnore]
     public string? Warning => WarningFor(Method, SignalToNoise);
 

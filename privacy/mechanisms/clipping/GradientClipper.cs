@@ -70,8 +70,8 @@ public sealed class GradientClipper
         _batch = batch;
     }
 
-    /// <summary>Units dropped for a NaN or infinite gradient. Private: it may be shown to the owner, and never leaves the node.</summary>
-    public int DroppedRows { get; private set; }
+    /// <summary>Units dropped for a NaN or infinite gradient. Private: it never leaves the node.</summary>
+    internal int DroppedRows { get; private set; }
 
     /// <summary>Clips and adds the gradients of some units of the batch.</summary>
     /// <param name="perExampleGradients">[n, d], float32 or float64, any device; each row is one unit's own gradient.</param>

@@ -1,5 +1,4 @@
 using Federated.Privacy.Accounting;
-using static TorchSharp.torch;
 
 namespace Federated.Privacy.Mechanisms;
 
@@ -28,8 +27,4 @@ public sealed class NoisyGradient
 
     /// <summary>The same value as part of a larger release that costs another event.</summary>
     internal NoisyGradient At(PrivacyEvent privacyEvent) => new(_values, privacyEvent, Mechanism, IsPrivate);
-
-    /// <summary>A copy as a tensor; [d], float32.</summary>
-    /// <param name="device">Where; the CPU if null.</param>
-    public Tensor ToTensor(Device? device = null) => tensor(_values, device: device);
 }

@@ -19,17 +19,6 @@ public sealed class PoissonBatch
     /// <summary>False if the draw came from a seed.</summary>
     public bool IsPrivate { get; }
 
-    /// <summary>The batch in pieces that fit into memory, in order; together they hold each unit once.</summary>
-    /// <param name="size">Units per piece; ≥ 1.</param>
-    public IEnumerable<ImmutableArray<int>> Microbatches(int size)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        for (var start = 0; start < Indices.Length; start += size)
-        {
-            yield return Indices.Slice(start, Math.Min(size, Indices.Length - start));
-        }
-    }
-
     /// <summary>A draw pays for one release; a second sum over it would be a second release.</summary>
     internal void Claim()
     {

@@ -14,7 +14,7 @@ public sealed class TokenSequenceTests
         Assert.Equal(Tokenizer.BosId, sequence.Ids[0]);
         Assert.Equal(Tokenizer.EosId, sequence.Ids[^1]);
         Assert.Equal(Text.Length, sequence.Characters);
-        Assert.Equal(sequence.Ids.Count - 1, sequence.PredictedTokens);
+        Assert.Equal(1, sequence.ContextIds);
     }
 
     [Fact]
