@@ -7,15 +7,15 @@ namespace Federated.ClientNode;
 internal sealed class AuditNoise
 {
     private static readonly NodeId Nobody = NodeId.Parse(new string('0', 64));
-    private readonly long _seed;
+    private readonly long? _seed;
 
-    private AuditNoise(string mechanism, long seed) => (Mechanism, _seed) = (mechanism, seed);
+    private AuditNoise(string mechanism, long? seed) => (Mechanism, _seed) = (mechanism, seed);
 
     /// <summary>Production noise.</summary>
-    public static AuditNoise Secure { get; } = new("gaussian", 0);
+    public static AuditNoise Secure { get; } = new("gaussian", null);
 
-    /// <summary>No noise, to see that the audit would notice: it must fail.</summary>
-    public static AuditNoise None { get; } = new("none", 0);
+    /// <summary>No noise, to see that the audit would notice: it must fail. Batches are drawn as they were with the noise.</summary>
+    public AuditNoise LeftOut => new("none", _seed);
 
     /// <summary>The mechanism by its name in run documents.</summary>
     public string Mechanism { get; }
@@ -29,7 +29,7 @@ internal sealed class AuditNoise
     /// <summary>The source for one attempt.</summary>
     /// <param name="repetition">0, 1, 2 …</param>
     public NoiseSource Open(long repetition) =>
-        Mechanism == "test" ? new TestNoise($"audit/{_seed}", repetition, Nobody) : new SecureNoise();
+        _seed is { } seed ? new TestNoise($"audit/{seed}", repetition, Nobody) : new SecureNoise();
 
     /// <summary>Releases a sum as a step of a run with this mechanism does.</summary>
     public NoisyGradient Release(ClippedSum sum, MechanismClaim claim, NoiseSource source) =>

@@ -73,7 +73,7 @@ internal sealed class PrivacyAudit(AuditRequest request, Action<long> progress)
     {
         var optimizer = request.Kind == AuditKind.Membership ? null : Observable;
         var trainer = subject.Trainer(request, optimizer);
-        var silent = subject.Trainer(request with { Noise = AuditNoise.None }, optimizer);
+        var silent = subject.Trainer(request with { Noise = request.Noise.LeftOut }, optimizer);
         float[] Train(ITrainingRecords records, long repetition) => trainer.Train(records, repetition, cancellation);
         float[] Reference(ITrainingRecords records, long repetition) => silent.Train(records, repetition, cancellation);
         ITrainingRecords Records(int madeUp) =>

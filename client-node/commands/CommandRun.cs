@@ -16,7 +16,9 @@ internal static class CommandRun
     public static int Guard(Func<int> command) => GuardAsync(() => Task.FromResult(command())).GetAwaiter().GetResult();
 
     /// <summary>Runs a command.</summary>
-    public static async Task<int> GuardAsync(Func<Task<int>> command)
+    /// <param name="command">Gives the exit code.</param>
+    /// <param name="errors">Where the sentence goes; standard error unless given.</param>
+    public static async Task<int> GuardAsync(Func<Task<int>> command, TextWriter? errors = null)
     {
         try
         {
@@ -24,7 +26,7 @@ internal static class CommandRun
         }
         catch (Exception error)
         {
-            await Console.Error.WriteLineAsync($"fednode: {Sentence(error)}");
+            await (errors ?? Console.Error).WriteLineAsync($"fednode: {Sentence(error)}");
             return CodeOf(error);
         }
     }

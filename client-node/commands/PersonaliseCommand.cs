@@ -65,6 +65,7 @@ internal static class PersonaliseCommand
                         parsed.GetValue(steps),
                         parsed.GetValue(batch),
                         parsed.GetValue(learningRate),
+                        new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
                         cancellation
                     );
                     Tell(fetched.Version, folder, before, after, parsed.GetValue(json));
@@ -81,6 +82,7 @@ internal static class PersonaliseCommand
         int steps,
         int batchSize,
         double learningRate,
+        Random random,
         CancellationToken cancellation
     )
     {
@@ -96,14 +98,7 @@ internal static class PersonaliseCommand
             model,
             records,
             new RecordEncoding(model.Base.TokenizerIfAny, local, model.Base.Model)
-        ).Train(
-            values,
-            steps,
-            batchSize,
-            learningRate,
-            new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
-            cancellation
-        );
+        ).Train(values, steps, batchSize, learningRate, random, cancellation);
         var losses = (
             HeldOutJudge.Loss(model, fetched.Content, records, local, cancellation),
             HeldOutJudge.Loss(model, new VersionContent(trained, residual), records, local, cancellation)

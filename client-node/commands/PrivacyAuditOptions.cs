@@ -150,6 +150,7 @@ internal sealed class PrivacyAuditOptions
                 AuditKind.OneRun => 1000,
                 _ => 500,
             };
+        var noiseSource = parsed.GetValue(Seed) is { } seed ? AuditNoise.Seeded(seed) : AuditNoise.Secure;
         var request = new AuditRequest
         {
             Kind = kind,
@@ -163,10 +164,7 @@ internal sealed class PrivacyAuditOptions
             Size = size,
             Guesses = parsed.GetValue(Guesses) ?? Math.Max(1, size / 2),
             Significance = parsed.GetValue(Significance) ?? (games ? 1e-6 : 0.01),
-            Noise =
-                parsed.GetValue(WithoutNoise) ? AuditNoise.None
-                : parsed.GetValue(Seed) is { } seed ? AuditNoise.Seeded(seed)
-                : AuditNoise.Secure,
+            Noise = parsed.GetValue(WithoutNoise) ? noiseSource.LeftOut : noiseSource,
         };
         var errors = Errors(request).ToList();
         if (errors.Count > 0)

@@ -29,13 +29,15 @@ public sealed class CommandRunTests
     }
 
     [Fact]
-    public void An_unforeseen_error_is_named_by_its_type_and_ends_the_command()
+    public async Task An_unforeseen_error_is_named_by_its_type_and_ends_the_command()
     {
-        Assert.Contains(
-            nameof(InvalidOperationException),
-            CommandRun.Sentence(new InvalidOperationException("x")),
-            StringComparison.Ordinal
+        using var errors = new StringWriter();
+
+        Assert.Equal(1, await CommandRun.GuardAsync(() => throw new InvalidOperationException("x"), errors));
+
+        Assert.Equal(
+            $"fednode: stopped by an unexpected error ({nameof(InvalidOperationException)}){Environment.NewLine}",
+            errors.ToString()
         );
-        Assert.Equal(1, CommandRun.Guard(() => throw new InvalidOperationException("x")));
     }
 }

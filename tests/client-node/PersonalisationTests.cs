@@ -22,6 +22,7 @@ public sealed class PersonalisationTests : IDisposable
             steps: 20,
             batchSize: 8,
             learningRate: 0.02,
+            new Random(1),
             TestContext.Current.CancellationToken
         );
 

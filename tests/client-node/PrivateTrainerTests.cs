@@ -34,16 +34,24 @@ public sealed class PrivateTrainerTests : IDisposable
     [Fact]
     public void An_empty_batch_takes_a_noisy_step_like_any_other()
     {
-        // One record of ten thousand declared: hardly ever drawn.
+        // One of 60 records in a thousand million declared: as good as never drawn. The step is the noise itself.
         var run = Some.Run("gaussian", steps: 1);
-        run = run with { Privacy = run.Privacy with { ExpectedBatchSize = 1 } };
+        run = run with
+        {
+            Privacy = run.Privacy with { ExpectedBatchSize = 1 },
+            Local = run.Local with
+            {
+                Optimizer = new OptimizerSection { Name = "sgd", LearningRate = 1 },
+            },
+        };
         var settings = Some.Settings("data.jsonl");
         settings = settings with { Source = settings.Source with { DeclaredRecords = 1_000_000_000, Delta = 1e-10 } };
 
         var delta = Train(run, _ => new SecureNoise(), settings);
 
-        // On a grid, noise is exactly zero now and then.
-        Assert.True(delta.Count(value => value == 0) < delta.Length / 100);
+        // σ C ÷ expected batch = 1, within seven standard errors of the variance of so many draws.
+        var seven = 7 * Math.Sqrt(2.0 / delta.Length);
+        Assert.InRange(delta.Average(value => (double)value * value), 1 - seven, 1 + seven);
     }
 
     [Fact]
@@ -98,7 +106,8 @@ public sealed class PrivateTrainerTests : IDisposable
         };
         using var model = Open(run);
         using var records = Records();
-        var delta = Train(run, model, records, new SecureNoise(), Some.Settings("data.jsonl"));
+        var noise = new TestNoise(new string('b', 64), 0, Node);
+        var delta = Train(run, model, records, noise, Some.Settings("data.jsonl"));
 
         var before = HeldOutJudge.Loss(model, null, records, run.Local, TestContext.Current.CancellationToken);
         var after = HeldOutJudge.Loss(

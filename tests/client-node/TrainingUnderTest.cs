@@ -90,6 +90,7 @@ internal sealed class TrainingUnderTest : IDisposable
             steps,
             batchSize: 16,
             learningRate,
+            new Random(1),
             TestContext.Current.CancellationToken
         );
     }

@@ -12,10 +12,9 @@ public static class LoneCluster
     /// <summary>Makes the silo a cluster of its own. There is no gateway, and whoever connects to the port that a silo cannot be without is cut off.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="clusterId">Its cluster's name.</param>
-    /// <param name="except">Ports that are meant for something else.</param>
-    public static void UseLoneCluster(this ISiloBuilder silo, string clusterId, IReadOnlyCollection<int>? except = null)
+    /// <param name="port">That port (<see cref="LoopbackPorts.StartAsync"/>).</param>
+    public static void UseLoneCluster(this ISiloBuilder silo, string clusterId, int port)
     {
-        var port = LoopbackPorts.Take(1, except)[0];
         silo.UseLocalhostClustering(port, gatewayPort: 0, serviceId: "federated", clusterId: clusterId);
         silo.Configure<SiloConnectionOptions>(connections =>
             connections.ConfigureSiloInboundConnection(inbound => inbound.Use(_ => CutOffAsync))

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Orleans.Configuration;
 using Serilog;
 
@@ -41,29 +42,51 @@ public sealed class SiloHost : IAsyncDisposable
         Ports.RequireLoopback(options.Listen);
         Ports.RequireFree("--grpc-port", options.Listen, options.GrpcPort);
         Ports.RequireFree("--http-port", options.Listen, options.HttpPort);
+        try
+        {
+            return await LoopbackPorts.StartAsync(
+                except: [options.GrpcPort, options.HttpPort],
+                port => StartAsync(options, port, cancellation)
+            );
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            // Somebody was quicker than the check of the ports.
+            throw new StartupException($"{e.Message} Choose other ports (--grpc-port, --http-port).", e);
+        }
+    }
+
+    /// <summary>Starts a silo whose cluster has a port (<see cref="LoneCluster"/>).</summary>
+    /// <exception cref="AddressInUseException">It is in use; nothing is left behind.</exception>
+    internal static async Task<SiloHost> StartAsync(
+        SiloOptions options,
+        int clusterPort,
+        CancellationToken cancellation
+    )
+    {
         var catalog = LayoutCatalog.Load(options.Models);
         var publicData = PublicData.Load(options.PublicData);
         var data = DataFolder.Open(options.Data);
         SiloHost? host = null;
+        var isStarted = false;
         try
         {
-            host = Build(options, catalog, publicData, data);
+            host = Build(options, catalog, publicData, data, clusterPort);
             await host._app.StartAsync(cancellation);
+            isStarted = true;
             await host.Services.GetRequiredService<RunWaking>().WakeAllAsync();
             return host;
         }
-        catch (Exception e)
+        catch
         {
             if (host is not null)
             {
-                await host.DisposeAsync();
+                // Orleans refuses to stop what has not started, with an error that would hide the one at hand.
+                await (isStarted ? host.DisposeAsync() : host._app.DisposeAsync());
             }
 
             data.Dispose();
-            // Somebody was quicker than the check of the ports.
-            throw e is IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException }
-                ? new StartupException($"{e.Message} Choose other ports (--grpc-port, --http-port).", e)
-                : e;
+            throw;
         }
     }
 
@@ -84,7 +107,13 @@ public sealed class SiloHost : IAsyncDisposable
         _data.Dispose();
     }
 
-    private static SiloHost Build(SiloOptions options, LayoutCatalog catalog, PublicData publicData, DataFolder data)
+    private static SiloHost Build(
+        SiloOptions options,
+        LayoutCatalog catalog,
+        PublicData publicData,
+        DataFolder data,
+        int clusterPort
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.Sources.Clear();
@@ -102,7 +131,7 @@ public sealed class SiloHost : IAsyncDisposable
         });
         builder.Host.UseOrleans(silo =>
         {
-            silo.UseLoneCluster("local", except: [options.GrpcPort, options.HttpPort]);
+            silo.UseLoneCluster("local", clusterPort);
             // Adapters travel by digest: a grain message of megabytes is a mistake and should fail early.
             silo.Configure<SiloMessagingOptions>(messaging => messaging.MaxMessageBodySize = 4 << 20);
         });

@@ -63,7 +63,7 @@ public sealed class PrivacyAuditOfRunTests : IDisposable
         );
 
         var (exit, text, _) = await FednodeProcess.RunAsync(
-            $"privacy audit --run some-run --home {node.Folder} --size 300 --json"
+            $"privacy audit --run some-run --home {node.Folder} --size 600 --significance 1e-9 --json"
         );
         Assert.Equal(0, exit);
         using var mechanism = JsonDocument.Parse(text);
@@ -76,16 +76,31 @@ public sealed class PrivacyAuditOfRunTests : IDisposable
         Assert.Equal(1, mechanism.RootElement.GetProperty("noiseMultiplier").GetDouble());
 
         (exit, text, _) = await FednodeProcess.RunAsync(
-            $"privacy audit --kind membership --run some-run --home {node.Folder} --noise-multiplier 40 --significance 0.4 --json"
+            $"privacy audit --run some-run --home {node.Folder} --size 600 --without-noise --json"
         );
-        // So few records leave room for a claim to be refuted by chance: what is looked at is which run was attacked, and that the exit code says the verdict.
+        Assert.Equal(1, exit);
+        using (var silent = JsonDocument.Parse(text))
+        {
+            Assert.False(silent.RootElement.GetProperty("holds").GetBoolean());
+        }
+
+        // Records enough for a verdict that chance refutes once in a thousand million times.
+        await File.WriteAllTextAsync(
+            node.Settings.Source.Path,
+            Some.Records(400),
+            TestContext.Current.CancellationToken
+        );
+        (exit, text, _) = await FednodeProcess.RunAsync(
+            $"privacy audit --kind membership --run some-run --home {node.Folder} --noise-multiplier 40 --significance 1e-9 --json"
+        );
+        Assert.Equal(0, exit);
         using var membership = JsonDocument.Parse(text);
         Assert.Contains(
             "some-run",
             membership.RootElement.GetProperty("subject").GetString(),
             StringComparison.Ordinal
         );
-        Assert.Equal(exit == 0, membership.RootElement.GetProperty("holds").GetBoolean());
+        Assert.True(membership.RootElement.GetProperty("holds").GetBoolean());
         Assert.Equal(2, membership.RootElement.GetProperty("steps").GetInt32());
     }
 
@@ -95,8 +110,8 @@ public sealed class PrivacyAuditOfRunTests : IDisposable
     {
         var bytes = CanonicalRunDocument.Bytes(document);
         var digest = CanonicalRunDocument.Digest(bytes);
+        Secrets.CopyTo(_folder.Path);
         using var home = NodeHome.OpenToWork(_folder.Path);
-        _ = HoldOut.Open(home, 0.2);
         var settings = Some.Settings(_folder.Write("data.jsonl", Some.Records(40)));
         File.WriteAllText(home.SettingsFile, NodeSettingsYaml.Write(settings));
         new OfferedRuns(home, TimeProvider.System).Keep(new CheckInAnswer.Offer(digest, [.. bytes]));

@@ -51,7 +51,7 @@ public sealed class PrivacyAuditTests
         var claimed = Request(AuditKind.Trainer, 400);
         using var subject = new PrivacyAudit(claimed, _ => { }).InMemory();
         var weaker = subject.Trainer(claimed with { NoiseMultiplier = 0.5 });
-        var silent = subject.Trainer(claimed with { Noise = AuditNoise.None });
+        var silent = subject.Trainer(claimed with { Noise = Seeded.LeftOut });
 
         var report = TrainerAudit.Run(
             claimed,
@@ -93,7 +93,7 @@ public sealed class PrivacyAuditTests
     [InlineData(AuditKind.Membership, 80)]
     internal void Without_noise_every_audit_fails(AuditKind kind, int size)
     {
-        var report = Run(Request(kind, size) with { Noise = AuditNoise.None });
+        var report = Run(Request(kind, size) with { Noise = Seeded.LeftOut });
 
         Assert.False(report.Result.Holds, $"{report.Result}");
         Assert.False(report.Request.Noise.IsPrivate);

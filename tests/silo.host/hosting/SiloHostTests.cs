@@ -50,6 +50,41 @@ public sealed class SiloHostTests : IDisposable
     }
 
     [Fact]
+    public async Task A_silo_whose_own_port_was_taken_meanwhile_leaves_nothing_behind_and_starts_on_another()
+    {
+        using var holder = new TcpListener(IPAddress.Loopback, 0);
+        holder.Start();
+        var taken = ((IPEndPoint)holder.LocalEndpoint).Port;
+        var starts = 0;
+
+        await using var silo = await LoopbackPorts.StartAsync(
+            except: null,
+            port => SiloHost.StartAsync(Options, ++starts == 1 ? taken : port, TestContext.Current.CancellationToken)
+        );
+
+        Assert.Equal(2, starts);
+    }
+
+    [Fact]
+    public async Task Another_port_does_not_help_what_fails_otherwise()
+    {
+        var starts = 0;
+
+        await Assert.ThrowsAsync<StartupException>(() =>
+            LoopbackPorts.StartAsync<int>(
+                except: null,
+                _ =>
+                {
+                    starts++;
+                    throw new StartupException("no disk");
+                }
+            )
+        );
+
+        Assert.Equal(1, starts);
+    }
+
+    [Fact]
     public async Task The_data_folder_of_a_running_silo_is_refused()
     {
         using var held = DataFolder.Open(_folder.File("data"));

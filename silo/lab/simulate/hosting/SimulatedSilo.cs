@@ -67,8 +67,24 @@ internal sealed class SimulatedSilo : IAsyncDisposable
             IBlobStore blobs = folder is null ? new MemoryBlobStore() : new FileBlobStore(folder.BlobFolder);
             var clock = new VirtualClock(await now(journal));
             var activity = new GrainActivity();
-            var host = Build(journal, blobs, clock, activity);
-            await host.StartAsync(cancellation);
+            var host = await LoopbackPorts.StartAsync(
+                except: null,
+                async port =>
+                {
+                    var built = Build(journal, blobs, clock, activity, port);
+                    try
+                    {
+                        await built.StartAsync(cancellation);
+                        return built;
+                    }
+                    catch
+                    {
+                        // Its journal and blobs go on.
+                        built.Dispose();
+                        throw;
+                    }
+                }
+            );
             return new(host, folder, activity, clock);
         }
         catch
@@ -92,12 +108,12 @@ internal sealed class SimulatedSilo : IAsyncDisposable
         _folder?.Dispose();
     }
 
-    private static IHost Build(IJournal journal, IBlobStore blobs, VirtualClock clock, GrainActivity activity)
+    private static IHost Build(IJournal journal, IBlobStore blobs, VirtualClock clock, GrainActivity activity, int port)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.UseOrleans(silo =>
         {
-            silo.UseLoneCluster("simulation"); // all calls stay in the process
+            silo.UseLoneCluster("simulation", port); // all calls stay in the process
             silo.AddOutgoingGrainCallFilter(activity);
             silo.AddIncomingGrainCallFilter(activity);
         });
