@@ -146,7 +146,7 @@ public sealed class DeadlineTests(SiloFixture silo) : IClassFixture<SiloFixture>
         await federation.UploadAsync(0, 0);
         silo.Journal.FailAppend(federation.Stream, 1, MemoryJournal.Fault.Conflict);
         await Assert.ThrowsAsync<ActivationSupersededException>(() => federation.Run.PauseAsync("lost"));
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Federation.Patience);
         while (!federation.Kinds().Contains("version-closed"))
         {
             silo.Time.Advance(TimeSpan.FromSeconds(5));

@@ -16,6 +16,9 @@ internal sealed class Federation : IDisposable
         new("model.layers.0.self_attn.v_proj", 6, 5),
     ];
 
+    /// <summary>A guard against waiting for ever, and no measure: a busy machine may be slow.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private readonly SiloFixture _silo;
     private readonly long[] _ledger;
     private readonly bool _ownsNodes;
@@ -154,7 +157,7 @@ internal sealed class Federation : IDisposable
     /// <param name="clock">How far the clock goes on now and then; it stands still otherwise.</param>
     public async Task<RunStatus> UntilAsync(Func<RunStatus, bool> reached, TimeSpan clock = default)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Patience);
         RunStatus? status = null;
         while (true)
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 using Orleans.TestingHost;
 
 namespace Federated.Aggregation.Grains.Tests;
@@ -19,9 +20,12 @@ public sealed class SiloFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureClient(client =>
+            client.Configure<ClientMessagingOptions>(calls => calls.ResponseTimeout = Federation.Patience)
+        );
         builder.ConfigureSilo(
             (_, silo) =>
-                silo
+                silo.Configure<SiloMessagingOptions>(calls => calls.ResponseTimeout = Federation.Patience)
                     .Services.AddSingleton<IJournal>(Journal)
                     .AddSingleton<IBlobStore>(Blobs)
                     .AddKeyedSingleton<TimeProvider>(GrainServices.Clock, Time)

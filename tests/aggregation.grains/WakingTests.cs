@@ -12,7 +12,7 @@ public sealed class WakingTests(SiloFixture silo) : IClassFixture<SiloFixture>
         silo.Journal.FailReads(federation.Stream, 3);
         Assert.NotNull((await federation.Run.AcceptAsync(offer)).Receipt);
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Federation.Patience);
         while (!federation.Kinds().Contains("version-closed"))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);

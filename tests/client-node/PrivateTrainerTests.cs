@@ -256,7 +256,8 @@ public sealed class PrivateTrainerTests : IDisposable
             Train(run, model, records, new SecureNoise(), settings);
         }
 
-        Assert.Equal(before, torch.Tensor.TotalCount);
+        // Fewer may be alive: what a test before dropped, and its finaliser came late.
+        Assert.True(torch.Tensor.TotalCount <= before, $"{torch.Tensor.TotalCount - before} tensors more than before");
     }
 
     public void Dispose() => _folder.Dispose();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
+using Federated.Lab.Demo;
 using Federated.Lab.Demo.Processes;
 using Federated.Lab.Demo.Runs;
 
@@ -10,13 +11,14 @@ namespace Federated.EndToEnd.Tests;
 /// <summary>A silo and nodes as processes of their own, in a folder that goes with the test.</summary>
 internal sealed class FederationUnderTest : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    /// <summary>A guard against waiting for ever, and no measure: a busy machine may be slow.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
     private readonly TemporaryFolder _folder = new();
     private readonly ChildGuard _guard = ChildGuard.Start();
     private readonly Organisations _organisations;
     private readonly string _model; // NAME=FOLDER
-    private readonly IReadOnlyList<int> _ports = FreePorts.Take(2);
+    private IReadOnlyList<int> _ports = FreePorts.Take(2);
     private readonly Dictionary<string, ChildProcess> _nodes = [];
     private ChildProcess? _silo;
 
@@ -65,24 +67,16 @@ internal sealed class FederationUnderTest : IAsyncDisposable
     /// <summary>Starts the silo, or starts it again on the same data and ports.</summary>
     public async Task StartSiloAsync()
     {
-        _silo = Start(
-            "silo",
-            ProgramFolder.Find("Federated.Silo", "fedsilo"),
-            [
-                "serve",
-                "--data",
-                SiloFolder,
-                "--grpc-port",
-                Port(0),
-                "--http-port",
-                Port(1),
-                "--model",
-                _model,
-                "--public-data",
-                $"public={PublicFile}",
-            ]
-        );
-        await _silo.ReadyLineAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        using var beat = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        while (!await IsReadyAsync(limit.Token))
+        {
+            // Another program was quicker to take a port: at first others do as well, later only these will.
+            _ports = Operator is null ? FreePorts.Take(2) : _ports;
+            await beat.WaitForNextTickAsync(limit.Token);
+        }
+
         Operator?.Dispose();
         Operator = new OperatorClient(new Uri($"http://127.0.0.1:{Port(1)}"), OperatorToken());
     }
@@ -229,10 +223,18 @@ internal sealed class FederationUnderTest : IAsyncDisposable
                 if (HasAttempt(name))
                 {
                     await Node(name).KillAsync();
-                    return;
-                }
+                    if (HasAttempt(name))
+                    {
+                        return;
+                    }
 
-                Node(name).Thaw();
+                    // It stood still a moment later than it was told to.
+                    await StartNodeAsync(name);
+                }
+                else
+                {
+                    Node(name).Thaw();
+                }
             }
 
             try
@@ -279,6 +281,37 @@ internal sealed class FederationUnderTest : IAsyncDisposable
                     $"--- {Path.GetFileName(file)}{Environment.NewLine}{string.Join(Environment.NewLine, File.ReadLines(file).TakeLast(15))}"
                 )
         );
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellation)
+    {
+        _silo = Start(
+            "silo",
+            ProgramFolder.Find("Federated.Silo", "fedsilo"),
+            [
+                "serve",
+                "--data",
+                SiloFolder,
+                "--grpc-port",
+                Port(0),
+                "--http-port",
+                Port(1),
+                "--model",
+                _model,
+                "--public-data",
+                $"public={PublicFile}",
+            ]
+        );
+        try
+        {
+            await _silo.ReadyLineAsync(cancellation);
+            return true;
+        }
+        catch (DemoException e) when (e.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase))
+        {
+            await _silo.DisposeAsync();
+            return false;
+        }
+    }
 
     private ChildProcess Start(string name, ChildProgram program, IEnumerable<string> arguments) =>
         ChildProcess.Start(

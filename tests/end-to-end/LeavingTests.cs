@@ -18,7 +18,7 @@ public sealed class LeavingTests : IDisposable
         await federation.UntilAsync(run, "two nodes", state => state.GetProperty("nodes").GetInt32() == 2);
         foreach (var name in (string[])["ada", "bob"])
         {
-            await federation.Node(name).StopAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+            await federation.Node(name).StopAsync(FederationUnderTest.Patience, TimeProvider.System);
         }
 
         Assert.Equal(0, await federation.RunNodeProgramAsync("leave", "--home", federation.HomeOf("ada")));

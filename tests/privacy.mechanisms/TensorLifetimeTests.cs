@@ -17,6 +17,7 @@ public sealed class TensorLifetimeTests
             Some.Clipped(rows);
         }
 
-        Assert.Equal(before, Tensor.TotalCount);
+        // Fewer may be alive: what a test before dropped, and its finaliser came late.
+        Assert.True(Tensor.TotalCount <= before, $"{Tensor.TotalCount - before} tensors more than before");
     }
 }

@@ -70,7 +70,7 @@ public sealed class FamilyMemoryTests
             Step();
         }
 
-        Assert.Equal(before, LivingTensors.Count());
+        LivingTensors.AssertNoMoreThan(before);
 
         void Step()
         {

@@ -21,7 +21,7 @@ public sealed class NativeMemoryTests
             Step(trained, batch);
         }
 
-        Assert.Equal(before, LivingTensors.Count());
+        LivingTensors.AssertNoMoreThan(before);
         Assert.Equal(values, trained.Adapter.GetValues());
         Assert.All(trained.Model.parameters(), parameter => Assert.True(parameter.grad is null));
     }
@@ -39,7 +39,7 @@ public sealed class NativeMemoryTests
             Step(trained, batch);
         }
 
-        Assert.Equal(before, LivingTensors.Count());
+        LivingTensors.AssertNoMoreThan(before);
     }
 
     [Theory]
@@ -128,12 +128,21 @@ public sealed class NativeMemoryTests
         }
 
         Steps(200);
-        var (tensors, memory) = (LivingTensors.Count(), Resident());
-        Steps(1000);
+        var tensors = LivingTensors.Count();
+        List<long> memory = [Resident()];
+        // Activations that outlive their step, here about 0.1 MB each time, show each time. What the runtime takes for its own heap, as
+        // much as the machine's caches tempt it to, it takes once.
+        do
+        {
+            Steps(1000);
+            LivingTensors.AssertNoMoreThan(tensors);
+            memory.Add(Resident());
+        } while (memory[^1] - memory[^2] >= 32 << 20 && memory.Count < 4);
 
-        Assert.Equal(tensors, LivingTensors.Count());
-        // Activations that outlive their step, here about 0.1 MB each time, would show.
-        Assert.True(Resident() - memory < 32 << 20, $"{memory >> 20} → {Resident() >> 20} MB");
+        Assert.True(
+            memory[^1] - memory[^2] < 32 << 20,
+            $"{string.Join(" → ", memory.Select(bytes => bytes >> 20))} MB"
+        );
     }
 
     private static long Resident()

@@ -16,7 +16,7 @@ public sealed class PublicEvaluatorTests(SiloUnderTest silo) : IClassFixture<Sil
         using var client = silo.Operator();
         VersionView? judged = null;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        limit.CancelAfter(TimeSpan.FromMinutes(5));
         while (judged is null)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);

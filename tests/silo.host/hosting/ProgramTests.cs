@@ -107,10 +107,10 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task A_silo_that_does_not_answer_is_told_from_one_that_refuses()
     {
-        using var nobody = new TcpListener(IPAddress.Loopback, 0);
-        nobody.Start();
-        var port = ((IPEndPoint)nobody.LocalEndpoint).Port;
-        nobody.Stop();
+        // Bound, so that nobody else gets the port, and not listening.
+        using var nobody = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)nobody.LocalEndPoint!).Port;
         await File.WriteAllTextAsync(_folder.File("operator.token"), "token", Cancellation);
 
         var (code, error) = await RunAsync($"run list --data {_folder.Path} --silo http://127.0.0.1:{port}");

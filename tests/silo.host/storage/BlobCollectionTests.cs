@@ -117,7 +117,7 @@ public sealed class BlobCollectionTests : IAsyncLifetime
         var status = await grains.GetGrain<IRunGrain>(run.Digest).StatusAsync();
         Assert.Null(status!.Swept);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        limit.CancelAfter(TimeSpan.FromMinutes(5));
         while (status!.Swept is null)
         {
             time.Advance(RetentionSweeps.First);

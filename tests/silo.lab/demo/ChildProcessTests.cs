@@ -8,6 +8,9 @@ public sealed class ChildProcessTests : IDisposable
 {
     private static readonly Dictionary<string, string> NoEnvironment = [];
 
+    // A guard, and no measure.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private readonly TemporaryFolder _folder = new();
 
     public ChildProcessTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a POSIX shell");
@@ -20,10 +23,10 @@ public sealed class ChildProcessTests : IDisposable
     public async Task The_ready_line_is_found_among_others_and_everything_is_logged()
     {
         await using var guard = ChildGuard.Start();
-        await using var child = Shell("echo starting; echo trouble >&2; echo ready now; exec sleep 60", guard);
+        await using var child = Shell("echo starting; echo trouble >&2; echo ready now; exec sleep 3000", guard);
 
         Assert.Equal("ready now", await child.ReadyLineAsync(TestContext.Current.CancellationToken));
-        await child.StopAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+        await child.StopAsync(Patience, TimeProvider.System);
         var log = await File.ReadAllTextAsync(Log, TestContext.Current.CancellationToken);
         Assert.Contains("starting", log, StringComparison.Ordinal);
         Assert.Contains("trouble", log, StringComparison.Ordinal);
@@ -64,7 +67,7 @@ public sealed class ChildProcessTests : IDisposable
         );
         await child.ReadyLineAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(7, await child.StopAsync(TimeSpan.FromSeconds(10), TimeProvider.System));
+        Assert.Equal(7, await child.StopAsync(Patience, TimeProvider.System));
     }
 
     [Fact]
@@ -80,12 +83,12 @@ public sealed class ChildProcessTests : IDisposable
     [Fact]
     public async Task When_the_lab_is_gone_the_guard_ends_its_children()
     {
-        await using var child = Shell("echo ready; exec sleep 60", null);
+        await using var child = Shell("echo ready; exec sleep 3000", null);
         using var process = Process.GetProcessById(child.Id);
 
         // The end of input is all that a killed lab leaves behind.
         var input = new StringReader($"{child.Id} {process.StartTime.ToUniversalTime().Ticks}\n");
-        await ChildGuardLoop.RunAsync(input, TimeSpan.FromSeconds(10), TimeProvider.System);
+        await ChildGuardLoop.RunAsync(input, Patience, TimeProvider.System);
 
         Assert.Equal(128 + 15, await child.Exited);
     }
@@ -93,15 +96,11 @@ public sealed class ChildProcessTests : IDisposable
     [Fact]
     public async Task The_guard_leaves_a_stranger_alone_that_got_a_childs_number()
     {
-        await using var stranger = Shell("echo ready; exec sleep 60", null);
+        await using var stranger = Shell("echo ready; exec sleep 3000", null);
         using var process = Process.GetProcessById(stranger.Id);
 
         var longAgo = process.StartTime.ToUniversalTime().AddHours(-1).Ticks;
-        await ChildGuardLoop.RunAsync(
-            new StringReader($"{stranger.Id} {longAgo}\n"),
-            TimeSpan.FromSeconds(10),
-            TimeProvider.System
-        );
+        await ChildGuardLoop.RunAsync(new StringReader($"{stranger.Id} {longAgo}\n"), Patience, TimeProvider.System);
 
         Assert.False(stranger.Exited.IsCompleted);
     }
