@@ -63,7 +63,12 @@ internal static class PeftReader
             throw new InvalidCheckpointException($"{source} has {a.Name} and no {OfB} for it.");
         }
 
-        if (a.Shape.Count != 2 || b.Shape.Count != 2 || a.Shape[0] != b.Shape[1] || a.Shape[0] < 1)
+        if (
+            a.Shape.Count != 2
+            || b.Shape.Count != 2
+            || a.Shape[0] != b.Shape[1]
+            || a.Shape.Concat(b.Shape).Any(size => size is < 1 or > int.MaxValue)
+        )
         {
             throw new InvalidCheckpointException(
                 $"{source}: {path} has A [{string.Join(", ", a.Shape)}] and B [{string.Join(", ", b.Shape)}]; expected [r, in] and [out, r]."

@@ -67,17 +67,30 @@ internal sealed class PeftScales
         }
 
         var alpha = Matching(_patterns, path) ?? _alpha;
-        return alpha / (_rsLora ? Math.Sqrt(rank) : rank);
+        return double.IsFinite(alpha)
+            ? alpha / (_rsLora ? Math.Sqrt(rank) : rank)
+            : throw new InvalidCheckpointException($"{_source} gives {path} an alpha of {alpha}.");
     }
 
     // PEFT's rule: a pattern is a regular expression for the end of a path, from a dot on.
-    private static double? Matching(IReadOnlyList<(string Pattern, double Value)> patterns, string path)
+    private double? Matching(IReadOnlyList<(string Pattern, double Value)> patterns, string path)
     {
         foreach (var (pattern, value) in patterns)
         {
-            if (Regex.IsMatch(path, $@"^(.*\.)?({pattern})$", RegexOptions.NonBacktracking))
+            try
             {
-                return value;
+                // Without backtracking no pattern takes long.
+                if (Regex.IsMatch(path, $@"^(.*\.)?({pattern})$", RegexOptions.NonBacktracking))
+                {
+                    return value;
+                }
+            }
+            catch (Exception error) when (error is ArgumentException or NotSupportedException)
+            {
+                throw new InvalidCheckpointException(
+                    $"{_source}: the pattern \"{pattern}\" is no regular expression, or one of a kind that is not read; name the layers' paths.",
+                    error
+                );
             }
         }
 

@@ -92,6 +92,17 @@ public sealed class PeftAdapterTests
     [InlineData("\"peft_type\": \"LORA\"", "\"peft_type\": \"IA3\"", "peft_type")]
     [InlineData("\"r\": 2", "\"r\": 4", "rank 4")]
     [InlineData("\"lora_alpha\": 1,", "", "not a LoRA configuration")]
+    [InlineData("\"lora_alpha\": 1,", "\"lora_alpha\": 1e400,", "an alpha of")]
+    [InlineData(
+        "\"lora_alpha\": 1,",
+        "\"lora_alpha\": 1, \"alpha_pattern\": {\"(\": 1},",
+        "the pattern \"(\" is no regular"
+    )]
+    [InlineData(
+        "\"lora_alpha\": 1,",
+        "\"lora_alpha\": 1, \"alpha_pattern\": {\"(?=q)x\": 1},",
+        "the pattern \"(?=q)x\""
+    )]
     public void A_folder_of_another_kind_is_refused_by_its_field(string written, string instead, string why)
     {
         using var folder = new TemporaryFolder();
@@ -102,6 +113,26 @@ public sealed class PeftAdapterTests
         File.WriteAllText(config, text.Replace(written, instead, StringComparison.Ordinal));
         var error = Assert.Throws<InvalidCheckpointException>(() => PeftAdapter.Read(folder.File("adapter")));
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(4, 0)]
+    public void Factors_without_a_number_are_refused(int outFeatures, int inFeatures)
+    {
+        using var folder = new TemporaryFolder();
+        var empty = new PeftLayer(
+            "q_proj",
+            2,
+            outFeatures,
+            inFeatures,
+            1,
+            new float[outFeatures * 2],
+            new float[2 * inFeatures]
+        );
+        new PeftAdapter("base", [empty]).Write(folder.File("adapter"));
+        var error = Assert.Throws<InvalidCheckpointException>(() => PeftAdapter.Read(folder.File("adapter")));
+        Assert.Contains("expected [r, in] and [out, r]", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
