@@ -44,6 +44,7 @@ public sealed class TokenizerJsonTests
         """{"type":"BPE","vocab":{"a":0},"merges":[],"end_of_word_suffix":"</w>"}""",
         "end_of_word_suffix is '</w>'"
     )]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":[],"dropout":0.5}""", "dropout is 0.5")]
     [InlineData("model", """{"type":"WordPiece","vocab":{"a":0}}""", "'[UNK]' is not in the vocabulary")]
     [InlineData("model", """{"type":"Unigram","vocab":[["a",0]],"unk_id":3}""", "3 is outside the 1 tokens")]
     [InlineData("model", """{"type":"Unigram","vocab":[["a"]],"unk_id":0}""", "no token with its score")]

@@ -33,6 +33,14 @@ internal static class ModelJson
             }
         }
 
+        if (
+            fields.Raw("dropout") is { ValueKind: not JsonValueKind.Null } dropout
+            && dropout.GetRawText() is not ("0" or "0.0")
+        )
+        {
+            throw fields.Invalid("dropout", $"is {dropout.GetRawText()}; a text must always have the same ids.");
+        }
+
         var vocabulary = fields.Ids("vocab");
         var merges = fields.Raw("merges") is { ValueKind: JsonValueKind.Array } list
             ? list.EnumerateArray().Select(merge => Merge(fields, merge))
