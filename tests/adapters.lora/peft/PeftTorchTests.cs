@@ -1,3 +1,4 @@
+using Federated.Adapters.Checkpoints;
 using Federated.Adapters.Models;
 using Federated.Adapters.Tests.Models;
 using static TorchSharp.torch;
@@ -126,7 +127,25 @@ public sealed class PeftTorchTests : IDisposable
         using var two = new LoraAdapter(model, second);
         one.SetValues(Some.Values(first, 2, 0.7f));
         two.SetValues(Some.Values(second, 3, 0.7f));
-        Compare(Ours(), Plain(first, one.GetValues()), Plain(second, two.GetValues()));
+        string[] both = [Plain(first, one.GetValues()), Plain(second, two.GetValues())];
+        Compare(Ours(), both);
+        Applied(opened.Folder, both, Ours(), types);
+    }
+
+    // Both in the weights themselves; in fewer bits than 32 these are rounded.
+    private void Applied(string model, string[] adapters, double[] ours, int[]? types)
+    {
+        using (var file = SafetensorsReader.Open(Path.Combine(model, "model.safetensors")))
+        {
+            if (file.Tensors[0].Type != ScalarType.Float32)
+            {
+                return;
+            }
+        }
+
+        var folder = _folder.File($"model-{Guid.NewGuid():N}");
+        AdaptedFolder.Write(model, [.. adapters.Select(PeftAdapter.Read)], subtract: false, folder);
+        _cases.Add((new TorchCase(folder, [], Ids, types), ours));
     }
 
     private string Plain(AdapterLayout layout, float[] values)
