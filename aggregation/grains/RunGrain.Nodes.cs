@@ -23,27 +23,23 @@ internal sealed partial class RunGrain
 
         NoteContact(nodeId);
         var standing = state.Members.GetValueOrDefault(nodeId)?.Standing;
-        if (standing is NodeStanding.Admitted or NodeStanding.Left)
+        switch (standing)
         {
-            if (accepted)
-            {
+            case NodeStanding.Admitted or NodeStanding.Left when accepted:
                 return new(true, "");
-            }
 
             // It stays away from now on, and nobody waits for it. What it has sent counts, and it returns by asking for work without naming the run as declined.
-            if (standing is NodeStanding.Admitted)
-            {
+            case NodeStanding.Admitted:
                 await AppendAsync(new NodeLeft(time.GetUtcNow(), nodeId));
                 LogLeftByItself(nodeId, reason);
                 Hurry();
-            }
+                return new(false, "");
 
-            return new(false, "");
-        }
+            case NodeStanding.Left:
+                return new(false, "");
 
-        if (standing is NodeStanding.Suspended)
-        {
-            return new(false, "the operator has suspended this node");
+            case NodeStanding.Suspended:
+                return new(false, "the operator has suspended this node");
         }
 
         var member = await GrainFactory.GetGrain<INodeGrain>(nodeId).StatusAsync();
@@ -52,25 +48,31 @@ internal sealed partial class RunGrain
             return new(false, "this run is not open to the node");
         }
 
-        var now = time.GetUtcNow();
-        if (!accepted)
+        if (accepted)
         {
-            if (standing is null)
-            {
-                await AppendAsync(new NodeDeclined(now, nodeId, reason));
-                Hurry();
-            }
-
-            return new(false, "");
+            return await AdmitAsync(state, nodeId, declaredRecords);
         }
 
+        if (standing is null)
+        {
+            await AppendAsync(new NodeDeclined(time.GetUtcNow(), nodeId, reason));
+            Hurry();
+        }
+
+        return new(false, "");
+    }
+
+    private async Task<ConsentAnswer> AdmitAsync(RunState state, string nodeId, long? declaredRecords)
+    {
         var weighs = state.Terms.WeighsDeclaredRecords;
         if (weighs && declaredRecords is not (>= 1 and <= int.MaxValue))
         {
             return new(false, "the run weighs nodes by their declared records, and this one declares none");
         }
 
-        await AppendAsync(new NodeAdmitted(now, nodeId) { DeclaredRecords = weighs ? declaredRecords : null });
+        await AppendAsync(
+            new NodeAdmitted(time.GetUtcNow(), nodeId) { DeclaredRecords = weighs ? declaredRecords : null }
+        );
         LogAdmitted(nodeId, _state!.Nodes);
         Hurry();
         return new(true, "");

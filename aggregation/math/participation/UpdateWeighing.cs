@@ -46,22 +46,7 @@ public static class UpdateWeighing
                 population
             );
             var share = weight * sizes.Of(ofNode.Key) / divisor / ofNode.Count();
-            weighted.AddRange(
-                ofNode.Select(update =>
-                {
-                    var clip = robust?.ClipOf(update.Norm) ?? 1.0;
-                    return new WeightedUpdate(
-                        update.NodeId,
-                        update.BaseVersion,
-                        update.Digest,
-                        update.Staleness,
-                        update.Scale,
-                        weight,
-                        share * update.Scale * clip,
-                        clip
-                    );
-                })
-            );
+            weighted.AddRange(ofNode.Select(update => Weighed(update, weight, share, robust)));
         }
 
         foreach (var old in policy.Method.Remembers() ? remembered ?? [] : [])
@@ -75,21 +60,30 @@ public static class UpdateWeighing
                 : size / sizes.Total;
             if (factor != 0)
             {
-                weighted.Add(
-                    new(
-                        old.NodeId,
-                        old.BaseVersion,
-                        old.Digest,
-                        version - 1 - old.BaseVersion,
-                        old.Share,
-                        1.0,
-                        factor * old.Share
-                    )
-                );
+                weighted.Add(Again(old, factor, version));
             }
         }
 
         weighted.Sort((left, right) => left.Key.CompareTo(right.Key));
         return weighted;
     }
+
+    private static WeightedUpdate Weighed(FreshUpdate update, double weight, double share, RobustRule? robust)
+    {
+        var clip = robust?.ClipOf(update.Norm) ?? 1.0;
+        return new(
+            update.NodeId,
+            update.BaseVersion,
+            update.Digest,
+            update.Staleness,
+            update.Scale,
+            weight,
+            share * update.Scale * clip,
+            clip
+        );
+    }
+
+    // Counted as stale as it is, and never weighed by participation again.
+    private static WeightedUpdate Again(RememberedUpdate old, double factor, long version) =>
+        new(old.NodeId, old.BaseVersion, old.Digest, version - 1 - old.BaseVersion, old.Share, 1.0, factor * old.Share);
 }

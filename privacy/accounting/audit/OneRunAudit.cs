@@ -53,20 +53,10 @@ public static class OneRunAudit
     public static double Epsilon(int canaries, int guesses, int correct, double delta, double significance)
     {
         PrivacyArgument.Delta(significance, nameof(significance));
-        bool Refutes(double epsilon) => PValue(canaries, guesses, correct, epsilon, delta) <= significance;
-        if (!Refutes(0))
-        {
-            return 0;
-        }
-
-        var (low, high) = (0.0, LargestEpsilon);
-        while (high - low > 1e-10)
-        {
-            var middle = 0.5 * (low + high);
-            (low, high) = Refutes(middle) ? (middle, high) : (low, middle);
-        }
-
-        return low;
+        return MonotoneSearch.Last(
+            epsilon => PValue(canaries, guesses, correct, epsilon, delta) <= significance,
+            LargestEpsilon
+        );
     }
 
     // Pr[Bin(n, p) ≥ k] for every k, summed from the small end.

@@ -1,4 +1,5 @@
-using MathNet.Numerics.Distributions;
+using Federated.Privacy.Accounting.Numerics;
+using MathNetNormal = MathNet.Numerics.Distributions.Normal;
 
 namespace Federated.Privacy.Accounting;
 
@@ -29,20 +30,8 @@ public static class OneRunGaussianAudit
         ArgumentOutOfRangeException.ThrowIfGreaterThan(correct, guesses);
         PrivacyArgument.Delta(delta);
         PrivacyArgument.Delta(significance, nameof(significance));
-        bool Refutes(double mu) => IsRefuted(canaries, guesses, correct, mu, significance);
-        if (!Refutes(0))
-        {
-            return 0;
-        }
-
-        var (low, high) = (0.0, LargestMu);
-        while (high - low > 1e-10)
-        {
-            var middle = 0.5 * (low + high);
-            (low, high) = Refutes(middle) ? (middle, high) : (low, middle);
-        }
-
-        return low > 0 ? Accountants.Best(new GaussianEvent(1 / low), delta).EpsilonLower : 0;
+        var refuted = MonotoneSearch.Last(mu => IsRefuted(canaries, guesses, correct, mu, significance), LargestMu);
+        return refuted > 0 ? Accountants.Best(new GaussianEvent(1 / refuted), delta).EpsilonLower : 0;
     }
 
     /// <summary>
@@ -51,7 +40,7 @@ public static class OneRunGaussianAudit
     /// </summary>
     private static bool IsRefuted(int canaries, int guesses, int correct, double mu, double significance)
     {
-        double MostBelow(double mass) => Normal.CDF(0, 1, Normal.InvCDF(0, 1, mass) - mu);
+        double MostBelow(double mass) => MathNetNormal.CDF(0, 1, MathNetNormal.InvCDF(0, 1, mass) - mu);
         var right = significance * correct / canaries;
         var wrong = significance * (guesses - correct) / canaries;
         for (var i = correct - 1; i >= 0; i--)

@@ -3,6 +3,26 @@ namespace Federated.Privacy.Accounting.Numerics;
 /// <summary>Inverts a falling function from the safe side.</summary>
 internal static class MonotoneSearch
 {
+    /// <summary>The largest point, to 1e-10 below, at which something holds that holds up to a point and not beyond; 0 where it never does.</summary>
+    /// <param name="holds">True up to a point.</param>
+    /// <param name="most">Points above this are not tried.</param>
+    public static double Last(Func<double, bool> holds, double most)
+    {
+        if (!holds(0))
+        {
+            return 0;
+        }
+
+        var (low, high) = (0.0, most);
+        while (high - low > 1e-10)
+        {
+            var middle = 0.5 * (low + high);
+            (low, high) = holds(middle) ? (middle, high) : (low, middle);
+        }
+
+        return low;
+    }
+
     /// <summary>A point at which the function is at most the target, within a relative tolerance above the least such point; null if there is none.</summary>
     /// <remarks>False position on logarithms with the Illinois change: a handful of evaluations where bisection takes twenty.</remarks>
     /// <param name="function">Falls with its argument.</param>
@@ -26,8 +46,8 @@ internal static class MonotoneSearch
         double Excess(double at) => Math.Log(Math.Clamp(function(at) / target, 1e-9, 1e9));
 
         var (low, high) = (start, start);
-        var (atLow, atHigh) = (Excess(start), 0.0);
-        atHigh = atLow;
+        var atLow = Excess(start);
+        var atHigh = atLow;
         while (atHigh > 0)
         {
             (low, atLow) = (high, atHigh);

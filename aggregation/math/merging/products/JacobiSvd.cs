@@ -5,14 +5,12 @@ namespace Federated.Aggregation;
 /// orthogonal are the σ_j v_j.
 /// </summary>
 /// <remarks>
-/// About 4n³ operations a sweep and five to ten sweeps. Blocks of rows meet in a tournament (Brent and Luk 1985): the pairs of a round share no row, each has one thread and a fixed
-/// order within, so that the bits do not depend on the number of threads.
+/// About 4n³ operations a sweep and five to ten sweeps; the bits do not depend on the number of threads (<see cref="RowRotations"/>).
 /// </remarks>
 internal sealed class JacobiSvd
 {
-    private const int BlockRows = 16;
-    private const int MostSweeps = 40;
-    private const double Rounding = 2.220446049250313e-16;
+    /// <summary>What is as small beside another number is lost in it: 2⁻⁵².</summary>
+    internal const double Rounding = 2.220446049250313e-16;
 
     private readonly double[,] _matrix;
     private readonly double[][] _right;
@@ -39,7 +37,7 @@ internal sealed class JacobiSvd
             vectors[i] = [.. Enumerable.Range(0, size).Select(j => Math.ScaleB(r[i, j], -exponent))];
         }
 
-        Orthogonalise(vectors);
+        new RowRotations(vectors).Orthogonalise();
         var norms = vectors.Select(vector => Math.Sqrt(VectorKernels.Dot(vector, vector))).ToArray();
         foreach (var (vector, norm) in vectors.Zip(norms))
         {
@@ -101,102 +99,4 @@ internal sealed class JacobiSvd
                         : new double[Values.Length]
                 ),
         ];
-
-    private static void Orthogonalise(double[][] rows)
-    {
-        var blocks = (rows.Length + BlockRows - 1) / BlockRows;
-        // An even number of players; the last may be nobody.
-        var players = Enumerable.Range(0, blocks + (blocks % 2)).ToArray();
-        var tolerance = Math.Sqrt(rows.Length) * Rounding;
-        var squares = new double[rows.Length];
-        for (var sweep = 0; sweep < MostSweeps; sweep++)
-        {
-            for (var i = 0; i < rows.Length; i++)
-            {
-                squares[i] = VectorKernels.Dot(rows[i], rows[i]);
-            }
-
-            var negligible = squares.Max() * Rounding * Rounding * Rounding;
-            var turned = new bool[players.Length];
-            Parallel.For(0, blocks, block => turned[block] = Within(block));
-            for (var round = 1; round < players.Length; round++)
-            {
-                Parallel.For(
-                    0,
-                    players.Length / 2,
-                    pair =>
-                    {
-                        var (left, right) = (players[pair], players[^(pair + 1)]);
-                        turned[pair] |= Between(Math.Min(left, right), Math.Max(left, right));
-                    }
-                );
-                // The first stays, the others move on by one.
-                var last = players[^1];
-                Array.Copy(players, 1, players, 2, players.Length - 2);
-                players[1] = last;
-            }
-
-            if (!turned.Contains(true))
-            {
-                return;
-            }
-
-            bool Within(int block)
-            {
-                var (any, end) = (false, Math.Min((block + 1) * BlockRows, rows.Length));
-                for (var i = block * BlockRows; i < end; i++)
-                {
-                    for (var j = i + 1; j < end; j++)
-                    {
-                        any |= Turn(i, j);
-                    }
-                }
-
-                return any;
-            }
-
-            bool Between(int left, int right)
-            {
-                var any = false;
-                for (var i = left * BlockRows; i < Math.Min((left + 1) * BlockRows, rows.Length); i++)
-                {
-                    for (var j = right * BlockRows; j < Math.Min((right + 1) * BlockRows, rows.Length); j++)
-                    {
-                        any |= Turn(i, j);
-                    }
-                }
-
-                return any;
-            }
-
-            // Makes two rows orthogonal, the longer one first. False: they are already.
-            bool Turn(int i, int j)
-            {
-                if (squares[i] < squares[j])
-                {
-                    (rows[i], rows[j]) = (rows[j], rows[i]);
-                    (squares[i], squares[j]) = (squares[j], squares[i]);
-                }
-
-                if (squares[j] <= negligible)
-                {
-                    return false;
-                }
-
-                var dot = VectorKernels.Dot(rows[i], rows[j]);
-                if (Math.Abs(dot) <= tolerance * Math.Sqrt(squares[i]) * Math.Sqrt(squares[j]))
-                {
-                    return false;
-                }
-
-                var zeta = (squares[j] - squares[i]) / (2 * dot);
-                var tangent = (zeta >= 0 ? 1 : -1) / (Math.Abs(zeta) + Math.Sqrt(1 + (zeta * zeta)));
-                var cosine = 1 / Math.Sqrt(1 + (tangent * tangent));
-                VectorKernels.Rotate(rows[i], rows[j], cosine, cosine * tangent);
-                squares[i] -= tangent * dot;
-                squares[j] += tangent * dot;
-                return true;
-            }
-        }
-    }
 }
