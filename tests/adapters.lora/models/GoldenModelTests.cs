@@ -10,7 +10,7 @@ public sealed class GoldenModelTests
     [Fact]
     public void Logits_match_an_independent_forward_pass()
     {
-        var folder = TestData.Folder("model-stories260k");
+        var folder = RealData.Folder("model-stories260k");
         var golden = Golden(folder);
         var ids = golden.GetProperty("tokens").EnumerateArray().Select(id => id.GetInt64()).ToArray();
         var expected = golden.GetProperty("last_logits_first8").EnumerateArray().Select(x => x.GetDouble()).ToArray();
@@ -28,7 +28,7 @@ public sealed class GoldenModelTests
     [Fact]
     public void Greedy_text_matches_word_for_word()
     {
-        var folder = TestData.Folder("model-stories260k");
+        var folder = RealData.Folder("model-stories260k");
         var expected = Golden(folder).GetProperty("greedy_text_from_bos").GetString()!;
         using var loaded = BaseModel.Load(folder);
 
@@ -42,7 +42,7 @@ public sealed class GoldenModelTests
     [Fact]
     public void Encoding_a_text_gives_the_golden_ids()
     {
-        var folder = TestData.Folder("model-stories260k");
+        var folder = RealData.Folder("model-stories260k");
         using var loaded = BaseModel.Load(folder);
         var ids = Golden(folder).GetProperty("tokens").EnumerateArray().Select(id => id.GetInt32()).ToArray();
 

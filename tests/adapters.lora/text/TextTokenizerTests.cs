@@ -10,7 +10,7 @@ public sealed class TextTokenizerTests
     [InlineData(" I've  two spaces", new[] { 314, 1053, 220, 734, 9029 })]
     public void Gpt2_texts_get_the_ids_of_the_original_encoder(string text, int[] ids)
     {
-        var tokenizer = TextTokenizer.Load(Path.Combine(TestData.Folder("tokenizers"), "gpt2"));
+        var tokenizer = TextTokenizer.Load(Path.Combine(RealData.Folder("tokenizers"), "gpt2"));
 
         Assert.Equal(ids, tokenizer.Encode(text));
         Assert.Equal(text, tokenizer.Decode(ids));

@@ -41,7 +41,7 @@ public sealed class TokenizerVectorTests
     {
         using var vectors = Vectors(name);
 
-        RequireEqual(TextTokenizer.Load(Path.Combine(TestData.Folder("tokenizers"), folder)), vectors);
+        RequireEqual(TextTokenizer.Load(Path.Combine(RealData.Folder("tokenizers"), folder)), vectors);
     }
 
     private static void RequireEqual(TextTokenizer tokenizer, JsonDocument vectors)

@@ -1,7 +1,4 @@
-using Federated.Adapters;
-using Federated.ClientNode;
 using Federated.Lab.Simulate;
-using Federated.Protocol;
 
 namespace Federated.Lab.Tests.Simulate;
 
@@ -26,7 +23,7 @@ public sealed class MergingTests
         using var task = QuadraticTask.Of(7, Population, 6);
         var document = Simulated.Document(Nodes, 40, new() { Method = "fedavg" });
         var residuals = 0;
-        using var watched = new StartsTask(
+        using var watched = new WatchedTask(
             task,
             (_, from) => Interlocked.Add(ref residuals, from.Content.Residual is null ? 0 : 1)
         );
@@ -89,7 +86,7 @@ public sealed class MergingTests
         CancellationToken? cancellation = null
     )
     {
-        using var task = new StartsTask(new ClassificationTask(3, Population, new SyntheticExamples(3)), begun);
+        using var task = new WatchedTask(new ClassificationTask(3, Population, new SyntheticExamples(3)), begun);
         var document = Simulated.Document(Nodes, 6, new() { Method = "fedau" });
         document = document with
         {
@@ -131,31 +128,5 @@ public sealed class MergingTests
             _ => { },
             cancellation ?? TestContext.Current.CancellationToken
         );
-    }
-
-    /// <summary>Another task, that shows what each update begins with.</summary>
-    private sealed class StartsTask(ISimulationTask task, Action<int, TrainingStart> begun) : ISimulationTask
-    {
-        public IReadOnlyList<LinearShape> Layers => task.Layers;
-
-        public RunDocument Fit(RunDocument document) => task.Fit(document);
-
-        public long RecordsOf(int node) => task.RecordsOf(node);
-
-        public TrainedUpdate Train(
-            RunDocument document,
-            AdapterLayout layout,
-            int node,
-            TrainingStart from,
-            CancellationToken cancellation
-        )
-        {
-            begun(node, from);
-            return task.Train(document, layout, node, from, cancellation);
-        }
-
-        public Score Evaluate(AdapterLayout layout, VersionContent content) => task.Evaluate(layout, content);
-
-        public void Dispose() => task.Dispose();
     }
 }

@@ -136,7 +136,11 @@ public sealed class SimulationTests
         Action<int>? work = null
     )
     {
-        using var task = new CountingTask(QuadraticTask.Of(7, Population, 3), work ?? (_ => { }));
+        var updates = 0;
+        using var task = new WatchedTask(
+            QuadraticTask.Of(7, Population, 3),
+            (_, _) => work?.Invoke(Interlocked.Increment(ref updates))
+        );
         var plan = new SimulationPlan
         {
             Document = task.Fit(document ?? Simulated.Document(Nodes, 20, Simulated.FedAu())),

@@ -5,11 +5,9 @@ using Federated.Protocol;
 
 namespace Federated.Lab.Tests.Simulate;
 
-/// <summary>Another task, that says how many updates were begun.</summary>
-internal sealed class CountingTask(ISimulationTask task, Action<int> begun) : ISimulationTask
+/// <summary>Another task, that shows which node begins an update, and with what.</summary>
+internal sealed class WatchedTask(ISimulationTask task, Action<int, TrainingStart> begun) : ISimulationTask
 {
-    private int _updates;
-
     public IReadOnlyList<LinearShape> Layers => task.Layers;
 
     public RunDocument Fit(RunDocument document) => task.Fit(document);
@@ -24,7 +22,7 @@ internal sealed class CountingTask(ISimulationTask task, Action<int> begun) : IS
         CancellationToken cancellation
     )
     {
-        begun(Interlocked.Increment(ref _updates));
+        begun(node, from);
         return task.Train(document, layout, node, from, cancellation);
     }
 

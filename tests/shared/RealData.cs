@@ -1,4 +1,4 @@
-namespace Federated.Lab.Tests.Simulate;
+namespace Federated.Tests;
 
 /// <summary>Data outside the clone: found through FEDERATED_DATA only.</summary>
 internal static class RealData
