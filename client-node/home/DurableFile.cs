@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Federated.Privacy.Accounting;
 
 namespace Federated.ClientNode;
 
@@ -33,7 +34,7 @@ internal static partial class DurableFile
 
         using var stream = new FileStream(path, options);
         stream.Write(bytes);
-        stream.Flush(flushToDisk: true);
+        stream.FlushToDisk();
     }
 
     /// <summary>Makes the names in a folder durable. Windows does this with the file itself.</summary>

@@ -42,7 +42,7 @@ public sealed class NodeIdentity : IDisposable
             using (var file = new FileStream(fresh, options))
             {
                 file.Write(System.Text.Encoding.ASCII.GetBytes(identity._key.ExportPkcs8PrivateKeyPem() + "\n"));
-                file.Flush(flushToDisk: true);
+                file.FlushToDisk();
             }
 
             try

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Federated.Aggregation.Grains;
+using Federated.Privacy.Accounting;
 
 namespace Federated.Silo;
 
@@ -110,7 +111,7 @@ public sealed class FileBlobStore : IBlobStore
             )
             {
                 await file.WriteAsync(content, cancellation);
-                file.Flush(flushToDisk: true);
+                file.FlushToDisk();
             }
 
             lock (_times)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Federated.Aggregation.Grains;
+using Federated.Privacy.Accounting;
 
 namespace Federated.Silo;
 
@@ -62,7 +63,7 @@ internal sealed class FileBlobUpload(UnfinishedUploads uploads, string part, str
         }
 
         await File.FlushAsync(cancellation);
-        File.Flush(flushToDisk: true);
+        File.FlushToDisk();
         await CloseAsync();
         uploads.Publish(part, name);
         return true;

@@ -1,4 +1,5 @@
 using System.Text;
+using Federated.Privacy.Accounting;
 
 namespace Federated.Silo;
 
@@ -22,7 +23,7 @@ internal static class PrivateFile
             using (var file = new FileStream(part, Options()))
             {
                 file.Write(Encoding.UTF8.GetBytes(content));
-                file.Flush(flushToDisk: true);
+                file.FlushToDisk();
             }
 
             File.Move(part, path);

@@ -58,7 +58,7 @@ internal sealed class LedgerAnchor(string path)
         using (var file = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             file.Write(JsonSerializer.SerializeToUtf8Bytes(head, Options));
-            file.Flush(flushToDisk: true);
+            file.FlushToDisk();
         }
 
         File.Move(fresh, path, overwrite: true);

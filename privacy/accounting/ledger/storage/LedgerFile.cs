@@ -44,7 +44,7 @@ internal static class LedgerFile
         using (var file = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             file.Write([.. LedgerFormat.Header(created, Guid.NewGuid()), (byte)'\n']);
-            file.Flush(flushToDisk: true);
+            file.FlushToDisk();
         }
 
         File.Move(fresh, path);

@@ -82,7 +82,7 @@ internal sealed class LedgerLock : IDisposable
         using (var file = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             file.Write(System.Text.Encoding.ASCII.GetBytes(fence.ToString(CultureInfo.InvariantCulture)));
-            file.Flush(flushToDisk: true);
+            file.FlushToDisk();
         }
 
         File.Move(fresh, fencePath, overwrite: true);

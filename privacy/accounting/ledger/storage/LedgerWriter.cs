@@ -36,7 +36,7 @@ internal sealed class LedgerWriter : IDisposable
             if (length < file.Length)
             {
                 file.SetLength(length);
-                file.Flush(flushToDisk: true);
+                file.FlushToDisk();
             }
 
             ledgerLock.RaiseAbove(state.Fence);
@@ -75,7 +75,7 @@ internal sealed class LedgerWriter : IDisposable
         try
         {
             _file.Write([.. line, (byte)'\n']);
-            _file.Flush(flushToDisk: true);
+            _file.FlushToDisk();
         }
         catch (Exception error)
             when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Federated.Privacy.Accounting;
 
 namespace Federated.Lab.Simulate;
 
@@ -64,7 +65,7 @@ internal sealed class NodeBounds : IDisposable
                     string.Create(CultureInfo.InvariantCulture, $"{node},{baseVersion},{maxGradNorm:R}\n")
                 )
             );
-            _file.Flush(flushToDisk: true);
+            _file.FlushToDisk();
         }
     }
 
