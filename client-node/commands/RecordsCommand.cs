@@ -65,21 +65,18 @@ internal static class RecordsCommand
         return command;
     }
 
-    private static string Sentence(
-        string target,
-        (int Count, int Channels, int Height, int Width, int Labels) written
-    ) =>
+    private static string Sentence(string target, WrittenImages written) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{target}: {written.Count} images of {written.Channels}x{written.Height}x{written.Width}, labels 0 … {written.Labels - 1}"
+            $"{target}: {written.Images} images of {written.Channels}x{written.Height}x{written.Width}, labels 0 … {written.Labels - 1}"
         );
 
-    private static string Json(string target, (int Count, int Channels, int Height, int Width, int Labels) written) =>
+    private static string Json(string target, WrittenImages written) =>
         JsonSerializer.Serialize(
             new
             {
                 file = target,
-                images = written.Count,
+                images = written.Images,
                 channels = written.Channels,
                 height = written.Height,
                 width = written.Width,

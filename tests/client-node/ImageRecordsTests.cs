@@ -21,7 +21,7 @@ public sealed class ImageRecordsTests : IDisposable
 
         var written = ImageRecords.Write(images, labels, null, Out, TestContext.Current.CancellationToken);
 
-        Assert.Equal((3, 1, 2, 2, 3), written);
+        Assert.Equal(new WrittenImages(3, 1, 2, 2, 3), written);
         using var records = JsonLinesRecords.Open(
             Out,
             new HoldOut(new byte[32], 0),
@@ -47,7 +47,7 @@ public sealed class ImageRecordsTests : IDisposable
             TestContext.Current.CancellationToken
         );
 
-        Assert.Equal((1, 3, 1, 2, 2), written);
+        Assert.Equal(new WrittenImages(1, 3, 1, 2, 2), written);
         using var record = JsonDocument.Parse(File.ReadAllText(Out));
         Assert.Equal("a \"dog\"", record.RootElement.GetProperty("label").GetString());
     }
@@ -140,7 +140,7 @@ public sealed class ImageRecordsTests : IDisposable
             TestContext.Current.CancellationToken
         );
 
-        Assert.Equal((2000, 1, 28, 28, 10), written);
+        Assert.Equal(new WrittenImages(2000, 1, 28, 28, 10), written);
         using var records = JsonLinesRecords.Open(
             Out,
             new HoldOut(new byte[32], 0),

@@ -15,9 +15,9 @@ internal static class ImageRecords
     /// <param name="names">Labels by name in the order of their numbers; null: the numbers stand in the records.</param>
     /// <param name="target">The JSONL file to make; nothing may be there.</param>
     /// <param name="cancellation">Stops the writing.</param>
-    /// <returns>Images, their channels, height and width, and one more than the largest label.</returns>
+    /// <returns>What they are.</returns>
     /// <exception cref="InvalidRecordsException">A file that is not what it should be, or the two do not belong together.</exception>
-    public static (int Count, int Channels, int Height, int Width, int Labels) Write(
+    public static WrittenImages Write(
         string imagesPath,
         string labelsPath,
         IReadOnlyList<string>? names,
@@ -57,7 +57,7 @@ internal static class ImageRecords
             }
 
             File.Move(temporary, target);
-            return (images.Count, channels, height, width, most + 1);
+            return new(images.Count, channels, height, width, most + 1);
         }
         finally
         {
