@@ -1,23 +1,26 @@
 using Federated.Adapters.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 
 namespace Federated.Adapters.Tests.Text;
 
 /// <summary>What goes into a tokenizer that loses nothing comes out again.</summary>
 public sealed class RoundTripTests
 {
-    [Fact]
-    public void Any_text_survives_byte_level_pairs()
+    [Property]
+    public FsCheck.Property Any_text_survives_byte_level_pairs()
     {
         var tokenizer = TextTokenizer.Load(RepositoryFolder.BaseDocs);
 
-        Prop.ForAll(Texts(), text => tokenizer.Decode(tokenizer.Encode(text, addBos: true, addEos: true)) == text)
-            .QuickCheckThrowOnFailure();
+        return Prop.ForAll(
+            Texts(),
+            text => tokenizer.Decode(tokenizer.Encode(text, addBos: true, addEos: true)) == text
+        );
     }
 
-    [Fact]
-    public void Any_text_survives_pieces_with_byte_fallback()
+    [Property]
+    public FsCheck.Property Any_text_survives_pieces_with_byte_fallback()
     {
         using var folder = new TemporaryFolder();
         var pieces = new SentencePieceBuilder()
@@ -30,15 +33,14 @@ public sealed class RoundTripTests
         var tokenizer = TextTokenizer.Load(folder.Path);
 
         // The sign that stands for a space cannot be told from one.
-        Prop.ForAll(
-                Texts(),
-                text =>
-                {
-                    text = text.Replace('▁', ' ');
-                    return tokenizer.Decode(tokenizer.Encode(text)) == text;
-                }
-            )
-            .QuickCheckThrowOnFailure();
+        return Prop.ForAll(
+            Texts(),
+            text =>
+            {
+                text = text.Replace('▁', ' ');
+                return tokenizer.Decode(tokenizer.Encode(text)) == text;
+            }
+        );
     }
 
     // Valid Unicode of all planes, spaces more often.
