@@ -70,6 +70,20 @@ public sealed class RoundedGaussianSamplerTests
     }
 
     [Fact]
+    public void A_platform_whose_functions_of_four_doubles_are_coarser_is_noticed()
+    {
+        Assert.True(VectorFunctions.AreAccurate(Vector256.Log, Vector256.SinCos));
+        Assert.False(VectorFunctions.AreAccurate(x => Vector256.Log(x) * (1 + 4e-15), Vector256.SinCos));
+        Assert.False(
+            VectorFunctions.AreAccurate(
+                Vector256.Log,
+                x => (Vector256.Sin(x), Vector256.Cos(x + Vector256.Create(4e-15)))
+            )
+        );
+        Assert.False(VectorFunctions.AreAccurate(x => Vector256.Log(x) * double.NaN, Vector256.SinCos));
+    }
+
+    [Fact]
     public void Four_at_once_give_what_each_gives_alone()
     {
         foreach (var deviation in new[] { 0.4, 17.5, 4194304.0 })

@@ -6,7 +6,7 @@ namespace Federated.Privacy.Mechanisms;
 /// <remarks>
 /// The Box–Muller transform of two uniform reals is an exact Gaussian pair. Its doubles are computed from 64 leading bits of each real, with a bound on
 /// everything between them and the true value: the bits not drawn yet, the conversions, and 4 ulp for each of ln, √, sin and cos (measured
-/// platforms stay below 1; the functions of four doubles at once below 3, <c>a test compares them</c>). If no rounding boundary n + ½ lies within the bound, the integer is certain. Otherwise (one pair in about ten million at σ = 2²²)
+/// platforms stay below 1; the functions of four doubles at once below 3, and where they are not, <see cref="VectorFunctions"/> notices). If no rounding boundary n + ½ lies within the bound, the integer is certain. Otherwise (one pair in about ten million at σ = 2²²)
 /// <see cref="ExactGaussianPair"/> draws 256 more bits of each real and computes on 384-bit integers. The total variation distance from the rounded
 /// Gaussian is below 2⁻²⁰⁰ a sample, so T·d samples add nothing to any δ.
 /// </remarks>
@@ -23,6 +23,8 @@ internal static class RoundedGaussianSampler
 
     // Twice 2⁻¹¹, where the bits of one word become too few.
     private const double LongHead = 1 / 1024.0;
+
+    private static readonly bool TakesFour = VectorFunctions.AreAccurate(Vector256.Log, Vector256.SinCos);
 
     /// <summary>Adds an independent sample to each value.</summary>
     /// <param name="values">Integers; the noisy integers afterwards.</param>
@@ -56,7 +58,11 @@ internal static class RoundedGaussianSampler
     {
         for (var i = 0; i < heads.Length; )
         {
-            if (i + Lanes <= second.Length && TryFour(heads[i..], angles[i..], first[i..], second[i..], deviation))
+            if (
+                TakesFour
+                && i + Lanes <= second.Length
+                && TryFour(heads[i..], angles[i..], first[i..], second[i..], deviation)
+            )
             {
                 i += Lanes;
                 continue;
