@@ -9,6 +9,7 @@ namespace Federated.Privacy.Accounting.Tests;
 /// <remarks>Both integrals are trapezoids over analytic integrands on whole lines, so each converges geometrically; no digits are lost at the saddle point c.</remarks>
 internal sealed class LossContour
 {
+    private readonly double _logDelta;
     private readonly List<(double[] Losses, double[] Masses, long Steps)> _phases = [];
 
     /// <summary>Prepares one direction.</summary>
@@ -21,9 +22,11 @@ internal sealed class LossContour
         bool add = false
     )
     {
+        _logDelta = Math.Log(smallestDelta);
         foreach (var (rate, noise, steps) in phases)
         {
-            var (variance, reach) = (noise * noise, Math.Sqrt(2 * Math.Log(steps / (1e-12 * smallestDelta))));
+            // The saddle lies where δ is decided; the tilted outcomes reach nine deviations beyond.
+            var (variance, reach) = (noise * noise, Math.Sqrt(2 * Math.Log(steps / smallestDelta)) + 9);
             var (low, high) = (-reach * noise, 1 + (reach * noise));
             var count = (int)((high - low) / Math.Min(noise / 20, variance / 20)) + 1;
             var step = (high - low) / count;
@@ -42,8 +45,8 @@ internal sealed class LossContour
     }
 
     /// <summary>
-    /// δ(ε), good to about 1e-8 relative. Worse where a step with little noise hardly ever samples: most of the loss then stays at 0, M(z) does not fall along the line,
-    /// and beyond Im z ≈ 60 the nodes of M lie too far apart. 2e-5 at q = 1e-3, σ = 0.6, 100 steps; 2e-3 at q = 1e-4, σ = 0.7, 1000 steps.
+    /// δ(ε), good to about 1e-8 relative where the phases sample often enough to move every record's loss. Where large losses are rare and the rest stays at 0, M(z) does not
+    /// fall along the line and the rest must cancel: 2e-5 at q = 1e-3, σ = 0.6, 100 steps, and no digit at q = 1e-4, σ = 0.7, 1000 steps.
     /// </summary>
     public double Delta(double epsilon)
     {
@@ -55,8 +58,8 @@ internal sealed class LossContour
             .MinBy(Height);
         var (top, bend) = (Height(c), 1e-3 * c);
         var spread = Math.Sqrt((LogMoment(c + bend) + LogMoment(c - bend) - (2 * LogMoment(c))).Real / (bend * bend));
-        // What the trapezoid adds lies a whole period of the loss away from ε.
-        var stride = 2 * Math.PI / ((30 / c) + (16 * spread));
+        // What the trapezoid adds lies whole periods P of the loss away from ε: at most e^(−cP), which must be nothing beside δ.
+        var stride = 2 * Math.PI / (((25 - _logDelta) / c) + (16 * spread));
         var (total, recent) = (0.0, 1.0);
         for (var k = 0; recent > 1e-10; k++)
         {
