@@ -23,7 +23,7 @@ public sealed class ParticipationTrace
         while (rows.ReadLine() is { } line)
         {
             number++;
-            if (line.Length == 0 || (number == 1 && IsHead(line)))
+            if (string.IsNullOrWhiteSpace(line) || (number == 1 && IsHead(line)))
             {
                 continue;
             }

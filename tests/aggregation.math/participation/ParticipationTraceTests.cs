@@ -42,7 +42,7 @@ public sealed class ParticipationTraceTests
     public void Order_and_repetition_of_rows_do_not_matter()
     {
         var sorted = ParticipationTrace.Read(new StringReader("0,a\n3,a\n3,b\n"));
-        var shuffled = ParticipationTrace.Read(new StringReader("3,b\n\n3,a\n0,a\n3,a"));
+        var shuffled = ParticipationTrace.Read(new StringReader("3,b\r\n \n\n3,a\n0,a\n3,a"));
         Assert.Equal(sorted.Explain(ParticipationPolicy.Default), shuffled.Explain(ParticipationPolicy.Default));
     }
 
