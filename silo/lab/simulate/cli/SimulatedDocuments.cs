@@ -78,6 +78,14 @@ internal static class SimulatedDocuments
             );
         }
 
+        if (document.Aggregation.CentralPrivacy is not null)
+        {
+            throw new SimulationException(
+                "aggregation.centralPrivacy: the silo draws its noise anew each time and charges its own ledger, so no simulation of it ends with the same bytes; leave it out",
+                isUsage: true
+            );
+        }
+
         if (document.Metrics is not null)
         {
             throw new SimulationException(

@@ -63,7 +63,7 @@ internal sealed class QuadraticTask(IReadOnlyList<float[]> centres, IReadOnlyLis
         if (document.Privacy.Mechanism != "none")
         {
             throw new SimulationException(
-                $"privacy.mechanism = {document.Privacy.Mechanism}; --task quadratic has no records to protect: write mechanism: none",
+                "privacy.mechanism: --task quadratic has no records to protect; write mechanism: none",
                 isUsage: true
             );
         }
