@@ -60,7 +60,11 @@ internal sealed class CheckIns(
     /// <param name="advice">When to ask again, and why.</param>
     /// <param name="cancellation">The owner stops the node.</param>
     public Task WaitAsync(CheckInAnswer.Wait advice, CancellationToken cancellation) =>
-        WaitAsync(consent.AwaitsAnswer ? ShortestWait : advice.RetryAfter, advice.Reason, cancellation);
+        WaitAsync(
+            consent.AwaitsAnswer ? ShortestWait : advice.RetryAfter,
+            consent is { AwaitsOwner: true, HasOpenRuns: false } ? "for the owner's answer" : advice.Reason,
+            cancellation
+        );
 
     /// <summary>Waits, within bounds that no silo can move.</summary>
     /// <param name="delay">How long.</param>

@@ -234,7 +234,8 @@ internal sealed class RoundLoop(
             return false;
         }
 
-        log.Information("run {Run} has ended: {Outcome} {Reason}", run.Name, ended.Outcome, ended.Reason);
+        var reason = ended.Reason.Length == 0 ? "" : $", {ended.Reason}";
+        log.Information("run {Run} has ended: {Outcome}{Reason}", run.Name, ended.Outcome, reason);
         training.Forget(run); // a kill behind the last seal leaves its attempt
         if (ended.Final is { } final)
         {

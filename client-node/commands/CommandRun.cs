@@ -55,6 +55,7 @@ internal static class CommandRun
             or LedgerRolledBackException
             or SharedRecordsException
             or DataMarkerException
+            or SiloRefusedException
             or NodeRefusedException => ExitCode.Refused,
             NodeSettingsException or NodeHomeException or InvalidRecordsException => ExitCode.Usage,
             InvalidCheckpointException or InvalidAdapterOptionsException or ChatTemplateException => ExitCode.Usage,
@@ -64,8 +65,7 @@ internal static class CommandRun
     private static bool IsForeseen(Exception error) =>
         CodeOf(error) != ExitCode.Failed
         || error
-            is SiloRefusedException
-                or LedgerException
+            is LedgerException
                 or InvalidAdapterBlobException
                 or InvalidDataException
                 or IOException

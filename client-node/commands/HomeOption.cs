@@ -11,7 +11,7 @@ internal static class HomeOption
         {
             Description = "The node's folder: settings, key, ledger, sealed updates.",
             HelpName = "DIR",
-            DefaultValueFactory = _ => "fednode",
+            DefaultValueFactory = _ => NodeHome.DefaultFolder,
         };
 
     /// <summary><c>--json</c>.</summary>

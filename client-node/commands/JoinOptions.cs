@@ -22,7 +22,7 @@ internal sealed class JoinOptions
         new("--data")
         {
             Description =
-                "The records: JSONL, one a line: {\"text\": \"…\"}, with a \"label\" for classifiers, {\"prompt\", \"completion\"} or {\"messages\"}.",
+                "The records: JSONL, one a line: {\"text\": …}, with a \"label\" for classifiers, {\"prompt\": …, \"completion\": …} or {\"messages\": […]}.",
             HelpName = "FILE",
         };
 
@@ -68,6 +68,7 @@ internal sealed class JoinOptions
             Description =
                 "How the costs of runs add up: basic, or renyi for many runs. The first run fixes it for good.",
             DefaultValueFactory = _ => "basic",
+            CompletionSources = { "basic", "renyi" },
         };
 
     /// <summary>Models.</summary>
@@ -84,6 +85,7 @@ internal sealed class JoinOptions
         {
             Description = "Who says yes to a run: ask, list or auto.",
             DefaultValueFactory = _ => "ask",
+            CompletionSources = { "ask", "list", "auto" },
         };
 
     /// <summary>Allows seeded noise.</summary>
@@ -131,8 +133,8 @@ internal sealed class JoinOptions
     /// <summary>What of this machine training may use.</summary>
     public MachineOptions Machine { get; } = new();
 
-    /// <summary>Names of options that were given, and that only the first use of a home reads.</summary>
-    public IReadOnlyList<string> OnlyForFirstUse(ParseResult parsed)
+    /// <summary>Names of options that were given, and that a home reads only until it has joined.</summary>
+    public IReadOnlyList<string> OnlyUntilJoined(ParseResult parsed)
     {
         Option[] read =
         [
@@ -150,33 +152,35 @@ internal sealed class JoinOptions
             AllowNonPrivate,
             AllowMetrics,
             ShareDeclaredRecords,
+            ShowEpsilon,
         ];
         return [.. read.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
     }
 
-    /// <summary>Settings for a home that has none.</summary>
+    /// <summary>Settings for a home that has none, or that has not joined yet: what is given here goes before what was given then.</summary>
     /// <param name="parsed">The command line.</param>
+    /// <param name="earlier">What node.yaml says; null where there is none.</param>
     /// <param name="folder">The home's folder, named in errors.</param>
     /// <exception cref="NodeSettingsException">Everything that is missing or wrong, at once.</exception>
-    public NodeSettings FirstSettings(ParseResult parsed, string folder)
+    public NodeSettings Settings(ParseResult parsed, NodeSettings? earlier, string folder)
     {
         var errors = new List<string>();
         var silo = parsed.GetValue(Silo);
-        var data = parsed.GetValue(Data);
         string? why = null;
-        var address = silo is null ? null : SiloAddress.TryParse(silo, out why);
+        var address = silo is null ? earlier?.Silo : SiloAddress.TryParse(silo, out why);
         if (address is null)
         {
             errors.Add(silo is null ? "URL is missing: give the address of the silo" : $"URL {silo}: {why}");
         }
 
+        var data = parsed.GetValue(Data) is { } file ? Path.GetFullPath(file) : earlier?.Source.Path;
         if (data is null)
         {
             errors.Add("--data is missing: name the JSONL file with the records");
         }
 
         // The sampling rate is public and fixed by this number: one that is counted from the file would give away a record more or less.
-        var declared = parsed.GetValue(DeclaredRecords);
+        var declared = Given(DeclaredRecords, earlier?.Source.DeclaredRecords);
         if (declared is null)
         {
             errors.Add(
@@ -184,66 +188,83 @@ internal sealed class JoinOptions
             );
         }
 
-        var consent = parsed.GetValue(Consent);
+        var consent = Given(Consent, earlier?.Policy.Consent.ToString());
         if (!Enum.TryParse<ConsentMode>(consent, ignoreCase: true, out var mode))
         {
             errors.Add($"--consent {consent}: expected ask, list or auto");
         }
 
-        var composition = parsed.GetValue(Composition);
+        var composition = Given(Composition, earlier?.Source.Composition.ToString());
         if (!Enum.TryParse<PlanComposition>(composition, ignoreCase: true, out var plans) || !Enum.IsDefined(plans))
         {
             errors.Add($"--composition {composition}: expected basic or renyi");
         }
 
-        var models = Models(parsed, errors);
+        var models = Models(parsed, earlier, errors);
         if (errors.Count > 0)
         {
             throw new NodeSettingsException($"join, first use of {folder}", errors);
         }
 
+        var policy = earlier?.Policy ?? new PolicySettings();
         var settings = new NodeSettings
         {
             Silo = address!,
-            Name = parsed.GetValue(Name) ?? Environment.MachineName,
+            Name = Given(Name, earlier?.Name) ?? Environment.MachineName,
             Source = new SourceSettings
             {
-                Name = parsed.GetValue(Source) ?? Path.GetFileNameWithoutExtension(data!),
-                Path = Path.GetFullPath(data!),
+                Name = parsed.GetValue(Source) ?? SourceName(data!, earlier?.Source),
+                Path = data!,
                 DeclaredRecords = declared!.Value,
-                DeclaredSubjects = parsed.GetValue(DeclaredSubjects),
-                Epsilon = parsed.GetValue(Epsilon),
-                Delta = parsed.GetValue(Delta),
+                DeclaredSubjects = Given(DeclaredSubjects, earlier?.Source.DeclaredSubjects),
+                Epsilon = Given(Epsilon, earlier?.Source.Epsilon ?? 0),
+                Delta = Given(Delta, earlier?.Source.Delta ?? 0),
                 Composition = plans,
+                SharedWith = earlier?.Source.SharedWith ?? [],
             },
             Models = models,
-            Policy = new PolicySettings
+            Policy = policy with
             {
                 Consent = mode,
-                AllowTestNoise = parsed.GetValue(AllowTestNoise),
-                AllowNonPrivate = parsed.GetValue(AllowNonPrivate),
-                AllowMetrics = parsed.GetValue(AllowMetrics),
-                ShareDeclaredRecords = parsed.GetValue(ShareDeclaredRecords),
-                ShowEpsilon = parsed.GetValue(ShowEpsilon),
+                AllowTestNoise = Given(AllowTestNoise, policy.AllowTestNoise),
+                AllowNonPrivate = Given(AllowNonPrivate, policy.AllowNonPrivate),
+                AllowMetrics = Given(AllowMetrics, policy.AllowMetrics),
+                ShareDeclaredRecords = Given(ShareDeclaredRecords, policy.ShareDeclaredRecords),
+                ShowEpsilon = Given(ShowEpsilon, policy.ShowEpsilon),
             },
+            HoldOutFraction = earlier?.HoldOutFraction ?? NodeSettings.DefaultHoldOutFraction,
         };
         // The same checks as for a file that an owner has edited.
         return NodeSettingsYaml.Parse(NodeSettingsYaml.Write(settings), $"join, first use of {folder}", folder);
+
+        T? Given<T>(Option<T> option, T? before) =>
+            earlier is null || parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : before;
     }
 
-    private Dictionary<string, string> Models(ParseResult parsed, List<string> errors)
+    // A name that was only the file's follows the file.
+    private static string SourceName(string data, SourceSettings? earlier) =>
+        earlier is not null && earlier.Name != Path.GetFileNameWithoutExtension(earlier.Path)
+            ? earlier.Name
+            : Path.GetFileNameWithoutExtension(data);
+
+    private Dictionary<string, string> Models(ParseResult parsed, NodeSettings? earlier, List<string> errors)
     {
-        var models = new Dictionary<string, string>();
+        var models = new Dictionary<string, string>(earlier?.Models ?? new Dictionary<string, string>());
         foreach (var model in parsed.GetValue(Model) ?? [])
         {
-            var parts = model.Split('=', 2);
-            if (parts is [{ Length: > 0 } name, { Length: > 0 } folder])
+            if (model.Split('=', 2) is not [{ Length: > 0 } name, { Length: > 0 } folder])
             {
-                models[name] = Path.GetFullPath(folder);
+                errors.Add($"--model {model}: expected NAME=FOLDER");
+            }
+            else if (!File.Exists(Path.Combine(folder, "config.json")))
+            {
+                errors.Add(
+                    $"--model {model}: {Path.GetFullPath(folder)} has no config.json; name a Hugging Face folder with config.json, *.safetensors and the tokenizer's files"
+                );
             }
             else
             {
-                errors.Add($"--model {model}: expected NAME=FOLDER");
+                models[name] = Path.GetFullPath(folder);
             }
         }
 

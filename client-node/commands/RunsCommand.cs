@@ -47,6 +47,11 @@ internal static class RunsCommand
                     return ExitCode.Ok;
                 }
 
+                if (rows.Count == 0)
+                {
+                    Console.WriteLine("no run was offered yet: `fednode join` asks the silo while it works");
+                }
+
                 foreach (var (digest, name, decision) in rows)
                 {
                     var answer = (decision?.Answer ?? ConsentAnswer.Pending).ToString().ToLowerInvariant();
@@ -72,7 +77,7 @@ internal static class RunsCommand
                 if (offers.Decision(digest)?.Answer is ConsentAnswer.Accepted or ConsentAnswer.Ended)
                 {
                     throw new NodeHomeException(
-                        $"run {offers.NameOf(digest)}: was accepted before and its plan is reserved; stop fednode to take no further part"
+                        $"run {offers.NameOf(digest)}: was accepted before and its plan is reserved; `fednode leave` takes no further part in any run"
                     );
                 }
 

@@ -32,6 +32,18 @@ internal sealed class SignedCalls(string address, NodeIdentity identity, TimePro
     /// <param name="after">How long the call may take.</param>
     public DateTime Deadline(TimeSpan after) => time.GetUtcNow().UtcDateTime + after;
 
+    // Something answers, in another protocol: most often the silo's other port.
+    private static string Hint(RpcException error) =>
+        error.Status.DebugException
+            is HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.InvalidResponse
+                    or HttpRequestError.HttpProtocolError
+                    or HttpRequestError.VersionNegotiationError
+            }
+            ? "; what listens there does not speak gRPC: give the address that fedsilo serve prints after grpc="
+            : "";
+
     /// <summary>gRPC's errors as the two that matter: try again, or do not.</summary>
     public async Task<T> TranslatedAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
     {
@@ -56,7 +68,7 @@ internal sealed class SignedCalls(string address, NodeIdentity identity, TimePro
                 or StatusCode.ResourceExhausted
                 or StatusCode.OutOfRange // another attempt's bytes came in between: ask anew how far it came
                 or StatusCode.Unknown => new SiloUnreachableException(
-                    $"silo {address} does not answer ({error.StatusCode}: {detail})",
+                    $"silo {address} does not answer ({error.StatusCode}: {detail}){Hint(error)}",
                     error
                 ),
                 _ => new SiloRefusedException(

@@ -13,6 +13,8 @@ namespace Federated.ClientNode;
 internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
 {
     private const int ErrorsShown = 10;
+    private const string OneRecord = "{\"text\": …}, {\"prompt\": …, \"completion\": …} or {\"messages\": […]}";
+
     private readonly SafeFileHandle _file;
     private readonly string _path;
     private readonly long _fileLength;
@@ -179,7 +181,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
         if (errors.Count > 0)
         {
             throw new InvalidRecordsException(
-                $"data {_path}: {errors}. " + "Each line must be one object {\"text\": \"…\"}; nothing was read in part"
+                $"data {_path}: {errors}. Each line must be one object {OneRecord}; nothing was read in part"
             );
         }
 
@@ -187,7 +189,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
         {
             throw new InvalidRecordsException(
                 _heldOut.Count == 0
-                    ? $"data {_path}: holds no record; write one object {{\"text\": \"…\"}} a line"
+                    ? $"data {_path}: holds no record; write one object {OneRecord} a line"
                     : $"data {_path}: every record fell into the hold-out; give more records or a smaller holdOut.fraction"
             );
         }

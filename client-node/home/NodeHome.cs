@@ -17,6 +17,9 @@ namespace Federated.ClientNode;
 /// </remarks>
 internal sealed class NodeHome : IDisposable
 {
+    /// <summary>The folder of a command without <c>--home</c>.</summary>
+    public const string DefaultFolder = "fednode";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private readonly FileStream? _lock;
 
@@ -74,6 +77,23 @@ internal sealed class NodeHome : IDisposable
 
     /// <summary>The local report of one run.</summary>
     public string ReportFile(string runDigest) => Path.Combine(ReportsFolder, $"{runDigest}.json");
+
+    /// <summary>A command for this home, as a person types it in this folder.</summary>
+    /// <param name="words">What follows the program's name, such as <c>runs list</c>.</param>
+    public string Command(string words)
+    {
+        if (Folder == Path.GetFullPath(DefaultFolder))
+        {
+            return $"fednode {words}";
+        }
+
+        var near = Path.GetRelativePath(".", Folder);
+        var folder = near.StartsWith("..", StringComparison.Ordinal) ? Folder : near;
+        return $"fednode {words} --home {(folder.Contains(' ') ? $"\"{folder}\"" : folder)}";
+    }
+
+    /// <summary>True: a node has been set up in the folder.</summary>
+    public static bool Exists(string folder) => File.Exists(new NodeHome(folder, null).SettingsFile);
 
     /// <summary>Opens the folder for reading beside a working node: takes no lock and makes nothing.</summary>
     /// <exception cref="NodeHomeException">There is no node in the folder.</exception>

@@ -3,6 +3,9 @@ namespace Federated.ClientNode;
 /// <summary>node.yaml: what the owner decides. Made at the first join; edited by the owner alone.</summary>
 internal sealed record NodeSettings
 {
+    /// <summary>The share of records that is held out where node.yaml says nothing.</summary>
+    public const double DefaultHoldOutFraction = 0.1;
+
     /// <summary>Address of the silo. Plain http only on loopback.</summary>
     public required Uri Silo { get; init; }
 
@@ -19,7 +22,7 @@ internal sealed record NodeSettings
     public required PolicySettings Policy { get; init; }
 
     /// <summary>Expected share of records that are never trained on, [0, 0.5].</summary>
-    public double HoldOutFraction { get; init; } = 0.1;
+    public double HoldOutFraction { get; init; } = DefaultHoldOutFraction;
 
     /// <summary>The declared number of held-out records: the public divisor of noised metrics, ≥ 1. Never the true number.</summary>
     public long DeclaredHeldOut => Math.Max(1, (long)Math.Round(Source.DeclaredRecords * HoldOutFraction));

@@ -5,7 +5,9 @@ internal sealed class NodeSettingsException : Exception
 {
     /// <summary>Creates the exception.</summary>
     public NodeSettingsException(string file, IReadOnlyList<string> errors)
-        : base($"{file}: {string.Join(Environment.NewLine + "  ", errors.Count == 1 ? errors : ["", .. errors])}")
+        : base(
+            $"{file}:{(errors.Count == 1 ? " " : Environment.NewLine + "  ")}{string.Join(Environment.NewLine + "  ", errors)}"
+        )
     {
         Errors = errors;
     }

@@ -103,6 +103,11 @@ internal sealed class OfferedRuns(NodeHome home, TimeProvider time)
 
     private string FileOf(string runDigest) => Path.Combine(home.RunFolder(runDigest), DocumentName);
 
+    /// <summary>What the owner types to answer an offer.</summary>
+    /// <param name="answer">approve or decline.</param>
+    /// <param name="runDigest">The run.</param>
+    public string Command(string answer, string runDigest) => home.Command($"runs {answer} {runDigest[..12]}");
+
     /// <summary>The one digest that begins with <paramref name="prefix"/> or whose run has this name.</summary>
     /// <exception cref="NodeHomeException">None, or several.</exception>
     public string Find(string prefix)
@@ -113,7 +118,9 @@ internal sealed class OfferedRuns(NodeHome home, TimeProvider time)
         return found.Count switch
         {
             1 => found[0],
-            0 => throw new NodeHomeException($"run {prefix}: was never offered to this node; see `fednode runs list`"),
+            0 => throw new NodeHomeException(
+                $"run {prefix}: was never offered to this node; see `{home.Command("runs list")}`"
+            ),
             _ => throw new NodeHomeException($"run {prefix}: fits {found.Count} runs; give more digits of the digest"),
         };
     }

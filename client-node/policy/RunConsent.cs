@@ -173,8 +173,8 @@ internal sealed class RunConsent(
                 var reasons = string.Join("; ", refused.Reasons);
                 log.Warning("run {Run} declined: {Reasons}", RunName.Of(document), reasons);
                 log.Warning(
-                    "to take part after all, change node.yaml and: fednode runs approve {Digest}",
-                    offer.RunDigest[..12]
+                    "to take part after all, change node.yaml and: {Command}",
+                    offers.Command("approve", offer.RunDigest)
                 );
                 offers.Decide(offer.RunDigest, ConsentAnswer.Declined, "policy", reasons);
                 // The reasons name folders and numbers of this node: the silo learns only that the policy said no.
@@ -185,9 +185,9 @@ internal sealed class RunConsent(
                 offers.Decide(offer.RunDigest, ConsentAnswer.Pending, "policy", "waits for the owner");
                 log.Information("{Leaves}", RunSummary.WhatLeaves(document, asks.Plan, asks.Price, settings));
                 log.Information(
-                    "run {Run} waits for you: fednode runs approve {Digest} (or decline)",
+                    "run {Run} waits for you: {Command} (or decline)",
                     RunName.Of(document),
-                    offer.RunDigest[..12]
+                    offers.Command("approve", offer.RunDigest)
                 );
                 return true;
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Federated.Privacy.Accounting;
 
@@ -10,6 +12,16 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("no-such-command", 2, "no-such-command")]
+    [InlineData("jion", 2, "did you mean join?")]
+    [InlineData("ledger shwo", 2, "did you mean show?")]
+    [InlineData("join --epsilno 3 http://127.0.0.1:1", 2, "did you mean --epsilon?")]
+    [InlineData("join http://127.0.0.1:1 --declared-records many", 2, "a whole number")]
+    [InlineData("privacy epsilon --delta small", 2, "a number")]
+    [InlineData(
+        "join http://127.0.0.1:1 --token t --data {0}/none.jsonl --declared-records 20 --model base={0} --home {0}/home",
+        2,
+        "config.json"
+    )]
     [InlineData("status --home nowhere", 2, "fednode join")]
     [InlineData("join --home {0}/home", 2, "URL is missing")]
     [InlineData("join --threads 0 --home {0}/home", 2, "--threads")]
@@ -70,7 +82,115 @@ public sealed class CommandLineTests : IDisposable
     {
         await Fednode($"join http://10.0.0.1:1 --token t --data none.jsonl --home {_folder.File("home")}");
 
-        Assert.False(File.Exists(_folder.File("home/node.yaml")));
+        Assert.False(Directory.Exists(_folder.File("home")));
+    }
+
+    [Fact]
+    public async Task A_first_join_that_failed_is_corrected_by_typing_it_again()
+    {
+        var home = _folder.File("home");
+        var data = _folder.Write("data.jsonl", Some.Records(20));
+        await Fednode(
+            $"join http://127.0.0.1:2 --token t --data {_folder.File("dta.jsonl")} --declared-records 30 --home {home} --epsilon 3"
+        );
+        Assert.Equal("dta", NodeSettingsYaml.Read(Path.Combine(home, "node.yaml")).Source.Name);
+
+        var (exit, _, error) = await Fednode($"join http://127.0.0.1:1 --token t --data {data} --home {home}");
+
+        Assert.True(exit == 4, error);
+        var settings = NodeSettingsYaml.Read(Path.Combine(home, "node.yaml"));
+        Assert.Equal(
+            ("data", data, 30, 3.0),
+            (settings.Source.Name, settings.Source.Path, settings.Source.DeclaredRecords, settings.Source.Epsilon)
+        );
+        Assert.Equal(new Uri("http://127.0.0.1:1"), settings.Silo);
+    }
+
+    [Fact]
+    public async Task Once_a_node_has_joined_its_settings_are_the_owners_alone()
+    {
+        var home = _folder.File("home");
+        var data = _folder.Write("data.jsonl", Some.Records(20));
+        await Fednode($"join http://127.0.0.1:1 --token t --data {data} --declared-records 30 --home {home}");
+        File.WriteAllText(
+            Path.Combine(home, "silo.json"),
+            """{"nodeId":"n","group":"hospitals","keyId":"k","siloKey":""}"""
+        );
+        var before = File.ReadAllText(Path.Combine(home, "node.yaml"));
+
+        File.Delete(data);
+
+        var (exit, output, _) = await Fednode($"join --epsilon 9 --home {home}");
+
+        Assert.Equal(2, exit);
+        Assert.Contains("decides; not read: --epsilon", output, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(Path.Combine(home, "node.yaml")));
+    }
+
+    [Fact]
+    public async Task A_silos_other_port_is_told_from_a_silo_that_is_away()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var answering = AnswerAsync();
+        var data = _folder.Write("data.jsonl", Some.Records(20));
+
+        var (exit, _, error) = await Fednode(
+            $"join http://{other.LocalEndpoint} --token t --data {data} --declared-records 30 --home {_folder.File("home")}"
+        );
+
+        Assert.Equal(4, exit);
+        Assert.Contains("after grpc=", error, StringComparison.Ordinal);
+        other.Stop();
+        await answering;
+
+        async Task AnswerAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    using var client = await other.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+                    await client
+                        .GetStream()
+                        .WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+                    await client.GetStream().CopyToAsync(Stream.Null);
+                }
+            }
+            catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
+            {
+                // The listener has stopped.
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_command_the_commands_are_shown()
+    {
+        var (exit, output, error) = await Fednode("");
+        Assert.Equal((2, ""), (exit, error));
+        Assert.Contains("personalise", (await Fednode("adapter")).Output, StringComparison.Ordinal);
+        Assert.Contains("Exit codes", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -o default -F _fednode fednode")]
+    [InlineData("zsh", "compdef _fednode fednode")]
+    [InlineData("fish", "complete -c fednode")]
+    public async Task Shells_are_told_how_to_complete(string shell, string said)
+    {
+        var (exit, output, _) = await Fednode($"completion {shell}");
+
+        Assert.Equal(0, exit);
+        Assert.Contains(said, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_shell_asks_for_is_answered_with_what_fits()
+    {
+        var (_, output, _) = await Fednode("[suggest:22] \"fednode ledger show --\"");
+
+        Assert.Equal(["--help", "--home", "--json"], output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]

@@ -11,6 +11,7 @@ public sealed class CommandRunTests
         {
             { new TimeoutRejectedException("10 s"), 4 },
             { new SiloUnreachableException("gone"), 4 },
+            { new SiloRefusedException("the invitation is used up"), 3 },
             { new RunDocumentException([]), 1 },
             { new JsonException("'p' is no value"), 1 },
             { new FormatException("the patient has no date"), 1 },

@@ -2,6 +2,7 @@ using Federated.Adapters;
 using Federated.Privacy.Accounting;
 using Federated.Protocol;
 using Microsoft.Extensions.Time.Testing;
+using Serilog;
 using Serilog.Core;
 
 namespace Federated.ClientNode.Tests;
@@ -32,6 +33,9 @@ internal sealed class NodeUnderTest : IDisposable
 
     public FakeSilo Silo { get; set; }
 
+    /// <summary>What the loop says to people.</summary>
+    public ILogger Log { get; set; } = Logger.None;
+
     public FakeTimeProvider Time { get; } = new() { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
 
     /// <summary>What a process does from start to end, on everything that is on disk.</summary>
@@ -56,7 +60,7 @@ internal sealed class NodeUnderTest : IDisposable
             Settings,
             Silo,
             resilience,
-            Logger.None
+            Log
         );
         var spool = new UpdateSpool(home.SpoolFolder);
         var norms = new ClippingNorms(home.RunsFolder);
@@ -76,7 +80,7 @@ internal sealed class NodeUnderTest : IDisposable
         var sender = new UpdateSender(Silo, resilience, new ReceiptCheck(Silo.Membership), spool, ledger, Logger.None);
         var waits = new NoWaiting(Time);
         var loop = new RoundLoop(
-            new CheckIns(Silo, resilience, ledger, consent, waits, Logger.None),
+            new CheckIns(Silo, resilience, ledger, consent, waits, Log),
             consent,
             new AdapterDownload(home, Settings.Models, Silo, resilience, reports),
             training,
@@ -85,7 +89,7 @@ internal sealed class NodeUnderTest : IDisposable
             new SealedDelivery(Silo, consent, spool, sealer, sender, reports, waits, Logger.None),
             reports,
             new HeldOutReports(training, reports, reportEveryVersion, Logger.None),
-            Logger.None
+            Log
         );
         return await loop.RunAsync(untilEnded: true, TestContext.Current.CancellationToken);
     }

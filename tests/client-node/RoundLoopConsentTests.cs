@@ -1,5 +1,8 @@
 using Federated.Privacy.Accounting;
 using Federated.Protocol;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
 
 namespace Federated.ClientNode.Tests;
 
@@ -94,6 +97,31 @@ public sealed class RoundLoopConsentTests
     }
 
     [Fact]
+    public async Task A_run_that_waits_for_its_owner_says_what_to_type_and_is_not_called_no_work()
+    {
+        var said = new Sentences();
+        using var log = new LoggerConfiguration().WriteTo.Sink(said).CreateLogger();
+        using var node = new NodeUnderTest(Some.Run(), ConsentMode.Ask) { Log = log };
+        var checkIns = 0;
+        node.Silo.BeforeCheckIn = () =>
+            checkIns++ switch
+            {
+                0 => null,
+                1 => new CheckInAnswer.Wait(TimeSpan.FromSeconds(1), "no run needs this node"),
+                _ => throw new KilledException(),
+            };
+
+        await Assert.ThrowsAsync<KilledException>(() => node.RunAsync());
+
+        Assert.Contains(
+            said.All,
+            line => line.Contains($"fednode runs approve {node.Silo.RunDigest[..12]} --home", StringComparison.Ordinal)
+        );
+        Assert.Contains(said.All, line => line.Contains("waiting: for the owner's answer", StringComparison.Ordinal));
+        Assert.DoesNotContain(said.All, line => line.Contains("no run needs", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_declined_run_is_accepted_when_the_owner_changes_the_budget_and_approves()
     {
         using var node = new NodeUnderTest(Some.Run("gaussian"));
@@ -173,5 +201,13 @@ public sealed class RoundLoopConsentTests
     {
         File.WriteAllText(Path.Combine(node.Folder, "node.yaml"), NodeSettingsYaml.Write(node.Settings));
         return node.Folder;
+    }
+
+    private sealed class Sentences : ILogEventSink
+    {
+        public List<string> All { get; } = [];
+
+        public void Emit(LogEvent logEvent) =>
+            All.Add(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
     }
 }

@@ -1,9 +1,11 @@
 namespace Federated.Protocol;
 
 /// <summary>Guesses which known word was meant.</summary>
-internal static class Spelling
+public static class Spelling
 {
     /// <summary>The known word nearest to what was written, or null when none is near.</summary>
+    /// <param name="written">A word that is not known.</param>
+    /// <param name="known">Those that are.</param>
     public static string? Nearest(string written, IEnumerable<string> known)
     {
         var (best, distance) = known

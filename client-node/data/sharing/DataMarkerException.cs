@@ -11,6 +11,6 @@ internal sealed class DataMarkerException : Exception
         : base(
             $"data {dataFile}: refused, since {marker} {why}: two homes on the same records would have two budgets. "
                 + "Use --home of the first one. If that is gone for good, start once with --adopt-data, or delete the marker: "
-                + "then what it spent is not in this ledger, so lower source.epsilon by it"
+                + "then what it spent is not in this ledger, so lower source.budget.epsilon by it"
         ) { }
 }

@@ -28,7 +28,10 @@ internal static class CommandExtensions
                 }
                 catch (Exception e) when (e is HttpRequestException or HttpIOException or TaskCanceledException)
                 {
-                    return Fail($"The silo does not answer: {e.Message}", ExitCode.Unreachable);
+                    return Fail(
+                        $"The silo does not answer: {e.Message}. Start it (fedsilo serve --data DIR), or name the address that it prints after http= (--silo URL).",
+                        ExitCode.Unreachable
+                    );
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
                 {

@@ -61,13 +61,17 @@ internal static class NodeCommands
                         $"Group {invitation.Group}, {invitation.Nodes} node(s), until {RunText.Time(invitation.ExpiresAt)}. On each machine, beside its data:"
                     );
                     Console.WriteLine(
-                        $"  fednode join {invitation.Url.GetLeftPart(UriPartial.Authority)} --token {invitation.Token} --data records.jsonl --declared-records N"
+                        $"  fednode join {invitation.Url.GetLeftPart(UriPartial.Authority)} --token {invitation.Token} --data records.jsonl --declared-records N{Models(invitation)}"
                     );
+                    Console.WriteLine("N: about how many records, a coarse number that their owner chooses.");
                     return ExitCode.Ok;
                 }
             );
         return command;
     }
+
+    private static string Models(IssuedInvitation invitation) =>
+        string.Concat(invitation.Models.DefaultIfEmpty("NAME").Select(name => $" --model {name}=FOLDER"));
 
     private static Command List()
     {

@@ -11,8 +11,9 @@ namespace Federated.Silo;
 internal static class RunCommands
 {
     public static Command Create() =>
-        new("run", "Submits runs and follows them.")
+        new("run", "Begins documents of runs, submits them, and follows the runs.")
         {
+            RunNewCommand.Create(),
             Submit(),
             List(),
             Show(),
@@ -78,7 +79,7 @@ internal static class RunCommands
                             Console.WriteLine($"Note: {note}");
                         }
 
-                        Console.WriteLine($"Follow it with: fedsilo run watch {run.Name}");
+                        Console.WriteLine($"Follow it with: fedsilo run watch {run.Name}{silo.Typed(result)}");
                     }
 
                     return ExitCode.Ok;
@@ -175,7 +176,8 @@ internal static class RunCommands
                     var json = silo.Json(result);
                     var line = new LiveLine();
                     var ended = false;
-                    await foreach (var status in client.WatchAsync(result.GetRequiredValue(run), cancellation))
+                    var events = client.WatchAsync(result.GetRequiredValue(run), cancellation);
+                    await foreach (var status in json ? events : line.EverySecond(events, cancellation))
                     {
                         ended = status.State.HasEnded();
                         line.Show(

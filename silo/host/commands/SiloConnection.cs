@@ -7,16 +7,17 @@ internal sealed class SiloConnection
 {
     private const string TokenVariable = "FEDSILO_TOKEN";
 
-    private readonly Option<string> _silo = new("--silo")
+    private const string DefaultAddress = "http://127.0.0.1:7480";
+
+    private readonly Option<string?> _silo = new("--silo")
     {
-        Description = "The silo's HTTP address",
+        Description = $"The silo's HTTP address; default: where the silo of --data listens, otherwise {DefaultAddress}",
         HelpName = "URL",
-        DefaultValueFactory = _ => "http://127.0.0.1:7480",
     };
 
     private readonly Option<string?> _data = new("--data")
     {
-        Description = $"The silo's data folder, for its operator token; without it {TokenVariable} is used",
+        Description = $"The silo's data folder, for its address and operator token; without it {TokenVariable} is used",
         HelpName = "DIR",
     };
 
@@ -38,7 +39,8 @@ internal sealed class SiloConnection
     /// <exception cref="StartupException">The address or the token cannot be used.</exception>
     public SiloClient Open(ParseResult result)
     {
-        var written = result.GetValue(_silo)!;
+        var data = result.GetValue(_data);
+        var written = result.GetValue(_silo) ?? Listening(data) ?? DefaultAddress;
         if (
             !Uri.TryCreate(written, UriKind.Absolute, out var address)
             || !address.Scheme.StartsWith("http", StringComparison.Ordinal)
@@ -55,7 +57,30 @@ internal sealed class SiloConnection
             );
         }
 
-        return new SiloClient(address, Token(result.GetValue(_data)));
+        return new SiloClient(address, Token(data));
+    }
+
+    /// <summary>The options as they were typed, for a command that is to follow.</summary>
+    public string Typed(ParseResult result) =>
+        string.Concat(
+            new[] { _data, _silo }
+                .Where(option => result.GetValue(option) is not null)
+                .Select(option => $" {option.Name} {result.GetValue(option)}")
+        );
+
+    // Null: no silo has said where it listens.
+    private static string? Listening(string? data)
+    {
+        try
+        {
+            return data is not null && DataFolder.HttpAddressFile(data) is var file && File.Exists(file)
+                ? File.ReadAllText(file).Trim()
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static string Token(string? data)

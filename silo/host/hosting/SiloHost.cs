@@ -74,6 +74,12 @@ public sealed class SiloHost : IAsyncDisposable
             host = Build(options, catalog, publicData, data, clusterPort);
             await host._app.StartAsync(cancellation);
             isStarted = true;
+            // For the operator's commands: a port of one's own, or one that was free, is not to be typed again.
+            await File.WriteAllTextAsync(
+                DataFolder.HttpAddressFile(data.Root),
+                $"{host.HttpAddress.GetLeftPart(UriPartial.Authority)}\n",
+                cancellation
+            );
             await host.Services.GetRequiredService<RunWaking>().WakeAllAsync();
             return host;
         }
@@ -102,6 +108,7 @@ public sealed class SiloHost : IAsyncDisposable
         }
 
         _disposed = true;
+        File.Delete(DataFolder.HttpAddressFile(_data.Root));
         await _app.StopAsync();
         await _app.DisposeAsync();
         _data.Dispose();

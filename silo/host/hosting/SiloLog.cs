@@ -8,7 +8,7 @@ namespace Federated.Silo;
 /// <summary>Where log lines go: a rolling file in the data folder, and the error stream, so that output stays for programs.</summary>
 internal static class SiloLog
 {
-    private const string Line = "{Timestamp:HH:mm:ss} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
+    private const string Line = "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
     public static Serilog.ILogger Create(DataFolder data, bool toConsole)
     {
@@ -20,6 +20,8 @@ internal static class SiloLog
             .MinimumLevel.Override("Polly", LogEventLevel.Warning)
             // Bytes that are no message of this protocol: anybody can send them, and as often as they like.
             .Filter.ByExcluding(entry => entry.Exception is InvalidProtocolBufferException)
+            // A slow turn of a loaded machine is nothing that an operator can act on.
+            .MinimumLevel.Override("Orleans.Runtime.Scheduler", LogEventLevel.Error)
             // It takes a machine that has been up for hours for one that has stalled.
             .MinimumLevel.Override("Orleans.Runtime.Watchdog", LogEventLevel.Error)
             .WriteTo.File(

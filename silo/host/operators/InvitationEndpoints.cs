@@ -15,6 +15,7 @@ internal static class InvitationEndpoints
         SiloOptions options,
         TimeProvider time,
         Listeners listeners,
+        LayoutCatalog catalog,
         string? group = null,
         int hours = 24 * 7,
         int nodes = 1000
@@ -38,7 +39,8 @@ internal static class InvitationEndpoints
         await grains
             .GetGrain<IGroupGrain>(group)
             .InviteAsync(new Invitation(InvitationToken.Hash(token), expires, nodes));
-        return Results.Ok(new IssuedInvitation(token, group, expires, nodes, listeners.GrpcAddress));
+        string[] models = [.. catalog.Models.Select(model => model.Name)];
+        return Results.Ok(new IssuedInvitation(token, group, expires, nodes, listeners.GrpcAddress, models));
     }
 
     private static IResult Invalid(string detail) =>

@@ -6,4 +6,12 @@ namespace Federated.Silo;
 /// <param name="ExpiresAt">From then on it is refused.</param>
 /// <param name="Nodes">How many different nodes may use it.</param>
 /// <param name="Url">Where it connects.</param>
-public sealed record IssuedInvitation(string Token, string Group, DateTimeOffset ExpiresAt, int Nodes, Uri Url);
+/// <param name="Models">Names of the base models that runs of this silo may ask for.</param>
+public sealed record IssuedInvitation(
+    string Token,
+    string Group,
+    DateTimeOffset ExpiresAt,
+    int Nodes,
+    Uri Url,
+    IReadOnlyList<string> Models
+);

@@ -38,6 +38,9 @@ public sealed class DataFolder : IDisposable
     /// <summary>Where the operator token of a silo with this data folder lies: the HTTP API asks for it.</summary>
     public static string OperatorTokenFile(string root) => Path.Combine(root, "operator.token");
 
+    /// <summary>Says where the silo of this data folder listens for operators, while it runs.</summary>
+    public static string HttpAddressFile(string root) => Path.Combine(root, "http.url");
+
     /// <summary>Creates the folder if needed and locks it until disposed, or until the process ends in whatever way.</summary>
     /// <exception cref="StartupException">Another process holds the folder, or it cannot be written.</exception>
     public static DataFolder Open(string path)

@@ -41,7 +41,7 @@ public static class ClassifierCommand
             Description = "The labels, separated by commas, in the order of their numbers.",
             Required = true,
         };
-        var output = new Option<string>("--output")
+        var output = new Option<string>("--out")
         {
             Description = "The folder to make.",
             Required = true,
@@ -55,8 +55,8 @@ public static class ClassifierCommand
         var command = new Command(
             "classifier",
             "Gives a published encoder a classification head with random weights, or makes a small image classifier, and prints its digest for run documents.\n"
-                + "Examples: fedlab classifier --model bert-base-uncased --labels ham,spam --output spam-bert\n"
-                + "          fedlab classifier --image 1x28x28 --convolutions 32 32 --labels 0,1,2,3,4,5,6,7,8,9 --output digits"
+                + "Examples: fedlab classifier --model bert-base-uncased --labels ham,spam --out spam-bert\n"
+                + "          fedlab classifier --image 1x28x28 --convolutions 32 32 --labels 0,1,2,3,4,5,6,7,8,9 --out digits"
         )
         {
             model,

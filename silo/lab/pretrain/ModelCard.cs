@@ -75,7 +75,7 @@ internal static class ModelCard
     public static string Command(PretrainOptions options) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"pretrain --output base-docs --steps {options.Steps} --tokens-per-batch {options.TokensPerBatch} --max-length {options.MaxSequenceLength} "
+            $"pretrain --out base-docs --steps {options.Steps} --tokens-per-batch {options.TokensPerBatch} --max-length {options.MaxSequenceLength} "
                 + $"--vocabulary {options.VocabularySize} --width {options.Width} --inner-width {options.InnerWidth} --layers {options.Layers} "
                 + $"--heads {options.Heads} --key-value-heads {options.KeyValueHeads} --matrix-rate {options.MatrixRate} --other-rate {options.OtherRate} "
                 + $"--weight-decay {options.WeightDecay} --seed {options.Seed}{(options.Bfloat16 ? " --bfloat16" : "")}"

@@ -16,7 +16,7 @@ public static class PretrainCommand
     /// <returns>The command, ready to be added to a root.</returns>
     public static Command Create()
     {
-        var output = new Option<string>("--output") { Description = "Folder to write the model to.", Required = true };
+        var output = new Option<string>("--out") { Description = "Folder to write the model to.", Required = true };
         var steps = Whole("--steps", "Optimiser steps.", 5000);
         var batch = Whole("--tokens-per-batch", "Most tokens of a batch.", 4096);
         var length = Whole("--max-length", "Longest sequence, in tokens.", 256);
@@ -43,7 +43,7 @@ public static class PretrainCommand
         var command = new Command(
             "pretrain",
             "Trains a small LLaMA and its tokenizer from scratch on the XML documentation of the installed .NET reference packs.\n"
-                + "Example: fedlab pretrain --output base-docs --steps 5000\n"
+                + "Example: fedlab pretrain --out base-docs --steps 5000\n"
                 + "Ctrl-C saves the state; the same command with --resume goes on."
         )
         {
@@ -144,11 +144,7 @@ public static class PretrainCommand
 
     private static Option<int> Whole(string name, string description, int value, int least = 1)
     {
-        var option = new Option<int>(name)
-        {
-            Description = $"{description} Default {value}.",
-            DefaultValueFactory = _ => value,
-        };
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
         option.Validators.Add(result =>
         {
             if (
@@ -165,11 +161,7 @@ public static class PretrainCommand
 
     private static Option<double> Number(string name, string description, double value)
     {
-        var option = new Option<double>(name)
-        {
-            Description = FormattableString.Invariant($"{description} Default {value}."),
-            DefaultValueFactory = _ => value,
-        };
+        var option = new Option<double>(name) { Description = description, DefaultValueFactory = _ => value };
         option.Validators.Add(result =>
         {
             if (

@@ -26,11 +26,14 @@ public sealed class ProgramTests : IDisposable
         );
         var ready = await silo.StandardOutput.ReadLineAsync(Cancellation);
         Assert.Matches("^ready grpc=http://127.0.0.1:[0-9]+ http=http://127.0.0.1:[0-9]+$", ready);
+        // Its folder says where it listens.
+        Assert.Equal((ExitCode.Ok, ""), await RunAsync($"run list --data {_folder.File("data")}"));
 
         using var kill = Process.Start("kill", ["-TERM", $"{silo.Id}"]);
         await silo.WaitForExitAsync(Cancellation);
 
         Assert.Equal(ExitCode.Ok, silo.ExitCode);
+        Assert.False(File.Exists(DataFolder.HttpAddressFile(_folder.File("data"))));
         DataFolder.Open(_folder.File("data")).Dispose();
     }
 
@@ -38,6 +41,10 @@ public sealed class ProgramTests : IDisposable
     [InlineData(ExitCode.Usage, "--listen 0.0.0.0", "serve --data DATA --listen 0.0.0.0")]
     [InlineData(ExitCode.Usage, "NAME=FOLDER", "serve --data DATA --model tiny")]
     [InlineData(ExitCode.Usage, "--dta", "serve --dta x")]
+    [InlineData(ExitCode.Usage, "did you mean serve?", "srve")]
+    [InlineData(ExitCode.Usage, "a whole number", "node invite --nodes many")]
+    [InlineData(ExitCode.Usage, "NAME=FOLDER", "run new --model base")]
+    [InlineData(ExitCode.Usage, "config.json", "run new --model base=DATA")]
     [InlineData(ExitCode.Usage, "operator token", "run list")]
     [InlineData(ExitCode.Usage, "--data", "run list --data DATA")]
     [InlineData(ExitCode.Usage, "plain http", "run list --silo http://silo.example.org:7480")]
@@ -117,6 +124,7 @@ public sealed class ProgramTests : IDisposable
 
         Assert.Equal(ExitCode.Unreachable, code);
         Assert.Contains("does not answer", error, StringComparison.Ordinal);
+        Assert.Contains("fedsilo serve", error, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -7,10 +7,10 @@ public sealed class PretrainCommandTests
 {
     [Theory]
     [InlineData("pretrain")]
-    [InlineData("pretrain --output x --steps 0")]
-    [InlineData("pretrain --output x --steps many")]
-    [InlineData("pretrain --output x --matrix-rate -1")]
-    [InlineData("pretrain --output x --vocabulary 200")]
+    [InlineData("pretrain --out x --steps 0")]
+    [InlineData("pretrain --out x --steps many")]
+    [InlineData("pretrain --out x --matrix-rate -1")]
+    [InlineData("pretrain --out x --vocabulary 200")]
     public void Impossible_options_are_refused_before_anything_runs(string line) =>
         Assert.NotEmpty(
             new RootCommand { PretrainCommand.Create() }
