@@ -12,7 +12,7 @@ public sealed class RunNewCommandTests(SiloUnderTest silo) : IClassFixture<SiloU
     {
         var yaml = RunNewCommand.Document(
             "docs",
-            BaseModelDigest.Compute(SiloUnderTest.BaseDocs),
+            BaseModelDigest.Compute(RepositoryFolder.BaseDocs),
             nodes: 3,
             records: 2000,
             epsilon: 3.9

@@ -49,7 +49,7 @@ internal sealed class LiveTable(IAnsiConsole console) : IRunDisplay
         return table;
     }
 
-    private static IReadOnlyList<Column> Fitting(IReadOnlyList<NodeView> nodes, int width)
+    private static List<Column> Fitting(IReadOnlyList<NodeView> nodes, int width)
     {
         var columns = new List<Column>
         {
