@@ -117,7 +117,7 @@ public sealed class RoundLoopConsentTests
             said.All,
             line => line.Contains($"fednode runs approve {node.Silo.RunDigest[..12]} --home", StringComparison.Ordinal)
         );
-        Assert.Contains(said.All, line => line.Contains("waiting: for the owner's answer", StringComparison.Ordinal));
+        Assert.Contains(said.All, line => line.Contains("for the owner's answer", StringComparison.Ordinal));
         Assert.DoesNotContain(said.All, line => line.Contains("no run needs", StringComparison.Ordinal));
     }
 
