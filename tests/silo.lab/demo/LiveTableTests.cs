@@ -34,7 +34,7 @@ public sealed class LiveTableTests
 
         var head = text.Split('\n').Single(line => line.Contains("organisation", StringComparison.Ordinal));
         Assert.Equal(titles, string.Join('|', head.Trim('│').Split('│').Select(title => title.Trim())));
-        Assert.Contains("kubernetes │ training", text, StringComparison.Ordinal);
+        Assert.Contains("kubernetes   │ training", text, StringComparison.Ordinal);
     }
 
     [Fact]
