@@ -10,6 +10,7 @@ internal static class RunNewCommand
     // Share of the records that a step takes on average: few large steps, since at a given ε the noise of a plan falls as batches grow.
     private const double BatchShare = 1.0 / 16;
     private const int SmallestBatch = 8;
+    private const int FewestRecords = 10; // of which the smallest batch can be sampled
 
     // Nodes hold out a tenth of their records unless their owners say otherwise.
     private const double TrainedShare = 0.9;
@@ -62,7 +63,7 @@ internal static class RunNewCommand
                         name,
                         Digest(written, folder),
                         AtLeast("--nodes", result.GetValue(nodes), 1),
-                        AtLeast("--records", result.GetValue(records), SmallestBatch),
+                        AtLeast("--records", result.GetValue(records), FewestRecords),
                         result.GetValue(epsilon) is > 0 and var target
                             ? target
                             : throw new StartupException($"--epsilon {result.GetValue(epsilon)}; expected more than 0.")
@@ -78,7 +79,7 @@ internal static class RunNewCommand
     /// <param name="model">Name of the base model.</param>
     /// <param name="sha256">Its digest.</param>
     /// <param name="nodes">Nodes that take part; ≥ 1.</param>
-    /// <param name="records">The smallest declared number of records.</param>
+    /// <param name="records">The smallest declared number of records; ≥ 10.</param>
     /// <param name="epsilon">Most ε of the plan; &gt; 0.</param>
     internal static string Document(string model, string sha256, int nodes, int records, double epsilon)
     {

@@ -26,7 +26,7 @@ public sealed class RunNewCommandTests(SiloUnderTest silo) : IClassFixture<SiloU
     }
 
     [Theory]
-    [InlineData(8)]
+    [InlineData(10)]
     [InlineData(200)]
     [InlineData(2000)]
     [InlineData(123_457)]
