@@ -22,7 +22,7 @@ public sealed class ImageRunTests : IDisposable
             ProgramFolder.Find("Federated.Lab", "fedlab"),
             [
                 .. new[] { "classifier", "--image", $"1x{Side}x{Side}", "--convolutions", "4", "--hidden", "16" },
-                .. new[] { "--labels", "upper,lower", "--output", model },
+                .. new[] { "--labels", "upper,lower", "--out", model },
             ]
         );
         using var organisations = new Organisations(
