@@ -33,38 +33,43 @@ public sealed class ConnectionLimitTests
         await app.StartAsync(Cancellation);
         var port = listener!.IPEndPoint!.Port;
 
-        var first = new TcpClient();
-        await first.ConnectAsync(IPAddress.Loopback, port, Cancellation);
-        Assert.True(await IsServedAsync(first));
-        using (var second = new TcpClient())
+        using (var first = await ServedAsync(port))
         {
-            await second.ConnectAsync(IPAddress.Loopback, port, Cancellation);
-            Assert.False(await IsServedAsync(second));
+            Assert.NotNull(first);
+            using var second = await ServedAsync(port);
+            Assert.Null(second);
         }
 
-        first.Dispose();
         while (true)
         {
             // The server sees the end of the first by and by.
-            using var third = new TcpClient();
-            await third.ConnectAsync(IPAddress.Loopback, port, Cancellation);
-            if (await IsServedAsync(third))
+            using var third = await ServedAsync(port);
+            if (third is not null)
             {
                 break;
             }
         }
     }
 
-    private static async Task<bool> IsServedAsync(TcpClient client)
+    // A connection on which an answer has come; null when it was closed instead, be it while it was made.
+    private static async Task<TcpClient?> ServedAsync(int port)
     {
+        var client = new TcpClient();
         try
         {
+            await client.ConnectAsync(IPAddress.Loopback, port, Cancellation);
             await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: silo\r\n\r\n"u8.ToArray(), Cancellation);
-            return await client.GetStream().ReadAsync(new byte[1], Cancellation) == 1;
+            if (await client.GetStream().ReadAsync(new byte[1], Cancellation) == 1)
+            {
+                return client;
+            }
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or SocketException)
         {
-            return false;
+            // Closed.
         }
+
+        client.Dispose();
+        return null;
     }
 }
