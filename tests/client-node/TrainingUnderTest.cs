@@ -18,6 +18,7 @@ internal sealed class TrainingUnderTest : IDisposable
     public TrainingUnderTest(Func<RunDocument, RunDocument> run, Action<string> makeModel)
     {
         _home = NodeHome.OpenToWork(_folder.File("home"));
+        Secrets.CopyTo(_home.Folder);
         var model = _folder.File("model");
         makeModel(model);
         Run = run(Some.Run("none"));

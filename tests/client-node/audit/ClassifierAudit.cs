@@ -17,7 +17,7 @@ internal static class ClassifierAudit
             Steps = 1,
             Dimension = 16,
             Size = 60,
-            Guesses = 30,
+            Guesses = 44,
             Significance = 0.01,
             Noise = AuditNoise.Seeded(1),
         };
