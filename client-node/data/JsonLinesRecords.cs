@@ -12,8 +12,8 @@ namespace Federated.ClientNode;
 /// </remarks>
 internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
 {
-    private const int ErrorsShown = 10;
-    private const string OneRecord = "{\"text\": …}, {\"prompt\": …, \"completion\": …} or {\"messages\": […]}";
+    private const string OneRecord =
+        "Each line must be one JSON object: {\"text\": …}, {\"prompt\": …, \"completion\": …} or {\"messages\": […]}";
 
     private readonly SafeFileHandle _file;
     private readonly string _path;
@@ -41,7 +41,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     /// <param name="path">A JSONL file in UTF-8.</param>
     /// <param name="holdOut">Decides each record's side.</param>
     /// <param name="cancellation">Stops the reading of a large file.</param>
-    /// <exception cref="InvalidRecordsException">No file, no record, or lines that are not records: the first ten by number.</exception>
+    /// <exception cref="InvalidRecordsException">No file, no record, or lines that are not records, by number.</exception>
     public static JsonLinesRecords Open(string path, HoldOut holdOut, CancellationToken cancellation = default) =>
         Open(path, holdOut, sketch: null, requireSubjects: false, cancellation);
 
@@ -51,7 +51,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     /// <param name="sketch">Receives every record; null: none wanted.</param>
     /// <param name="requireSubjects">True: a record that does not say whom it is about is refused.</param>
     /// <param name="cancellation">Stops the reading of a large file.</param>
-    /// <exception cref="InvalidRecordsException">No file, no record, or lines that are not records: the first ten by number.</exception>
+    /// <exception cref="InvalidRecordsException">No file, no record, or lines that are not records, by number.</exception>
     public static JsonLinesRecords Open(
         string path,
         HoldOut holdOut,
@@ -101,20 +101,20 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     /// <summary>Refuses the file when the model cannot take a record of it.</summary>
     /// <param name="fault">What is wrong with a record for the model, without a word of it; null: nothing.</param>
     /// <param name="cancellation">Stops the reading of a large file.</param>
-    /// <exception cref="InvalidRecordsException">The first ten records that the model cannot take, by line.</exception>
+    /// <exception cref="InvalidRecordsException">The records that the model cannot take, by line.</exception>
     public void Require(Func<TextRecord, string?> fault, CancellationToken cancellation)
     {
-        var errors = new FirstComplaints(ErrorsShown);
+        var errors = new RecordErrors();
         foreach (var line in _training.Concat(_heldOut).OrderBy(line => line.Number))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (errors.Count < ErrorsShown && fault(Read(line)) is { } complaint)
+            if (fault(Read(line)) is { } complaint)
             {
-                errors.Add($"line {line.Number}: {complaint}");
+                errors.Add(line.Number, complaint);
             }
         }
 
-        if (errors.Count > 0)
+        if (errors.Any)
         {
             throw new InvalidRecordsException($"data {_path} does not fit the model: {errors}");
         }
@@ -146,7 +146,7 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
     private void Index(HoldOut holdOut, RecordSketch? sketch, bool requireSubjects, CancellationToken cancellation)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var errors = new FirstComplaints(ErrorsShown);
+        var errors = new RecordErrors();
         foreach (var (line, bytes) in RecordLines.Of(_file, errors, cancellation))
         {
             try
@@ -174,22 +174,20 @@ internal sealed class JsonLinesRecords : ITrainingRecords, IDisposable
             }
             catch (FormatException error)
             {
-                errors.Add($"line {line.Number}: {error.Message}");
+                errors.Add(line.Number, error.Message);
             }
         }
 
-        if (errors.Count > 0)
+        if (errors.Any)
         {
-            throw new InvalidRecordsException(
-                $"data {_path}: {errors}. Each line must be one object {OneRecord}; nothing was read in part"
-            );
+            throw new InvalidRecordsException($"data {_path}: {errors}. {OneRecord}; nothing was used");
         }
 
         if (_training.Count == 0)
         {
             throw new InvalidRecordsException(
                 _heldOut.Count == 0
-                    ? $"data {_path}: holds no record; write one object {OneRecord} a line"
+                    ? $"data {_path}: holds no record. {OneRecord}"
                     : $"data {_path}: every record fell into the hold-out; give more records or a smaller holdOut.fraction"
             );
         }

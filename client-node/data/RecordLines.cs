@@ -8,6 +8,8 @@ internal static class RecordLines
     /// <summary>The longest line: 1 MiB. A longer one is most often a file that is not JSONL.</summary>
     public const int MaxBytes = 1 << 20;
 
+    private static readonly string TooLong = $"is longer than {MaxBytes} bytes; split the record";
+
     /// <summary>Finds the lines that hold something, from the first to the last.</summary>
     /// <param name="file">The file.</param>
     /// <param name="errors">Told of lines that are too long; these are passed over.</param>
@@ -15,7 +17,7 @@ internal static class RecordLines
     /// <returns>Where each stands and its bytes, which the next one overwrites.</returns>
     public static IEnumerable<(LinePlace Line, ReadOnlyMemory<byte> Bytes)> Of(
         SafeFileHandle file,
-        FirstComplaints errors,
+        RecordErrors errors,
         CancellationToken cancellation
     )
     {
@@ -43,7 +45,7 @@ internal static class RecordLines
                 var bytes = Trim(buffer.AsMemory(begin, length), first: start + begin == 0);
                 if (!skipping && bytes.Length > MaxBytes)
                 {
-                    errors.Add(TooLong(number));
+                    errors.Add(number, TooLong);
                 }
                 else if (!skipping && bytes.Length > 0)
                 {
@@ -65,7 +67,7 @@ internal static class RecordLines
             {
                 if (!skipping)
                 {
-                    errors.Add(TooLong(number));
+                    errors.Add(number, TooLong);
                     skipping = true;
                 }
 
@@ -77,8 +79,6 @@ internal static class RecordLines
             held -= begin;
         }
     }
-
-    private static string TooLong(int number) => $"line {number}: is longer than {MaxBytes} bytes; split the record";
 
     private static ReadOnlyMemory<byte> Trim(ReadOnlyMemory<byte> line, bool first)
     {

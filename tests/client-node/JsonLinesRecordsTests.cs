@@ -70,7 +70,7 @@ public sealed class JsonLinesRecordsTests : IDisposable
             )
         );
 
-        Assert.Contains("line 1: does not fit; line 4: does not fit", error.Message, StringComparison.Ordinal);
+        Assert.Contains("lines 1, 4: does not fit", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
         records.Require(_ => null, TestContext.Current.CancellationToken);
     }
@@ -186,13 +186,17 @@ public sealed class JsonLinesRecordsTests : IDisposable
     }
 
     [Fact]
-    public void Many_errors_are_counted_and_the_first_ten_are_shown()
+    public void An_error_of_many_lines_is_said_once_with_the_first_ten_and_the_forms_that_a_record_can_have()
     {
         var error = Assert.Throws<InvalidRecordsException>(() => Open(string.Concat(Enumerable.Repeat("x\n", 25))));
 
-        Assert.Contains("line 10:", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("line 11:", error.Message, StringComparison.Ordinal);
-        Assert.Contains("and 15 more", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 15 more: is not valid JSON",
+            error.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("\"completion\"", error.Message, StringComparison.Ordinal);
+        Assert.Contains("\"messages\"", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
