@@ -151,6 +151,8 @@ public sealed class CommandLineTests : IDisposable
                 while (true)
                 {
                     using var client = await other.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+                    // As a server does: an answer before the question is broken off in one way or another.
+                    await client.GetStream().ReadAtLeastAsync(new byte[1], 1);
                     await client
                         .GetStream()
                         .WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
